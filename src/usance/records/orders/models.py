@@ -1,0 +1,66 @@
+"""Orders: what a buyer asked for, what was authorized, and how far it has been invoiced."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from usance.records.seller_scope import ScopedForeignKey, SellerScoped
+from usance.rules import states
+
+
+class Order(SellerScoped):
+    """An order on account. ``amount`` includes ``tax_amount``; both are minor units.
+
+    ``lines`` are written and read with the order, never alone, so they live in it.
+    """
+
+    buyer = ScopedForeignKey("parties.Buyer")
+    line = ScopedForeignKey("credit.CreditLine", null=True)
+    decision = ScopedForeignKey("credit.Decision")
+    state = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    tax_amount = models.BigIntegerField(default=0)
+    invoiced_amount = models.BigIntegerField(default=0)
+    voided_amount = models.BigIntegerField(default=0)
+    terms = models.CharField(max_length=24)
+    due_on = models.DateField()
+    expires_on = models.DateField()
+    po_number = models.TextField(default="")
+    lines = models.JSONField(default=list)
+    external_id = models.TextField(null=True)
+    metadata = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "orders_order"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "external_id"], name="orders_order_external_id_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=states.ORDER_STATES), name="orders_order_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0)
+                & Q(tax_amount__gte=0)
+                & Q(tax_amount__lte=F("amount"))
+                & Q(invoiced_amount__gte=0)
+                & Q(voided_amount__gte=0)
+                & Q(invoiced_amount__lte=F("amount") - F("voided_amount")),
+                name="orders_order_amounts",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "buyer", "created_at"], name="orders_order_by_buyer"),
+            models.Index(
+                fields=["seller", "expires_on"],
+                name="orders_order_expiring",
+                condition=Q(state__in=["authorized", "pending_review", "pending_approval"]),
+            ),
+        ]
+
+    @property
+    def remaining(self) -> int:
+        """What is neither invoiced nor voided, in minor units."""
+        return self.amount - self.invoiced_amount - self.voided_amount

@@ -1,0 +1,161 @@
+-- Records a batch of decided orders in one transaction: reservation, order, decision, ledger,
+-- event and idempotency record. The decision was made before on facts read without a lock, so an
+-- approval is held against the credit line again here, under its lock. What no longer fits comes
+-- back as 'stale' with nothing written, to be decided anew on fresh facts.
+--
+-- Each element of `batch`:
+--   ordinal, seller_id, buyer_id, line_id, outcome, amount, idempotency_key, request_hash (hex),
+--   status, answer, order {...}, decision {...}, entry {... as ledger_post takes it}, event {...}
+--
+-- Returns a row an element: recorded | stale | replayed | key_reused | key_in_flight |
+-- external_id_taken; for replayed the first answer.
+
+CREATE OR REPLACE FUNCTION orders_authorize(batch jsonb)
+RETURNS TABLE (ordinal integer, result text, status smallint, body text)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    candidate record;
+    prior record;
+    current_line uuid;
+    room bigint := 0;
+    accepted integer[] := '{}';
+    entries jsonb;
+    seen text[] := '{}';
+BEGIN
+    -- NO KEY: rows that reference the line may be inserted meanwhile by whoever holds no lock on it.
+    PERFORM 1 FROM credit_creditline l
+      WHERE (l.id, l.seller_id) IN (
+            SELECT c.line_id, c.seller_id
+              FROM jsonb_to_recordset(batch) AS c(line_id uuid, seller_id uuid, outcome text)
+             WHERE c.outcome = 'approved')
+      ORDER BY l.id
+        FOR NO KEY UPDATE;
+
+    FOR candidate IN
+        SELECT c.* FROM jsonb_to_recordset(batch) AS c(
+               ordinal integer, seller_id uuid, line_id uuid, outcome text, amount bigint,
+               idempotency_key text, request_hash text, external_id text)
+         ORDER BY c.line_id, c.ordinal
+    LOOP
+        ordinal := candidate.ordinal;
+        status := NULL;
+        body := NULL;
+        IF candidate.idempotency_key IS NOT NULL THEN
+            -- A transaction holds its key until it ends; within this one the list remembers.
+            IF 'k' || candidate.seller_id || candidate.idempotency_key = ANY (seen)
+               OR NOT pg_try_advisory_xact_lock(
+                      hashtextextended(candidate.seller_id || candidate.idempotency_key, 0)) THEN
+                result := 'key_in_flight';
+                RETURN NEXT;
+                CONTINUE;
+            END IF;
+            SELECT i.request_hash, i.status, i.body INTO prior
+              FROM events_idempotencyrecord i
+             WHERE i.seller_id = candidate.seller_id AND i.key = candidate.idempotency_key;
+            IF FOUND THEN
+                IF prior.request_hash = decode(candidate.request_hash, 'hex') THEN
+                    result := 'replayed';
+                    status := prior.status;
+                    body := prior.body;
+                ELSE
+                    result := 'key_reused';
+                END IF;
+                RETURN NEXT;
+                CONTINUE;
+            END IF;
+        END IF;
+        IF candidate.external_id IS NOT NULL THEN
+            PERFORM 1 FROM orders_order o
+              WHERE o.seller_id = candidate.seller_id AND o.external_id = candidate.external_id;
+            IF FOUND OR 'x' || candidate.seller_id || candidate.external_id = ANY (seen) THEN
+                result := 'external_id_taken';
+                RETURN NEXT;
+                CONTINUE;
+            END IF;
+        END IF;
+        IF candidate.outcome = 'approved' THEN
+            IF current_line IS DISTINCT FROM candidate.line_id THEN
+                current_line := candidate.line_id;
+                SELECT CASE WHEN l.state = 'active'
+                            THEN l."limit" + l.tolerance - l.commitments - l.receivable - l.external
+                                 + l.unapplied_cash
+                            ELSE -1 END
+                  INTO room
+                  FROM credit_creditline l
+                 WHERE l.id = candidate.line_id AND l.seller_id = candidate.seller_id;
+            END IF;
+            IF candidate.amount > room THEN
+                result := 'stale';
+                RETURN NEXT;
+                CONTINUE;
+            END IF;
+            room := room - candidate.amount;
+        END IF;
+        IF candidate.idempotency_key IS NOT NULL THEN
+            seen := seen || ('k' || candidate.seller_id || candidate.idempotency_key);
+        END IF;
+        IF candidate.external_id IS NOT NULL THEN
+            seen := seen || ('x' || candidate.seller_id || candidate.external_id);
+        END IF;
+        accepted := accepted || candidate.ordinal;
+    END LOOP;
+
+    IF accepted = '{}' THEN
+        RETURN;
+    END IF;
+
+    WITH o AS MATERIALIZED (
+        SELECT c.* FROM jsonb_to_recordset(batch) AS c(
+               ordinal integer, seller_id uuid, buyer_id uuid, line_id uuid, outcome text,
+               amount bigint, idempotency_key text, request_hash text, external_id text,
+               status smallint, answer text, at timestamptz,
+               order_id uuid, decision_id uuid, event_id uuid, record_id uuid,
+               state text, currency text, tax_amount bigint, terms text, due_on date,
+               expires_on date, po_number text, lines jsonb, metadata jsonb,
+               policy_id uuid, reasons text[], up_to bigint, facts jsonb, trace jsonb,
+               event_type text, event_data jsonb, actor text)
+         WHERE c.ordinal = ANY (accepted)
+    ), reserved AS (
+        UPDATE credit_creditline l
+           SET commitments = l.commitments + held.amount
+          FROM (SELECT o.line_id, o.seller_id, sum(o.amount) AS amount
+                  FROM o WHERE o.outcome = 'approved' GROUP BY 1, 2) AS held
+         WHERE l.id = held.line_id AND l.seller_id = held.seller_id
+    ), decided AS (
+        INSERT INTO credit_decision (id, seller_id, created_at, buyer_id, policy_id, outcome,
+               reasons, amount, currency, terms, up_to, facts, trace)
+        SELECT o.decision_id, o.seller_id, o.at, o.buyer_id, o.policy_id, o.outcome,
+               o.reasons, o.amount, o.currency, o.terms, o.up_to, o.facts, o.trace
+          FROM o
+    ), ordered AS (
+        INSERT INTO orders_order (id, seller_id, created_at, buyer_id, line_id, decision_id, state,
+               currency, amount, tax_amount, invoiced_amount, voided_amount, terms, due_on,
+               expires_on, po_number, lines, external_id, metadata)
+        SELECT o.order_id, o.seller_id, o.at, o.buyer_id, o.line_id, o.decision_id, o.state,
+               o.currency, o.amount, o.tax_amount, 0, 0, o.terms, o.due_on,
+               o.expires_on, o.po_number, o.lines, o.external_id, o.metadata
+          FROM o
+    ), remembered AS (
+        INSERT INTO events_idempotencyrecord (id, seller_id, created_at, key, request_hash, status, body)
+        SELECT o.record_id, o.seller_id, o.at, o.idempotency_key, decode(o.request_hash, 'hex'),
+               o.status, o.answer
+          FROM o WHERE o.idempotency_key IS NOT NULL
+    )
+    INSERT INTO events_event (id, seller_id, created_at, type, object_type, object_id, buyer_id,
+           state, currency, owed_change, actor, data)
+    SELECT o.event_id, o.seller_id, o.at, o.event_type, 'order', o.order_id, o.buyer_id,
+           o.state, o.currency, 0, o.actor, o.event_data
+      FROM o ORDER BY o.ordinal;
+
+    SELECT jsonb_agg(c.entry) INTO entries
+      FROM jsonb_to_recordset(batch) AS c(ordinal integer, outcome text, entry jsonb)
+     WHERE c.outcome = 'approved' AND c.ordinal = ANY (accepted);
+    IF entries IS NOT NULL THEN
+        PERFORM ledger_post(entries);
+    END IF;
+
+    RETURN QUERY SELECT a.n, 'recorded'::text, NULL::smallint, NULL::text
+                   FROM unnest(accepted) AS a(n);
+END
+$$;

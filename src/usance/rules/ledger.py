@@ -1,0 +1,144 @@
+"""The ledger's accounts and the entries that move them.
+
+Debits are positive and credits negative, in minor units; an entry sums to zero per currency. Every
+posting carries the buyer it concerns, the seller's own accounts too, so that each buyer's books
+balance by themselves and no row is shared by all checkouts of a seller.
+
+    exposure  = commitments + receivable + external - unapplied cash
+    available = limit + tolerance - exposure
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+COMMITMENTS: Final = "commitments"
+COMMITMENTS_CONTRA: Final = "commitments_contra"
+RECEIVABLE: Final = "receivable"
+UNAPPLIED_CASH: Final = "unapplied_cash"
+REVENUE: Final = "revenue"
+TAX: Final = "tax"
+BANK: Final = "bank"
+BAD_DEBT: Final = "bad_debt"
+
+ACCOUNTS: Final = (
+    COMMITMENTS,
+    COMMITMENTS_CONTRA,
+    RECEIVABLE,
+    UNAPPLIED_CASH,
+    "disputed",
+    REVENUE,
+    TAX,
+    BANK,
+    "fees",
+    "interest",
+    "discounts",
+    BAD_DEBT,
+    "funding",
+)
+"""Every account of the chart. Commitments are a memo pair: held, not yet owed."""
+
+
+class Unbalanced(ValueError):
+    """The postings of an entry do not sum to zero."""
+
+    code = "unbalanced_entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """``amount`` minor units of the entry's currency on ``account``; a debit is positive."""
+
+    account: str
+    amount: int
+    buyer_id: UUID | None
+
+
+def balanced(postings: Iterable[Posting]) -> tuple[Posting, ...]:
+    """The postings that move something, in a fixed order; Unbalanced if they do not sum to zero."""
+    sums: defaultdict[tuple[UUID | None, str], int] = defaultdict(int)
+    for posting in postings:
+        sums[posting.buyer_id, posting.account] += posting.amount
+    if sum(sums.values()) != 0:
+        raise Unbalanced(f"The postings sum to {sum(sums.values())} instead of zero.")
+    return tuple(
+        Posting(account, amount, buyer_id)
+        for (buyer_id, account), amount in sorted(
+            sums.items(), key=lambda item: (str(item[0][0]), item[0][1])
+        )
+        if amount
+    )
+
+
+def commitment(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
+    """Hold ``amount`` of credit for an authorized order; a negative amount lets it go."""
+    return balanced(
+        (
+            Posting(COMMITMENTS, amount, buyer_id),
+            Posting(COMMITMENTS_CONTRA, -amount, buyer_id),
+        )
+    )
+
+
+def invoice(buyer_id: UUID, *, net: int, tax: int, released: int) -> tuple[Posting, ...]:
+    """What was held (``released``) becomes owed: ``net`` of revenue and ``tax`` for the state."""
+    return balanced(
+        (
+            *commitment(buyer_id, amount=-released),
+            Posting(RECEIVABLE, net + tax, buyer_id),
+            Posting(REVENUE, -net, buyer_id),
+            Posting(TAX, -tax, buyer_id),
+        )
+    )
+
+
+def credit_note(buyer_id: UUID, *, net: int, tax: int) -> tuple[Posting, ...]:
+    """Take back ``net`` of revenue and ``tax`` from what is owed."""
+    return balanced(
+        (
+            Posting(RECEIVABLE, -(net + tax), buyer_id),
+            Posting(REVENUE, net, buyer_id),
+            Posting(TAX, tax, buyer_id),
+        )
+    )
+
+
+def receipt(buyer_id: UUID | None, *, amount: int) -> tuple[Posting, ...]:
+    """Money has come in; until it is allocated the seller owes it to the payer.
+
+    Without a buyer it waits on the seller's own unapplied cash until the payer is known.
+    """
+    return balanced((Posting(BANK, amount, buyer_id), Posting(UNAPPLIED_CASH, -amount, buyer_id)))
+
+
+def identification(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
+    """Money of an unknown payer, none of it used yet, turns out to be ``buyer_id``'s."""
+    return balanced(
+        (
+            Posting(UNAPPLIED_CASH, amount, None),
+            Posting(BANK, -amount, None),
+            Posting(UNAPPLIED_CASH, -amount, buyer_id),
+            Posting(BANK, amount, buyer_id),
+        )
+    )
+
+
+def allocation(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
+    """Unapplied cash pays what is owed; a negative amount takes the allocation back."""
+    return balanced(
+        (Posting(UNAPPLIED_CASH, amount, buyer_id), Posting(RECEIVABLE, -amount, buyer_id))
+    )
+
+
+def write_off(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
+    """What will not be paid becomes a loss."""
+    return balanced((Posting(BAD_DEBT, amount, buyer_id), Posting(RECEIVABLE, -amount, buyer_id)))
+
+
+def refund(buyer_id: UUID | None, *, amount: int) -> tuple[Posting, ...]:
+    """Unapplied cash goes back to the payer."""
+    return balanced((Posting(UNAPPLIED_CASH, amount, buyer_id), Posting(BANK, -amount, buyer_id)))

@@ -1,0 +1,94 @@
+"""The state machines of the trade: which state may follow which.
+
+Each machine is a set of ``(from, to)`` pairs. The database repeats the pairs in a trigger made from
+a frozen copy in a migration; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+ORDER: Final = frozenset(
+    {
+        ("pending_review", "pending_approval"),
+        ("pending_review", "authorized"),
+        ("pending_review", "declined"),
+        ("pending_review", "canceled"),
+        ("pending_review", "expired"),
+        ("pending_approval", "authorized"),
+        ("pending_approval", "declined"),
+        ("pending_approval", "canceled"),
+        ("pending_approval", "expired"),
+        ("authorized", "partially_invoiced"),
+        ("authorized", "invoiced"),
+        ("authorized", "canceled"),
+        ("authorized", "expired"),
+        ("partially_invoiced", "invoiced"),
+    }
+)
+ORDER_STATES: Final = (
+    "pending_review",
+    "pending_approval",
+    "authorized",
+    "partially_invoiced",
+    "invoiced",
+    "declined",
+    "canceled",
+    "expired",
+)
+
+INVOICE: Final = frozenset(
+    {
+        ("draft", "open"),
+        ("open", "paid"),
+        ("open", "void"),
+        ("open", "written_off"),
+        ("paid", "open"),
+        ("paid", "void"),
+        ("written_off", "open"),
+        ("written_off", "void"),
+    }
+)
+INVOICE_STATES: Final = ("draft", "open", "paid", "void", "written_off")
+
+_UNSETTLED: Final = ("received", "unapplied", "partially_allocated", "allocated")
+PAYMENT: Final = frozenset(
+    {(a, b) for a in _UNSETTLED for b in _UNSETTLED if a != b and b != "received"}
+    | {(a, b) for a in _UNSETTLED for b in ("returned", "refunded")}
+)
+PAYMENT_STATES: Final = (*_UNSETTLED, "returned", "refunded")
+
+CREDIT_LINE: Final = frozenset(
+    {
+        ("active", "on_hold"),
+        ("on_hold", "active"),
+        ("active", "suspended"),
+        ("suspended", "active"),
+        ("on_hold", "suspended"),
+        ("active", "closed"),
+        ("on_hold", "closed"),
+        ("suspended", "closed"),
+    }
+)
+CREDIT_LINE_STATES: Final = ("active", "on_hold", "suspended", "closed")
+
+MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
+    "orders_order": ORDER,
+    "invoices_invoice": INVOICE,
+    "payments_payment": PAYMENT,
+    "credit_creditline": CREDIT_LINE,
+}
+"""Each machine by the table whose ``state`` column it governs."""
+
+
+class IllegalTransition(ValueError):
+    """The object is in a state from which what was asked cannot be done."""
+
+    code = "illegal_state"
+
+
+def require(machine: frozenset[tuple[str, str]], *, before: str, after: str) -> None:
+    """Raise IllegalTransition unless ``after`` may follow ``before``."""
+    if (before, after) not in machine:
+        raise IllegalTransition(f"Cannot go from {before} to {after}.")
