@@ -20,9 +20,7 @@ class NumberSeries(SellerScoped):
     class Meta:
         db_table = "invoices_numberseries"
         constraints = [
-            models.UniqueConstraint(
-                fields=["seller", "kind", "year"], name="invoices_series_once"
-            )
+            models.UniqueConstraint(fields=["seller", "kind", "year"], name="invoices_series_once")
         ]
 
 

@@ -23,6 +23,7 @@ class Order(SellerScoped):
     amount = models.BigIntegerField()
     tax_amount = models.BigIntegerField(default=0)
     invoiced_amount = models.BigIntegerField(default=0)
+    invoiced_tax = models.BigIntegerField(default=0)
     voided_amount = models.BigIntegerField(default=0)
     terms = models.CharField(max_length=24)
     due_on = models.DateField()
@@ -46,6 +47,8 @@ class Order(SellerScoped):
                 & Q(tax_amount__gte=0)
                 & Q(tax_amount__lte=F("amount"))
                 & Q(invoiced_amount__gte=0)
+                & Q(invoiced_tax__gte=0)
+                & Q(invoiced_tax__lte=F("tax_amount"))
                 & Q(voided_amount__gte=0)
                 & Q(invoiced_amount__lte=F("amount") - F("voided_amount")),
                 name="orders_order_amounts",

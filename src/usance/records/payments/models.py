@@ -52,9 +52,7 @@ class BankTransaction(SellerScoped):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["seller", "booked_on", "id"], name="payments_transaction_by_day"
-            )
+            models.Index(fields=["seller", "booked_on", "id"], name="payments_transaction_by_day")
         ]
 
 

@@ -14,6 +14,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("credit", "0001_initial"),
         ("parties", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("events", "0001_initial"),
     ]
 
     operations = [
@@ -35,6 +37,7 @@ class Migration(migrations.Migration):
                 ("amount", models.BigIntegerField()),
                 ("tax_amount", models.BigIntegerField(default=0)),
                 ("invoiced_amount", models.BigIntegerField(default=0)),
+                ("invoiced_tax", models.BigIntegerField(default=0)),
                 ("voided_amount", models.BigIntegerField(default=0)),
                 ("terms", models.CharField(max_length=24)),
                 ("due_on", models.DateField()),
@@ -127,7 +130,9 @@ class Migration(migrations.Migration):
                             ("tax_amount__gte", 0),
                             ("tax_amount__lte", models.F("amount")),
                             ("invoiced_amount__gte", 0),
-                            ("voided_amount__gte", 0),
+                            ("invoiced_tax__gte", 0),
+                                ("invoiced_tax__lte", models.F("tax_amount")),
+                                ("voided_amount__gte", 0),
                             (
                                 "invoiced_amount__lte",
                                 django.db.models.expressions.CombinedExpression(

@@ -130,10 +130,10 @@ BEGIN
           FROM o
     ), ordered AS (
         INSERT INTO orders_order (id, seller_id, created_at, buyer_id, line_id, decision_id, state,
-               currency, amount, tax_amount, invoiced_amount, voided_amount, terms, due_on,
+               currency, amount, tax_amount, invoiced_amount, invoiced_tax, voided_amount, terms, due_on,
                expires_on, po_number, lines, external_id, metadata)
         SELECT o.order_id, o.seller_id, o.at, o.buyer_id, o.line_id, o.decision_id, o.state,
-               o.currency, o.amount, o.tax_amount, 0, 0, o.terms, o.due_on,
+               o.currency, o.amount, o.tax_amount, 0, 0, 0, o.terms, o.due_on,
                o.expires_on, o.po_number, o.lines, o.external_id, o.metadata
           FROM o
     ), remembered AS (

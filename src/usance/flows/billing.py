@@ -1,0 +1,179 @@
+"""What happens to an issued invoice other than being paid: credit notes and write-offs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from usance.flows.journal import Journal
+from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
+from usance.flows.settlement import free_allocations
+from usance.records.identity import new_id
+from usance.records.invoices import actions as invoices
+from usance.records.invoices.models import CreditNote, Invoice
+from usance.records.parties.models import Seller
+from usance.rules import ledger
+from usance.rules.billing import document_number, settled_state, tax_share
+from usance.rules.orders import InvalidOrder
+
+
+@transaction.atomic
+def credit_invoice(
+    seller: Seller,
+    *,
+    invoice_id: UUID,
+    at: datetime,
+    by: str,
+    amount: int | None = None,
+    reason: str = "",
+    external_id: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> CreditNote:
+    """Issue a credit note for ``amount`` (minor units with tax; None: all not credited yet).
+
+    Where the invoice has been paid already, the payment is freed and becomes the buyer's unapplied
+    cash. Raises NotFound, WrongState, AmountTooLarge or InvalidOrder (an amount that is not positive).
+    """
+    invoice = _locked(seller, invoice_id)
+    creditable = invoice.amount - invoice.credited - invoice.written_off
+    if amount is None:
+        amount = creditable
+    if not creditable:
+        raise WrongState(f"Nothing is left to credit on {invoice.number}.")
+    if amount <= 0:
+        raise InvalidOrder(f"amount must be positive, not {amount}.")
+    if amount > creditable:
+        raise AmountTooLarge(
+            f"{amount} is more than the {creditable} minor units not credited yet"
+            f" on {invoice.number}."
+        )
+    journal = Journal(seller, at=at, by=by)
+    if amount > invoice.outstanding:
+        free_allocations(journal, invoice, amount=amount - invoice.outstanding)
+    tax = tax_share(
+        tax_left=invoice.tax_amount - invoice.credited_tax,
+        amount_left=invoice.amount - invoice.credited,
+        amount_now=amount,
+    )
+    note = _issue(journal, invoice, amount, tax, reason, external_id, metadata or {})
+    journal.enter(
+        "credit_note",
+        subject_id=invoice.id,
+        buyer_id=invoice.buyer_id,
+        currency=invoice.currency,
+        postings=ledger.credit_note(invoice.buyer_id, net=amount - tax, tax=tax),
+    )
+    _settle(
+        journal,
+        invoice,
+        "invoice.credited",
+        change=-amount,
+        data={"number": note.number, "amount": amount, "reason": reason},
+        credited=invoice.credited + amount,
+        credited_tax=invoice.credited_tax + tax,
+    )
+    journal.close()
+    return note
+
+
+@transaction.atomic
+def write_off_invoice(
+    seller: Seller, *, invoice_id: UUID, at: datetime, by: str, reason: str = ""
+) -> Invoice:
+    """Give up what is outstanding on an invoice. Raises NotFound or WrongState."""
+    invoice = _locked(seller, invoice_id)
+    if invoice.state != "open":
+        raise WrongState(f"{invoice.number} is {invoice.state}; only an open invoice has a rest.")
+    amount = invoice.outstanding
+    journal = Journal(seller, at=at, by=by)
+    journal.enter(
+        "write_off",
+        subject_id=invoice.id,
+        buyer_id=invoice.buyer_id,
+        currency=invoice.currency,
+        postings=ledger.write_off(invoice.buyer_id, amount=amount),
+    )
+    _settle(
+        journal,
+        invoice,
+        "invoice.written_off",
+        change=-amount,
+        data={"amount": amount, "reason": reason},
+        written_off=invoice.written_off + amount,
+    )
+    journal.close()
+    return invoice
+
+
+def _locked(seller: Seller, invoice_id: UUID) -> Invoice:
+    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
+    if invoice is None:
+        raise NotFound("There is no such invoice.")
+    return invoice
+
+
+def _issue(
+    journal: Journal,
+    invoice: Invoice,
+    amount: int,
+    tax: int,
+    reason: str,
+    external_id: str | None,
+    metadata: dict[str, Any],
+) -> CreditNote:
+    on = journal.on
+    series_id, sequence, prefix = invoices.next_number(
+        seller_id=invoice.seller_id, kind="credit_note", year=on.year, prefix="CN"
+    )
+    note = CreditNote(
+        id=new_id(),
+        seller_id=invoice.seller_id,
+        created_at=journal.at,
+        invoice_id=invoice.id,
+        series_id=series_id,
+        sequence=sequence,
+        number=document_number(prefix=prefix, year=on.year, sequence=sequence),
+        currency=invoice.currency,
+        amount=amount,
+        tax_amount=tax,
+        reason=reason,
+        issued_on=on,
+        external_id=external_id,
+        metadata=metadata,
+    )
+    note.save(force_insert=True)
+    return note
+
+
+def _settle(
+    journal: Journal,
+    invoice: Invoice,
+    event: str,
+    *,
+    change: int,
+    data: dict[str, Any],
+    **fields: int,
+) -> None:
+    """Move the invoice's amounts, its state with them, and tell it once."""
+    figures = {
+        name: fields.get(name, getattr(invoice, name))
+        for name in ("credited", "allocated", "written_off")
+    }
+    state = settled_state(amount=invoice.amount, **figures)
+    journal.tell(
+        event,
+        object_type="invoice",
+        object_id=invoice.id,
+        buyer_id=invoice.buyer_id,
+        state=state if state != invoice.state else None,
+        currency=invoice.currency,
+        owed_change=change,
+        data=data,
+    )
+    invoices.change(
+        invoice, state=state, closed_on=None if state == "open" else journal.on, **fields
+    )
+    invoice.outstanding = invoice.amount - sum(figures.values())

@@ -1,0 +1,367 @@
+"""What happens when money is received and put to use: payments and their allocations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+
+from usance.flows.journal import Journal
+from usance.flows.refusals import AmountTooLarge, Mismatch, NotFound, WrongState
+from usance.records.credit import actions as credit
+from usance.records.identity import new_id
+from usance.records.invoices import actions as invoices
+from usance.records.invoices.models import Invoice
+from usance.records.parties.models import Buyer, Seller
+from usance.records.payments import actions as payments
+from usance.records.payments.models import Allocation, Payment
+from usance.rules import ledger
+from usance.rules.billing import payment_state, settled_state
+from usance.rules.money import LARGEST_AMOUNT, exponent
+from usance.rules.orders import InvalidOrder
+
+MANUAL = "manual"
+
+
+@transaction.atomic
+def record_payment(
+    seller: Seller,
+    *,
+    amount: int,
+    currency: str,
+    received_on: date,
+    at: datetime,
+    by: str,
+    buyer_id: UUID | None = None,
+    method: str = "bank_transfer",
+    payer: str = "",
+    reference: str = "",
+    external_id: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> Payment:
+    """Money has been received outside a bank file: cash, cheque, a transfer seen by a person.
+
+    It waits as unapplied cash of the buyer, or of the seller while the payer is unknown. Raises
+    NotFound for an unknown buyer, InvalidOrder for an impossible amount, UnknownCurrency.
+    """
+    exponent(currency)
+    if not 0 < amount <= LARGEST_AMOUNT:
+        raise InvalidOrder(f"amount must be from 1 to {LARGEST_AMOUNT} minor units, not {amount}.")
+    if buyer_id is not None:
+        if not Buyer.objects.filter(seller_id=seller.id, id=buyer_id).exists():
+            raise NotFound("There is no such buyer.")
+        credit.ensure_line(seller_id=seller.id, buyer_id=buyer_id, currency=currency, at=at)
+    journal = Journal(seller, at=at, by=by)
+    payment = Payment(
+        id=new_id(),
+        seller_id=seller.id,
+        created_at=at,
+        buyer_id=buyer_id,
+        state="unapplied",
+        method=method,
+        currency=currency,
+        amount=amount,
+        received_on=received_on,
+        payer=payer,
+        reference=reference,
+        external_id=external_id,
+        metadata=metadata or {},
+    )
+    payment.save(force_insert=True)
+    enter_receipt(journal, payment)
+    journal.close()
+    return payment
+
+
+def enter_receipt(journal: Journal, payment: Payment) -> None:
+    """Post the receipt of a new ``payment`` and tell it."""
+    journal.enter(
+        "payment_received",
+        subject_id=payment.id,
+        buyer_id=payment.buyer_id,
+        currency=payment.currency,
+        postings=ledger.receipt(payment.buyer_id, amount=payment.amount),
+    )
+    journal.tell(
+        "payment.received",
+        object_type="payment",
+        object_id=payment.id,
+        buyer_id=payment.buyer_id,
+        state="unapplied",
+        currency=payment.currency,
+        data={"amount": payment.amount, "reference": payment.reference},
+    )
+
+
+@transaction.atomic
+def allocate(
+    seller: Seller,
+    *,
+    payment_id: UUID,
+    invoice_id: UUID,
+    at: datetime,
+    by: str,
+    amount: int | None = None,
+) -> Allocation:
+    """Let a payment pay an invoice, ``amount`` minor units of it (None: as much as both allow).
+
+    A payment whose payer is unknown becomes the invoice's buyer's. Raises NotFound, Mismatch,
+    WrongState or AmountTooLarge.
+    """
+    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
+    payment = payments.lock_payment(seller_id=seller.id, payment_id=payment_id)
+    if invoice is None or payment is None:
+        raise NotFound(f"There is no such {'invoice' if invoice is None else 'payment'}.")
+    if payment.currency != invoice.currency:
+        raise Mismatch(f"The payment is in {payment.currency}, the invoice in {invoice.currency}.")
+    if payment.buyer_id not in (None, invoice.buyer_id):
+        raise Mismatch("The payment belongs to another buyer than the invoice.")
+    if invoice.state != "open":
+        raise WrongState(f"{invoice.number} is {invoice.state}; nothing is outstanding on it.")
+    most = min(payment.unapplied, invoice.outstanding)
+    if amount is None:
+        amount = most
+    if not 0 < amount <= most:
+        raise AmountTooLarge(
+            f"{payment.unapplied} minor units of the payment are unapplied and"
+            f" {invoice.outstanding} are outstanding on {invoice.number}; allocate from 1 to {most}."
+        )
+    journal = Journal(seller, at=at, by=by)
+    if payment.buyer_id is None:
+        _identify(journal, payment, buyer_id=invoice.buyer_id)
+    applied = Applications(journal)
+    made = applied.add(payment, InvoiceState.of(invoice), amount=amount, rule=MANUAL, reverses=None)
+    applied.write()
+    journal.close()
+    return made
+
+
+@transaction.atomic
+def release_allocation(seller: Seller, *, allocation_id: UUID, at: datetime, by: str) -> Allocation:
+    """Take back what is left of an allocation: the money is unapplied, the invoice open again.
+
+    Raises NotFound or WrongState (taken back already).
+    """
+    made = Allocation.objects.filter(
+        seller_id=seller.id, id=allocation_id, reverses__isnull=True
+    ).first()
+    if made is None:
+        raise NotFound("There is no such allocation.")
+    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=made.invoice_id)
+    payment = payments.lock_payment(seller_id=seller.id, payment_id=made.payment_id)
+    assert invoice is not None and payment is not None
+    left = made.amount + _taken_back(made)
+    if not left:
+        raise WrongState("The allocation has been taken back already.")
+    journal = Journal(seller, at=at, by=by)
+    applied = Applications(journal)
+    back = applied.add(
+        payment, InvoiceState.of(invoice), amount=-left, rule=MANUAL, reverses=made.id
+    )
+    applied.write()
+    journal.close()
+    return back
+
+
+def free_allocations(journal: Journal, invoice: Invoice, *, amount: int) -> None:
+    """Take back ``amount`` of what has paid the locked ``invoice``, the latest allocation first."""
+    standing = InvoiceState.of(invoice)
+    applied = Applications(journal)
+    made = Allocation.objects.filter(
+        seller_id=invoice.seller_id, invoice_id=invoice.id, reverses__isnull=True
+    ).order_by("-created_at", "-id")
+    for allocation in made:
+        back = min(amount, allocation.amount + _taken_back(allocation))
+        if back:
+            payment = payments.lock_payment(
+                seller_id=invoice.seller_id, payment_id=allocation.payment_id
+            )
+            assert payment is not None
+            applied.add(payment, standing, amount=-back, rule="credit_note", reverses=allocation.id)
+            amount -= back
+    assert not amount, "an invoice has no more allocated than its allocations"
+    applied.write()
+    invoice.allocated, invoice.state = standing.allocated, standing.state
+    invoice.outstanding = standing.outstanding
+
+
+@dataclass(slots=True)
+class InvoiceState:
+    """The amounts of a locked invoice that allocations move, in minor units."""
+
+    id: UUID
+    buyer_id: UUID
+    number: str
+    currency: str
+    amount: int
+    credited: int
+    allocated: int
+    written_off: int
+    state: str
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> InvoiceState:
+        """The figures of ``invoice``."""
+        return cls(
+            id=invoice.id,
+            buyer_id=invoice.buyer_id,
+            number=invoice.number,
+            currency=invoice.currency,
+            amount=invoice.amount,
+            credited=invoice.credited,
+            allocated=invoice.allocated,
+            written_off=invoice.written_off,
+            state=invoice.state,
+        )
+
+    @property
+    def outstanding(self) -> int:
+        """What is still owed."""
+        return self.amount - self.credited - self.allocated - self.written_off
+
+
+class Applications:
+    """Allocations of one transaction, written together. Payments and invoices are locked."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._made: list[Allocation] = []
+        self._payments: dict[UUID, Payment] = {}
+        self._invoices: dict[UUID, tuple[InvoiceState, int]] = {}
+
+    def add(
+        self,
+        payment: Payment,
+        invoice: InvoiceState,
+        *,
+        amount: int,
+        rule: str,
+        reverses: UUID | None,
+        explanation: str = "",
+    ) -> Allocation:
+        """``amount`` of ``payment`` pays ``invoice``; a negative amount takes it back."""
+        journal = self._journal
+        allocation = Allocation(
+            id=new_id(),
+            seller_id=journal.seller.id,
+            created_at=journal.at,
+            payment_id=payment.id,
+            invoice_id=invoice.id,
+            amount=amount,
+            rule=rule,
+            explanation=explanation,
+            reverses_id=reverses,
+        )
+        self._made.append(allocation)
+        payment.allocated += amount
+        invoice.allocated += amount
+        _, change = self._invoices.get(invoice.id, (invoice, 0))
+        self._invoices[invoice.id] = invoice, change + amount
+        self._payments[payment.id] = payment
+        journal.enter(
+            "allocation",
+            subject_id=allocation.id,
+            buyer_id=invoice.buyer_id,
+            currency=invoice.currency,
+            postings=ledger.allocation(invoice.buyer_id, amount=amount),
+        )
+        self._tell_payment(payment, invoice, amount=amount)
+        self._tell_invoice(payment, invoice, amount=amount)
+        return allocation
+
+    def write(self, *, new: Sequence[Payment] = ()) -> None:
+        """Write the allocations and what they did to payments and invoices.
+
+        ``new`` are payments that are not stored yet; they are, with what was allocated of them.
+        """
+        Payment.objects.bulk_create(new)
+        if not self._made:
+            return
+        seller_id, on = self._journal.seller.id, self._journal.on
+        stored = {payment.id for payment in new}
+        for payment in self._payments.values():
+            if payment.id not in stored:
+                payments.change(payment, allocated=payment.allocated, state=payment.state)
+        Allocation.objects.bulk_create(self._made)
+        payments.apply_to_invoices(
+            seller_id=seller_id,
+            changes={
+                invoice.id: (change, invoice.state, None if invoice.state == "open" else on)
+                for invoice, change in self._invoices.values()
+            },
+        )
+
+    def _tell_payment(self, payment: Payment, invoice: InvoiceState, *, amount: int) -> None:
+        state = payment_state(
+            amount=payment.amount, allocated=payment.allocated, refunded=payment.refunded
+        )
+        self._journal.tell(
+            "payment.allocated" if amount > 0 else "payment.released",
+            object_type="payment",
+            object_id=payment.id,
+            buyer_id=payment.buyer_id,
+            state=state if state != payment.state else None,
+            currency=payment.currency,
+            data={"invoice": invoice.number, "amount": amount},
+        )
+        payment.state = state
+
+    def _tell_invoice(self, payment: Payment, invoice: InvoiceState, *, amount: int) -> None:
+        state = settled_state(
+            amount=invoice.amount,
+            credited=invoice.credited,
+            allocated=invoice.allocated,
+            written_off=invoice.written_off,
+        )
+        changed = state != invoice.state
+        if changed:
+            name = "invoice.paid" if state == "paid" else "invoice.reopened"
+        else:
+            name = "invoice.partially_paid" if amount > 0 else "invoice.payment_released"
+        self._journal.tell(
+            name,
+            object_type="invoice",
+            object_id=invoice.id,
+            buyer_id=invoice.buyer_id,
+            state=state if changed else None,
+            currency=invoice.currency,
+            owed_change=-amount,
+            data={"number": invoice.number, "amount": amount, "outstanding": invoice.outstanding},
+        )
+        invoice.state = state
+
+
+def _identify(journal: Journal, payment: Payment, *, buyer_id: UUID) -> None:
+    """The unknown payer of an unused ``payment`` turns out to be ``buyer_id``."""
+    credit.ensure_line(
+        seller_id=journal.seller.id, buyer_id=buyer_id, currency=payment.currency, at=journal.at
+    )
+    journal.enter(
+        "payment_identified",
+        subject_id=payment.id,
+        buyer_id=buyer_id,
+        currency=payment.currency,
+        postings=ledger.identification(buyer_id, amount=payment.amount),
+    )
+    payments.change(payment, buyer_id=buyer_id)
+    journal.tell(
+        "payment.identified",
+        object_type="payment",
+        object_id=payment.id,
+        buyer_id=buyer_id,
+        currency=payment.currency,
+        data={"amount": payment.amount},
+    )
+
+
+def _taken_back(allocation: Allocation) -> int:
+    """The sum (not positive) of what has been taken back of ``allocation``."""
+    total = Allocation.objects.filter(
+        seller_id=allocation.seller_id, reverses_id=allocation.id
+    ).aggregate(total=Sum("amount"))["total"]
+    return int(total or 0)

@@ -1,0 +1,94 @@
+"""Writing credit lines and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+
+from usance.records.credit.models import CreditLine, CreditPolicy
+from usance.records.statements import execute, jsonb
+from usance.rules.credit.policy import Policy
+
+
+def lock_line(*, seller_id: UUID, buyer_id: UUID, currency: str) -> CreditLine | None:
+    """The buyer's line, locked until the transaction ends. Lock it before anything else."""
+    return (
+        CreditLine.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, buyer_id=buyer_id, currency=currency)
+        .first()
+    )
+
+
+def lock_lines(*, seller_id: UUID, accounts: Collection[tuple[UUID, str]]) -> None:
+    """Lock the lines of several (buyer, currency) in primary-key order."""
+    if accounts:
+        execute(
+            "SELECT 1 FROM credit_creditline WHERE seller_id = %s AND (buyer_id, currency) IN"
+            " (SELECT * FROM unnest(%s::uuid[], %s::text[])) ORDER BY id FOR NO KEY UPDATE",
+            [seller_id, [a[0] for a in accounts], [a[1] for a in accounts]],
+        )
+
+
+def ensure_line(*, seller_id: UUID, buyer_id: UUID, currency: str, at: datetime) -> CreditLine:
+    """The buyer's line, locked; one with a limit of nothing is opened if there is none.
+
+    Money may arrive in a currency in which the buyer was never given credit.
+    """
+    CreditLine.objects.bulk_create(
+        [CreditLine(seller_id=seller_id, buyer_id=buyer_id, currency=currency, created_at=at)],
+        ignore_conflicts=True,
+    )
+    line = lock_line(seller_id=seller_id, buyer_id=buyer_id, currency=currency)
+    assert line is not None
+    return line
+
+
+_MOVE = """
+UPDATE credit_creditline AS l
+   SET commitments = l.commitments + m.commitments,
+       receivable = l.receivable + m.receivable,
+       unapplied_cash = l.unapplied_cash + m.unapplied_cash
+  FROM jsonb_to_recordset(%s) AS m(buyer_id uuid, currency text, commitments bigint,
+                                   receivable bigint, unapplied_cash bigint)
+ WHERE l.seller_id = %s AND l.buyer_id = m.buyer_id AND l.currency = m.currency
+"""
+
+
+def move(*, seller_id: UUID, changes: Mapping[tuple[UUID, str], Mapping[str, int]]) -> None:
+    """Add ``changes`` to the counters of the lines of (buyer, currency). The lines are locked."""
+    rows: list[dict[str, Any]] = [
+        {
+            "buyer_id": buyer_id,
+            "currency": currency,
+            "commitments": change.get("commitments", 0),
+            "receivable": change.get("receivable", 0),
+            "unapplied_cash": change.get("unapplied_cash", 0),
+        }
+        for (buyer_id, currency), change in changes.items()
+        if any(change.values())
+    ]
+    if rows:
+        execute(_MOVE, [jsonb(rows), seller_id])
+
+
+def add_policy(*, seller_id: UUID, policy: Policy, author: str, at: datetime) -> CreditPolicy:
+    """Store the next version of a seller's policy."""
+    latest = CreditPolicy.objects.filter(seller_id=seller_id).aggregate(v=Max("version"))["v"] or 0
+    return CreditPolicy.objects.create(
+        seller_id=seller_id,
+        version=latest + 1,
+        document=policy.to_document(),
+        author=author,
+        created_at=at,
+    )
+
+
+def line_exists(*, seller_id: UUID, buyer_id: UUID, currency: str) -> bool:
+    """Whether the buyer has a line in ``currency``."""
+    return CreditLine.objects.filter(
+        seller_id=seller_id, buyer_id=buyer_id, currency=currency
+    ).exists()

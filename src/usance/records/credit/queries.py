@@ -1,0 +1,115 @@
+"""Reading what a checkout must know, and what a buyer's credit stands at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from usance.records.credit.models import CreditLine, CreditPolicy
+from usance.records.statements import execute
+from usance.rules.credit.exposure import Exposure
+from usance.rules.credit.policy import Policy, policy_from_document
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutQuestion:
+    """Whose facts are wanted: the buyer by id or by the seller's own number, and the currency."""
+
+    seller_id: UUID
+    buyer_id: UUID | None
+    buyer_external_id: str | None
+    currency: str
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutFacts:
+    """Everything a decision rests on, read in one query. ``buyer_id`` is None: no such buyer."""
+
+    buyer_id: UUID | None
+    policy_id: UUID | None
+    line_id: UUID | None
+    line_state: str | None
+    terms: tuple[str, ...]
+    exposure: Exposure
+    oldest_due_on: date | None
+    answered: tuple[bytes, int, str] | None
+
+
+_FACTS = """
+SELECT b.id, p.id, l.id, l.state, l.terms, l."limit", l.tolerance, l.commitments, l.receivable,
+       l.external, l.unapplied_cash, due.on, i.request_hash, i.status, i.body
+  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[])
+       WITH ORDINALITY AS q(seller_id, buyer_id, external_id, currency, key, n)
+  LEFT JOIN LATERAL (
+       SELECT id FROM parties_buyer
+        WHERE seller_id = q.seller_id AND id = q.buyer_id
+       UNION ALL
+       SELECT id FROM parties_buyer
+        WHERE seller_id = q.seller_id AND external_id = q.external_id AND q.buyer_id IS NULL
+       LIMIT 1) AS b ON true
+  LEFT JOIN LATERAL (
+       SELECT id FROM credit_creditpolicy
+        WHERE seller_id = q.seller_id ORDER BY version DESC LIMIT 1) AS p ON true
+  LEFT JOIN credit_creditline AS l
+       ON l.seller_id = q.seller_id AND l.buyer_id = b.id AND l.currency = q.currency
+  LEFT JOIN LATERAL (
+       SELECT due_on AS on FROM invoices_invoice
+        WHERE seller_id = q.seller_id AND buyer_id = b.id AND currency = q.currency
+          AND state = 'open'
+        ORDER BY due_on LIMIT 1) AS due ON true
+  LEFT JOIN events_idempotencyrecord AS i ON i.seller_id = q.seller_id AND i.key = q.key
+ ORDER BY q.n
+"""
+
+
+def checkout_facts(questions: Sequence[CheckoutQuestion]) -> list[CheckoutFacts]:
+    """The facts for each question, in their order, in one query and without a lock."""
+    rows = execute(
+        _FACTS,
+        [
+            [q.seller_id for q in questions],
+            [q.buyer_id for q in questions],
+            [q.buyer_external_id for q in questions],
+            [q.currency for q in questions],
+            [q.idempotency_key for q in questions],
+        ],
+    )
+    facts = []
+    for question, row in zip(questions, rows, strict=True):
+        facts.append(
+            CheckoutFacts(
+                buyer_id=row[0],
+                policy_id=row[1],
+                line_id=row[2],
+                line_state=row[3],
+                terms=tuple(row[4] or ()),
+                exposure=Exposure(question.currency, *(figure or 0 for figure in row[5:11])),
+                oldest_due_on=row[11],
+                answered=(bytes(row[12]), row[13], row[14]) if row[13] is not None else None,
+            )
+        )
+    return facts
+
+
+@lru_cache(maxsize=10_000)
+def policy(*, seller_id: UUID, policy_id: UUID) -> Policy:
+    """One version of a policy. A version never changes, so it is read once a process."""
+    row = CreditPolicy.objects.get(seller_id=seller_id, id=policy_id)
+    return policy_from_document(row.document)
+
+
+def exposure_of(line: CreditLine) -> Exposure:
+    """The figures of a line."""
+    return Exposure(
+        currency=line.currency,
+        limit=line.limit,
+        tolerance=line.tolerance,
+        commitments=line.commitments,
+        receivable=line.receivable,
+        external=line.external,
+        unapplied_cash=line.unapplied_cash,
+    )

@@ -1,0 +1,46 @@
+"""Writing invoices and credit notes, and giving out their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from usance.records.identity import new_id
+from usance.records.invoices.models import Invoice
+from usance.records.statements import execute
+
+_NEXT = """
+INSERT INTO invoices_numberseries AS s (id, seller_id, created_at, kind, year, prefix, last_number)
+VALUES (%s, %s, now(), %s, %s, %s, 1)
+ON CONFLICT (seller_id, kind, year) DO UPDATE SET last_number = s.last_number + 1
+RETURNING id, last_number, prefix
+"""
+
+
+def next_number(*, seller_id: UUID, kind: str, year: int, prefix: str) -> tuple[UUID, int, str]:
+    """Series, next number and prefix. The series stays locked until the transaction ends: a number
+    is given out only with its document, so the series has no gap."""
+    series_id, number, kept_prefix = execute(_NEXT, [new_id(), seller_id, kind, year, prefix])[0]
+    return series_id, number, kept_prefix
+
+
+def lock_invoice(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
+    """The invoice, locked until the transaction ends, after its buyer's credit line."""
+    execute(
+        "SELECT 1 FROM credit_creditline AS l JOIN invoices_invoice AS i"
+        " ON i.seller_id = l.seller_id AND i.buyer_id = l.buyer_id AND i.currency = l.currency"
+        " WHERE i.seller_id = %s AND i.id = %s FOR NO KEY UPDATE OF l",
+        [seller_id, invoice_id],
+    )
+    return (
+        Invoice.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, id=invoice_id)
+        .first()
+    )
+
+
+def change(invoice: Invoice, **fields: Any) -> None:
+    """Set ``fields`` on the locked invoice, here and in the database."""
+    Invoice.objects.filter(seller_id=invoice.seller_id, id=invoice.id).update(**fields)
+    for name, value in fields.items():
+        setattr(invoice, name, value)

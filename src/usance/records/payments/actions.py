@@ -1,0 +1,71 @@
+"""Writing payments and allocations, many in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from usance.records.payments.models import Payment
+from usance.records.statements import execute, jsonb
+
+_APPLY_TO_INVOICES = """
+UPDATE invoices_invoice AS i
+   SET allocated = i.allocated + c.change, state = c.state, closed_on = c.closed_on
+  FROM jsonb_to_recordset(%s) AS c(id uuid, change bigint, state text, closed_on date)
+ WHERE i.seller_id = %s AND i.id = c.id
+"""
+
+
+def lock_payment(*, seller_id: UUID, payment_id: UUID) -> Payment | None:
+    """The payment, locked until the transaction ends, after its buyer's credit line."""
+    execute(
+        "SELECT 1 FROM credit_creditline AS l JOIN payments_payment AS p"
+        " ON p.seller_id = l.seller_id AND p.buyer_id = l.buyer_id AND p.currency = l.currency"
+        " WHERE p.seller_id = %s AND p.id = %s FOR NO KEY UPDATE OF l",
+        [seller_id, payment_id],
+    )
+    return (
+        Payment.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, id=payment_id)
+        .first()
+    )
+
+
+def change(payment: Payment, **fields: Any) -> None:
+    """Set ``fields`` on the locked payment, here and in the database."""
+    for name, value in fields.items():
+        setattr(payment, name, value)
+    Payment.objects.filter(seller_id=payment.seller_id, id=payment.id).update(**fields)
+
+
+def apply_to_invoices(
+    *, seller_id: UUID, changes: Mapping[UUID, tuple[int, str, date | None]]
+) -> None:
+    """Add to each invoice's ``allocated``, with the state and closing day that follow.
+
+    The invoices' own table is written here because an allocation is one fact on both sides; the
+    database keeps ``outstanding`` from falling below zero.
+    """
+    if changes:
+        rows = [
+            {"id": invoice_id, "change": amount, "state": state, "closed_on": closed_on}
+            for invoice_id, (amount, state, closed_on) in changes.items()
+        ]
+        execute(_APPLY_TO_INVOICES, [jsonb(rows), seller_id])
+
+
+_LEARN = """
+INSERT INTO payments_payeraccount (id, seller_id, created_at, buyer_id, kind, value)
+SELECT p.id, %s, p.at, p.buyer_id, p.kind, p.value
+  FROM jsonb_to_recordset(%s) AS p(id uuid, at timestamptz, buyer_id uuid, kind text, value text)
+ ORDER BY p.kind, p.value
+ON CONFLICT (seller_id, kind, value) DO NOTHING
+"""
+
+
+def learn_payers(*, seller_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Remember which account and name paid for which buyer; the first buyer keeps it."""
+    if rows:
+        execute(_LEARN, [seller_id, jsonb(list(rows))])
