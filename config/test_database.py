@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,27 @@ def shared() -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def migrated(django_test_environment: Any, django_db_blocker: Any) -> Iterator[None]:
+    """One database for the run (one a worker), brought up by the real migrations."""
+    del django_test_environment
+    from django.db import connection
+
+    suffix = os.environ.get("PYTEST_XDIST_WORKER", "")
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["NAME"] = f"test_usance_{suffix or os.getpid()}"
+        name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.creation.destroy_test_db(name, verbosity=0)
+
+
 @pytest.fixture
-def db_committed(django_db_setup: Any, django_db_blocker: Any) -> Any:
+def db_committed(migrated: None, django_db_blocker: Any) -> Iterator[None]:
     """Database access in which commits are real; nothing is rolled back or emptied afterwards."""
-    del django_db_setup
+    del migrated
     with django_db_blocker.unblock():
         yield
         from django.db import connections
