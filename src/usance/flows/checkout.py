@@ -140,7 +140,7 @@ def quote(request: OrderRequest, *, at: datetime) -> Decision:
 
     Raises InvalidOrder, UnknownBuyer or NoPolicy.
     """
-    _check(request)
+    check_request(request)
     facts = credit.checkout_facts([_question(request)])[0]
     refusal = _refusal(request, facts)
     if isinstance(refusal, CheckoutRefused):
@@ -158,7 +158,7 @@ def authorize_orders(
     Raises InvalidOrder, before anything is written, if a request contradicts itself.
     """
     for request in requests:
-        _check(request)
+        check_request(request)
     outcomes: dict[int, Outcome] = {}
     waiting = list(range(len(requests)))
     for _ in range(ATTEMPTS):
@@ -224,7 +224,8 @@ _REFUSALS: Final[dict[str, type[CheckoutRefused]]] = {
 }
 
 
-def _check(request: OrderRequest) -> None:
+def check_request(request: OrderRequest) -> None:
+    """Raise InvalidOrder or UnknownCurrency if the request contradicts itself."""
     check_order(
         amount=request.amount,
         tax_amount=request.tax_amount,
