@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -28,7 +28,8 @@ async def application(
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
     else:
-        await _django(scope, receive, send)
+        # Django types its ASGI messages more loosely than it reads them.
+        await cast(Any, _django)(scope, receive, send)
 
 
 async def _lifespan(

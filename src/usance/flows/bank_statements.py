@@ -163,13 +163,14 @@ def settle_all(
     *,
     at: datetime,
     by: str,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] | None = None,
 ) -> Settled:
     """Settle every line that is not settled yet; ``progress`` hears how many are done."""
     total = Settled()
     while (batch := settle_batch(seller, at=at, by=by)).lines:
         total.add(batch)
-        progress(total.lines)
+        if progress:
+            progress(total.lines)
     return total
 
 

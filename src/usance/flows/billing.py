@@ -58,7 +58,15 @@ def credit_invoice(
         amount_left=invoice.amount - invoice.credited,
         amount_now=amount,
     )
-    note = _issue(journal, invoice, amount, tax, reason, external_id, metadata or {})
+    note = _issue(
+        journal,
+        invoice,
+        amount=amount,
+        tax_amount=tax,
+        reason=reason,
+        external_id=external_id,
+        metadata=metadata or {},
+    )
     journal.enter(
         "credit_note",
         subject_id=invoice.id,
@@ -115,15 +123,7 @@ def _locked(seller: Seller, invoice_id: UUID) -> Invoice:
     return invoice
 
 
-def _issue(
-    journal: Journal,
-    invoice: Invoice,
-    amount: int,
-    tax: int,
-    reason: str,
-    external_id: str | None,
-    metadata: dict[str, Any],
-) -> CreditNote:
+def _issue(journal: Journal, invoice: Invoice, **fields: Any) -> CreditNote:
     on = journal.on
     series_id, sequence, prefix = invoices.next_number(
         seller_id=invoice.seller_id, kind="credit_note", year=on.year, prefix="CN"
@@ -137,12 +137,8 @@ def _issue(
         sequence=sequence,
         number=document_number(prefix=prefix, year=on.year, sequence=sequence),
         currency=invoice.currency,
-        amount=amount,
-        tax_amount=tax,
-        reason=reason,
         issued_on=on,
-        external_id=external_id,
-        metadata=metadata,
+        **fields,
     )
     note.save(force_insert=True)
     return note

@@ -179,8 +179,8 @@ def adjust_order(
     used = order.invoiced_amount
     if amount <= used or tax_amount < order.invoiced_tax:
         raise AmountTooLarge(
-            f"{used} minor units, {order.invoiced_tax} of them tax, are invoiced already; adjust to more than that,"
-            " or void what remains."
+            f"{used} minor units, {order.invoiced_tax} of them tax, are invoiced already;"
+            " adjust to more than that, or void what remains."
         )
     change = amount - order.amount
     if change > 0:
@@ -299,7 +299,11 @@ def _release(seller: Seller, order: Order, *, at: datetime, by: str, ending: str
 
 def _require_room(order: Order, amount: int) -> None:
     """The order's line, locked before, must bear ``amount`` more and be active."""
-    line = CreditLine.objects.filter(seller_id=order.seller_id, id=order.line_id).first()
+    line = (
+        CreditLine.objects.filter(seller_id=order.seller_id, id=order.line_id).first()
+        if order.line_id
+        else None
+    )
     available = line.limit + line.tolerance - line.exposure if line else 0
     if line is None or line.state != "active" or amount > available:
         raise LimitExceeded(

@@ -271,7 +271,7 @@ class Applications:
             postings=ledger.allocation(invoice.buyer_id, amount=amount),
         )
         self._tell_payment(payment, invoice, amount=amount)
-        self._tell_invoice(payment, invoice, amount=amount)
+        self._tell_invoice(invoice, amount=amount)
         return allocation
 
     def write(self, *, new: Sequence[Payment] = ()) -> None:
@@ -311,7 +311,7 @@ class Applications:
         )
         payment.state = state
 
-    def _tell_invoice(self, payment: Payment, invoice: InvoiceState, *, amount: int) -> None:
+    def _tell_invoice(self, invoice: InvoiceState, *, amount: int) -> None:
         state = settled_state(
             amount=invoice.amount,
             credited=invoice.credited,

@@ -51,6 +51,7 @@ class AppendOnly(_Guard):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
+        del from_state
         for name in self.model_names:
             table = to_state.apps.get_model(app_label, name)._meta.db_table
             schema_editor.execute(
@@ -79,6 +80,7 @@ class GuardState(_Guard):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
+        del from_state
         table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
         arguments = ", ".join(f"'{before}>{after}'" for before, after in self.pairs)
         schema_editor.execute(

@@ -82,6 +82,7 @@ class ScopeToSeller(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
+        del from_state
         models_ = [to_state.apps.get_model(app_label, name) for name in self.model_names]
         for model in models_:
             _compose_primary_key(schema_editor, model)

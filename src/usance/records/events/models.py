@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
@@ -15,7 +13,7 @@ class _CurrentTransaction(models.Func):
     """The number of the running transaction."""
 
     template = "((pg_current_xact_id())::text)::bigint"
-    allowed_default: ClassVar[bool] = True
+    allowed_default = True
     output_field = models.BigIntegerField()
 
 
@@ -23,7 +21,7 @@ class _NextSequence(models.Func):
     """The next number of the events' sequence."""
 
     template = "nextval('events_event_sequence'::regclass)"
-    allowed_default: ClassVar[bool] = True
+    allowed_default = True
     output_field = models.BigIntegerField()
 
 

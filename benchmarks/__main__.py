@@ -1,0 +1,55 @@
+"""``python -m benchmarks [names] [--quick]``: run the measures and print the ratios."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+
+
+def main() -> int:
+    """Run what was asked for; everything, if nothing was named."""
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("names", nargs="*", help="checkout hot batch invoices bank aging")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
+    options = parser.parse_args()
+
+    from benchmarks import server
+
+    with server.running():
+        from benchmarks import books, checkout
+
+        quick = options.quick
+        rounds, seconds = (1, 2) if quick else (3, 8)
+        large = 20_000 if quick else 100_000
+        measures = {
+            "checkout": lambda: checkout.over_http(
+                lines=10_000,
+                rounds=rounds,
+                seconds=seconds,
+                name="(a) POST /v1/orders over 10,000 lines, 8 connections",
+            ),
+            "hot": lambda: checkout.over_http(
+                lines=1,
+                rounds=rounds,
+                seconds=seconds,
+                name="(a) POST /v1/orders over one hot line, 8 connections",
+            ),
+            "batch": lambda: checkout.batch(rounds=rounds, seconds=seconds),
+            "invoices": lambda: books.invoices_opened(rounds=rounds, count=200 if quick else 1000),
+            "bank": lambda: books.bank_lines(
+                rounds=rounds, invoices=large, lines=1000 if quick else 5000
+            ),
+            "aging": lambda: books.aging(rounds=rounds, invoices=large if quick else 1_000_000),
+        }
+        unknown = set(options.names) - set(measures)
+        if unknown:
+            parser.error(f"unknown measure {min(unknown)!r}; choose from {', '.join(measures)}")
+        print(f"{platform.machine()}, Python {platform.python_version()}", flush=True)
+        for name in options.names or measures:
+            print("\n".join(measures[name]().lines()), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
