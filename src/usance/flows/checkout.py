@@ -20,12 +20,10 @@ from django.db.utils import IntegrityError
 from usance.flows.journal import business_day
 from usance.records.credit import queries as credit
 from usance.records.credit.queries import CheckoutFacts
-from usance.records.identity import new_id
-from usance.records.ledger import actions as ledger
+from usance.records.identity import new_id, new_id_text
 from usance.records.parties.models import Seller
 from usance.records.statements import execute, jsonb
 from usance.rules.credit.decide import Application, Decision, decide
-from usance.rules.ledger import commitment
 from usance.rules.orders import Line, check_order
 from usance.rules.terms import Terms, parse_terms
 
@@ -180,7 +178,8 @@ def _attempt(
 ) -> list[int]:
     """One round of facts, decisions and recording. Returns those to be decided anew."""
     facts = credit.checkout_facts([_question(requests[n]) for n in waiting])
-    batch: list[dict[str, Any]] = []
+    claims: list[dict[str, Any]] = []
+    details: list[dict[str, Any]] = []
     decided: dict[int, Authorization] = {}
     for n, known in zip(waiting, facts, strict=True):
         request = requests[n]
@@ -190,16 +189,13 @@ def _attempt(
             continue
         on = business_day(request.seller, at=at)
         decided[n] = _authorization(request, known, _decide(request, known, on=on), at=at)
-        batch.append(_document(n, decided[n], known, answer=answer, on=on))
-    if not batch:
+        claim = _claim(n, decided[n], known)
+        claims.append(claim)
+        details.append(claim | _details(decided[n], known, answer=answer, on=on))
+    if not claims:
         return []
     try:
-        # One statement, committed by itself unless the caller has a transaction open.
-        if transaction.get_connection().in_atomic_block:
-            with transaction.atomic():
-                results = execute("SELECT * FROM orders_authorize(%s)", [jsonb(batch)])
-        else:
-            results = execute("SELECT * FROM orders_authorize(%s)", [jsonb(batch)])
+        results = _record(claims, details)
     except IntegrityError:
         # Somebody else took an external_id between check and insert; the next round sees it.
         return list(decided)
@@ -215,6 +211,15 @@ def _attempt(
             refused = _REFUSALS[result]
             outcomes[n] = refused(_text(refused))
     return sorted(again)
+
+
+def _record(claims: list[dict[str, Any]], details: list[dict[str, Any]]) -> list[Any]:
+    """One statement, committed by itself unless the caller has a transaction open."""
+    call = "SELECT * FROM orders_authorize(%s, %s)"
+    if transaction.get_connection().in_atomic_block:
+        with transaction.atomic():
+            return execute(call, [jsonb(claims), jsonb(details)])
+    return execute(call, [jsonb(claims), jsonb(details)])
 
 
 _REFUSALS: Final[dict[str, type[CheckoutRefused]]] = {
@@ -287,42 +292,38 @@ def _authorization(
     )
 
 
-def _document(
-    ordinal: int, made: Authorization, facts: CheckoutFacts, *, answer: Answer, on: date
-) -> dict[str, Any]:
-    """One element of the batch that the database function records."""
-    request, decision = made.request, made.decision
-    entry = None
-    if decision.outcome == "approved":
-        entry = ledger.document(
-            ledger.NewEntry(
-                "order_authorized",
-                made.order_id,
-                made.buyer_id,
-                request.currency,
-                commitment(made.buyer_id, amount=request.amount),
-            ),
-            seller_id=request.seller.id,
-            at=made.at,
-            on=on,
-        )
+def _claim(ordinal: int, made: Authorization, facts: CheckoutFacts) -> dict[str, Any]:
+    """What the database's gate looks at."""
+    request = made.request
     return {
         "ordinal": ordinal,
         "seller_id": request.seller.id,
-        "buyer_id": made.buyer_id,
         "line_id": facts.line_id,
-        "outcome": decision.outcome,
+        "outcome": made.decision.outcome,
         "amount": request.amount,
         "idempotency_key": request.idempotency_key,
         "request_hash": request.request_hash.hex(),
         "external_id": request.external_id,
-        "status": 201,
+    }
+
+
+def _details(
+    made: Authorization, facts: CheckoutFacts, *, answer: Answer, on: date
+) -> dict[str, Any]:
+    """What is written if the order passes the gate. Ids that nobody needs here stay text."""
+    request, decision = made.request, made.decision
+    return {
+        "buyer_id": made.buyer_id,
         "answer": answer(made) if request.idempotency_key else "",
         "at": made.at,
+        "on": on,
         "order_id": made.order_id,
         "decision_id": made.decision_id,
-        "event_id": new_id(),
-        "record_id": new_id(),
+        "event_id": new_id_text(),
+        "record_id": new_id_text(),
+        "entry_id": new_id_text(),
+        "held_id": new_id_text(),
+        "contra_id": new_id_text(),
         "state": made.state,
         "currency": request.currency,
         "tax_amount": request.tax_amount,
@@ -333,14 +334,13 @@ def _document(
         "lines": [line.to_document() for line in request.lines],
         "metadata": request.metadata,
         "policy_id": facts.policy_id,
-        "reasons": list(decision.reasons),
+        "reasons": decision.reasons,
         "up_to": decision.up_to,
         "facts": _facts_document(facts),
         "trace": [[step.rule, step.held, dict(step.compared)] for step in decision.trace],
         "event_type": f"order.{made.state}",
         "event_data": {"amount": request.amount, "external_id": request.external_id},
         "actor": request.by,
-        "entry": entry,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from usance.records.orders.models import Order
 from usance.records.parties.models import Seller
 from usance.rules import ledger
 from usance.rules.billing import document_number, reference_key, tax_share
-from usance.rules.money import round_half_up
+from usance.rules.money import proportion
 from usance.rules.orders import InvalidOrder, Line, check_order
 from usance.rules.terms import parse_terms
 
@@ -174,7 +173,7 @@ def adjust_order(
     """
     order = _locked(seller, order_id, states=HELD)
     if tax_amount is None:
-        tax_amount = round_half_up(Decimal(order.tax_amount) * amount / order.amount)
+        tax_amount = proportion(order.tax_amount, part=amount, whole=order.amount)
     check_order(amount=amount, tax_amount=tax_amount, currency=order.currency, lines=lines)
     used = order.invoiced_amount
     if amount <= used or tax_amount < order.invoiced_tax:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +25,13 @@ _COUNTERS = {COMMITMENTS: 1, RECEIVABLE: 1, UNAPPLIED_CASH: -1}
 
 def business_day(seller: Seller, *, at: datetime) -> date:
     """The date of ``at`` where the seller is."""
-    return at.astimezone(ZoneInfo(seller.time_zone)).date()
+    return _day(seller.time_zone, at)
+
+
+@lru_cache(maxsize=64)
+def _day(time_zone: str, at: datetime) -> date:
+    """A batch asks the same of each of its orders."""
+    return at.astimezone(ZoneInfo(time_zone)).date()
 
 
 class Journal:

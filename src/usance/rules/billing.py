@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
-from usance.rules.money import round_half_up
+from usance.rules.money import proportion
 
 _PUNCTUATION = re.compile(r"[^0-9A-Z]+")
 
@@ -24,7 +23,7 @@ def tax_share(*, tax_left: int, amount_left: int, amount_now: int) -> int:
     """
     if amount_now >= amount_left:
         return tax_left
-    return round_half_up(Decimal(tax_left) * amount_now / amount_left)
+    return proportion(tax_left, part=amount_now, whole=amount_left)
 
 
 def settled_state(*, amount: int, credited: int, allocated: int, written_off: int) -> str:

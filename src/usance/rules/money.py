@@ -1,13 +1,13 @@
 """Money as the ledger keeps it: a whole number of minor units and an ISO 4217 currency.
 
-Rounding happens in one place, :func:`round_half_up`; every conversion from a decimal amount goes
-through it or refuses to round at all.
+Rounding happens here only: :func:`round_half_up` for decimals, :func:`proportion` for shares of an
+amount. Every conversion from a decimal amount goes through the first or refuses to round at all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Final
 
 # ISO 4217, list one: codes of money in use, without funds, metals and test codes.
@@ -69,6 +69,14 @@ def round_half_up(value: Decimal) -> int:
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
+def proportion(amount: int, *, part: int, whole: int) -> int:
+    """``amount`` x ``part`` / ``whole`` to the nearest minor unit, halves up; none is negative.
+
+    In whole numbers, since the product of two large amounts is longer than a Decimal's 28 digits.
+    """
+    return (2 * amount * part + whole) // (2 * whole)
+
+
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An exact amount: ``amount`` in minor units of ``currency``. May be negative."""
@@ -107,7 +115,8 @@ class Money:
             raise MoneyError(
                 f"{text!r} is beyond the largest amount kept ({LARGEST_AMOUNT} minor units)."
             )
-        minor = value.scaleb(digits)
+        # With as many digits as the text has, shifting the point cannot round.
+        minor = value.scaleb(digits, Context(prec=len(value.as_tuple().digits)))
         if minor != minor.to_integral_value():
             raise MoneyError(f"{text!r} has more than the {digits} decimals of {currency}.")
         return cls(int(minor), currency)

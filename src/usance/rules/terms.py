@@ -10,6 +10,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 LONGEST_TERM: Final = 365
@@ -34,9 +35,7 @@ class Terms:
     @property
     def code(self) -> str:
         """The stable code of these terms."""
-        if not self.days and not self.end_of_month:
-            return "due_on_receipt"
-        return f"net_{self.days}" + ("_eom" if self.end_of_month else "")
+        return _code(self.days, self.end_of_month)
 
     def due_on(self, issued_on: date) -> date:
         """The day on which an invoice issued on ``issued_on`` falls due."""
@@ -46,6 +45,14 @@ class Terms:
         return due
 
 
+@lru_cache(maxsize=2 * (LONGEST_TERM + 1))
+def _code(days: int, end_of_month: bool) -> str:
+    if not days and not end_of_month:
+        return "due_on_receipt"
+    return f"net_{days}" + ("_eom" if end_of_month else "")
+
+
+@lru_cache(maxsize=2 * (LONGEST_TERM + 1))
 def parse_terms(code: str) -> Terms:
     """Read a terms code. Raises UnknownTerms if it is none."""
     if code == "due_on_receipt":

@@ -92,6 +92,3 @@ class Decision(SellerScoped):
                 name="credit_decision_outcome",
             )
         ]
-        indexes = [
-            models.Index(fields=["seller", "buyer", "created_at"], name="credit_decision_by_buyer")
-        ]

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from usance.rules.money import LARGEST_AMOUNT, exponent
-from usance.rules.terms import Terms, parse_terms
+from usance.rules.money import LARGEST_AMOUNT, UnknownCurrency, exponent
+from usance.rules.terms import Terms, UnknownTerms, parse_terms
 
 
 class InvalidPolicy(ValueError):
@@ -66,16 +66,26 @@ def policy_from_document(document: Mapping[str, Any]) -> Policy:
         overdue_days=overdue,
         order_ceiling=_amounts("order_ceiling", merged["order_ceiling"]),
         review_above=_amounts("review_above", merged["review_above"]),
-        terms=tuple(parse_terms(str(code)) for code in terms),
+        terms=_terms(terms),
         authorization_days=_whole("authorization_days", merged["authorization_days"], most=365),
     )
+
+
+def _terms(codes: list[Any]) -> tuple[Terms, ...]:
+    try:
+        return tuple(parse_terms(str(code)) for code in codes)
+    except UnknownTerms as error:
+        raise InvalidPolicy(f"terms: {error}") from None
 
 
 def _amounts(name: str, value: Any) -> dict[str, int]:
     if not isinstance(value, Mapping):
         raise InvalidPolicy(f"{name} must map a currency to an amount in minor units.")
     for currency in value:
-        exponent(str(currency))
+        try:
+            exponent(str(currency))
+        except UnknownCurrency as error:
+            raise InvalidPolicy(f"{name}: {error}") from None
     return {str(c): _whole(f"{name}.{c}", a, most=LARGEST_AMOUNT) for c, a in value.items()}
 
 

@@ -189,12 +189,6 @@ class Migration(migrations.Migration):
                 fields=("seller", "version"), name="credit_policy_version_once"
             ),
         ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(
-                fields=["seller", "buyer", "created_at"], name="credit_decision_by_buyer"
-            ),
-        ),
         migrations.AddConstraint(
             model_name="decision",
             constraint=models.CheckConstraint(
