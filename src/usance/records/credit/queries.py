@@ -39,37 +39,10 @@ class CheckoutFacts:
     answered: tuple[bytes, int, str] | None
 
 
-_FACTS = """
-SELECT b.id, p.id, l.id, l.state, l.terms, l."limit", l.tolerance, l.commitments, l.receivable,
-       l.external, l.unapplied_cash, due.on, i.request_hash, i.status, i.body
-  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[])
-       WITH ORDINALITY AS q(seller_id, buyer_id, external_id, currency, key, n)
-  LEFT JOIN LATERAL (
-       SELECT id FROM parties_buyer
-        WHERE seller_id = q.seller_id AND id = q.buyer_id
-       UNION ALL
-       SELECT id FROM parties_buyer
-        WHERE seller_id = q.seller_id AND external_id = q.external_id AND q.buyer_id IS NULL
-       LIMIT 1) AS b ON true
-  LEFT JOIN LATERAL (
-       SELECT id FROM credit_creditpolicy
-        WHERE seller_id = q.seller_id ORDER BY version DESC LIMIT 1) AS p ON true
-  LEFT JOIN credit_creditline AS l
-       ON l.seller_id = q.seller_id AND l.buyer_id = b.id AND l.currency = q.currency
-  LEFT JOIN LATERAL (
-       SELECT due_on AS on FROM invoices_invoice
-        WHERE seller_id = q.seller_id AND buyer_id = b.id AND currency = q.currency
-          AND state = 'open'
-        ORDER BY due_on LIMIT 1) AS due ON true
-  LEFT JOIN events_idempotencyrecord AS i ON i.seller_id = q.seller_id AND i.key = q.key
- ORDER BY q.n
-"""
-
-
 def checkout_facts(questions: Sequence[CheckoutQuestion]) -> list[CheckoutFacts]:
     """The facts for each question, in their order, in one query and without a lock."""
     rows = execute(
-        _FACTS,
+        "SELECT * FROM credit_checkout_facts(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[])",
         [
             [q.seller_id for q in questions],
             [q.buyer_id for q in questions],

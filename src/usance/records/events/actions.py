@@ -1,4 +1,4 @@
-"""Appending to the list of events."""
+"""Appending to the list of events; queueing them for webhook endpoints; forgetting old answers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from usance.records.events.models import Event, WebhookDelivery, WebhookEndpoint
 from usance.records.identity import new_id
 from usance.records.statements import execute, jsonb
 
@@ -62,3 +63,84 @@ def append(events: Sequence[NewEvent], *, seller_id: UUID, at: datetime, actor: 
         for n, event in enumerate(events)
     ]
     execute(_APPEND, {"seller_id": seller_id, "at": at, "actor": actor, "events": jsonb(rows)})
+
+
+def lock_endpoint(
+    *, seller_id: UUID, endpoint_id: UUID, wait: bool = True
+) -> WebhookEndpoint | None:
+    """The endpoint, locked until the transaction ends. Without ``wait``, None if it is taken."""
+    return (
+        WebhookEndpoint.objects.select_for_update(no_key=True, skip_locked=not wait)
+        .filter(seller_id=seller_id, id=endpoint_id)
+        .first()
+    )
+
+
+def lock_delivery(*, seller_id: UUID, delivery_id: UUID) -> WebhookDelivery | None:
+    """The delivery, locked until the transaction ends."""
+    return (
+        WebhookDelivery.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, id=delivery_id)
+        .first()
+    )
+
+
+def change(row: WebhookEndpoint | WebhookDelivery, **fields: Any) -> None:
+    """Set ``fields`` on the locked endpoint or delivery, here and in the database."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
+
+
+# An event that is queued again, for a replay, gets the next number.
+_QUEUE = """
+INSERT INTO events_webhookdelivery (id, seller_id, created_at, endpoint_id, event_id, object_id,
+                                    state, attempts, last_error, replay)
+SELECT d.id, %(seller_id)s, %(at)s, %(endpoint_id)s, d.event_id, d.object_id, 'pending', 0, '',
+       (SELECT coalesce(max(w.replay) + 1, 0) FROM events_webhookdelivery AS w
+         WHERE w.seller_id = %(seller_id)s AND w.endpoint_id = %(endpoint_id)s
+           AND w.event_id = d.event_id)
+  FROM jsonb_to_recordset(%(rows)s) AS d(n integer, id uuid, event_id uuid, object_id uuid)
+ ORDER BY d.n
+"""
+
+
+def queue_deliveries(
+    events: Sequence[Event], *, endpoint: WebhookEndpoint, at: datetime
+) -> list[tuple[UUID, UUID]]:
+    """A delivery of each event to the locked endpoint: (delivery, object), in the events' order."""
+    rows = [
+        {"n": n, "id": new_id(), "event_id": event.id, "object_id": event.object_id}
+        for n, event in enumerate(events)
+    ]
+    if rows:
+        execute(
+            _QUEUE,
+            {
+                "seller_id": endpoint.seller_id,
+                "endpoint_id": endpoint.id,
+                "at": at,
+                "rows": jsonb(rows),
+            },
+        )
+    return [(row["id"], row["object_id"]) for row in rows]
+
+
+def give_up_pending(*, endpoint: WebhookEndpoint, reason: str) -> int:
+    """Fail everything on its way to the locked endpoint; how many those were."""
+    return WebhookDelivery.objects.filter(
+        seller_id=endpoint.seller_id, endpoint_id=endpoint.id, state="pending"
+    ).update(state="failed", last_error=reason)
+
+
+_FORGET = """
+DELETE FROM events_idempotencyrecord WHERE seller_id = %(seller_id)s AND id IN (
+    SELECT id FROM events_idempotencyrecord
+     WHERE seller_id = %(seller_id)s AND created_at < %(before)s LIMIT %(limit)s)
+RETURNING id
+"""
+
+
+def forget_answers(*, seller_id: UUID, before: datetime, limit: int) -> int:
+    """Delete up to ``limit`` remembered answers from before ``before``; how many those were."""
+    return len(execute(_FORGET, {"seller_id": seller_id, "before": before, "limit": limit}))

@@ -166,4 +166,5 @@ class Migration(migrations.Migration):
             ],
         ),
         sql_file("orders/sql/authorize.sql"),
+        sql_file("credit/sql/checkout_facts.sql"),
     ]
