@@ -1,0 +1,60 @@
+"""A file from a bank, of whichever format, to statements."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from usance.formats import bank_csv, camt
+from usance.formats.bank_csv import ColumnMapping
+from usance.formats.errors import FormatError, refuse_too_large
+from usance.formats.statement import Statement
+
+SUPPORTED: Final = "camt.052, camt.053 and camt.054 (XML), and tables of bookings (CSV)"
+
+_XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<\0|\xfe\xff\s*\0<|<\0|\0<")
+# Beginnings of what banks and people send instead: archives, documents, spreadsheets, images,
+# and other bank formats.
+_FOREIGN: Final = re.compile(
+    rb"PK\x03\x04|%PDF|\xd0\xcf\x11\xe0|\x1f\x8b|\x89PNG|\xff\xd8\xff"
+    rb"|\s*(?:\{1:|:20:|OFXHEADER|01,[^\n]*,[^\n]*/|101 [0-9 ]{9})"
+)
+
+
+def detect_and_parse(
+    data: bytes,
+    *,
+    mapping: ColumnMapping | None = None,
+    currency: str | None = None,
+    account: str | None = None,
+) -> list[Statement]:
+    """Tell the format of ``data`` by its content and read it.
+
+    ``mapping``, ``currency`` and ``account`` are used for tables only; XML names its own.
+    Raises FormatError ``unknown_format``, naming what is supported, or whatever the format's own
+    reader raises.
+    """
+    refuse_too_large(data)
+    if _XML.match(data):
+        try:
+            return list(camt.parse(data).statements)
+        except FormatError as error:
+            if error.code == "unsupported_message":
+                raise _unknown(error.message) from None
+            raise
+    if _FOREIGN.match(data) or not data.strip():
+        raise _unknown()
+    try:
+        statements = bank_csv.parse(data, mapping=mapping, currency=currency, account=account)
+    except FormatError as error:
+        if error.code in ("no_table", "not_text"):
+            raise _unknown() from None
+        raise
+    return list(statements)
+
+
+def _unknown(reason: str = "The format of this file is not known.") -> FormatError:
+    return FormatError(
+        f"{reason} Supported are {SUPPORTED}; choose one of them at the bank.",
+        code="unknown_format",
+    )
