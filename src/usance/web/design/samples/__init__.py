@@ -1,0 +1,1 @@
+"""What the style guide shows: a seller, its buyers and a November of trading. Nothing is stored."""

@@ -1,0 +1,113 @@
+"""The states of every object, as words, shapes and tones.
+
+Each look has an icon of its own shape, so that a state is never told by colour alone. Labels carry
+the kind as translation context: many languages say "canceled" differently of an order and of an
+invoice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from usance.web.design.parts import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a state is told: its name in the reader's language, its tone and its icon."""
+
+    label: str | Promise
+    tone: Tone
+    icon: str
+
+
+STATES: Final[dict[str, dict[str, Look]]] = {
+    "decision": {
+        "approved": Look(pgettext_lazy("decision", "Approved"), "positive", "check-circle"),
+        "declined": Look(pgettext_lazy("decision", "Declined"), "negative", "cross-circle"),
+        "review": Look(pgettext_lazy("decision", "In review"), "caution", "review"),
+    },
+    "order": {
+        "pending_review": Look(pgettext_lazy("order", "Pending review"), "caution", "review"),
+        "pending_approval": Look(
+            pgettext_lazy("order", "Waiting for the buyer's approval"), "caution", "clock"
+        ),
+        "authorized": Look(pgettext_lazy("order", "Authorized"), "info", "shield"),
+        "partially_invoiced": Look(pgettext_lazy("order", "Partially invoiced"), "info", "partial"),
+        "invoiced": Look(pgettext_lazy("order", "Invoiced"), "positive", "check-circle"),
+        "declined": Look(pgettext_lazy("order", "Declined"), "negative", "cross-circle"),
+        "canceled": Look(pgettext_lazy("order", "Canceled"), "neutral", "ban"),
+        "expired": Look(pgettext_lazy("order", "Expired"), "neutral", "calendar"),
+    },
+    "invoice": {
+        "draft": Look(pgettext_lazy("invoice", "Draft"), "neutral", "draft"),
+        "open": Look(pgettext_lazy("invoice", "Open"), "info", "open"),
+        "paid": Look(pgettext_lazy("invoice", "Paid"), "positive", "check-circle"),
+        "void": Look(pgettext_lazy("invoice", "Void"), "neutral", "ban"),
+        "written_off": Look(pgettext_lazy("invoice", "Written off"), "special", "minus"),
+        # Derived, not stored: what an open invoice is besides.
+        "due_soon": Look(pgettext_lazy("invoice", "Due soon"), "caution", "clock"),
+        "overdue": Look(pgettext_lazy("invoice", "Overdue"), "negative", "alert"),
+        "disputed": Look(pgettext_lazy("invoice", "Disputed"), "special", "dispute"),
+        "partially_paid": Look(pgettext_lazy("invoice", "Partially paid"), "info", "partial"),
+    },
+    "application": {
+        "submitted": Look(pgettext_lazy("credit application", "Submitted"), "info", "send"),
+        "in_review": Look(pgettext_lazy("credit application", "In review"), "caution", "review"),
+        "information_requested": Look(
+            pgettext_lazy("credit application", "Information requested"), "caution", "question"
+        ),
+        "approved": Look(
+            pgettext_lazy("credit application", "Approved"), "positive", "check-circle"
+        ),
+        "declined": Look(
+            pgettext_lazy("credit application", "Declined"), "negative", "cross-circle"
+        ),
+        "withdrawn": Look(pgettext_lazy("credit application", "Withdrawn"), "neutral", "return"),
+    },
+    "receipt": {
+        "received": Look(pgettext_lazy("payment received", "Received"), "info", "arrow-down"),
+        "allocated": Look(
+            pgettext_lazy("payment received", "Allocated"), "positive", "check-circle"
+        ),
+        "partially_allocated": Look(
+            pgettext_lazy("payment received", "Partially allocated"), "info", "partial"
+        ),
+        "unapplied": Look(pgettext_lazy("payment received", "Unapplied"), "caution", "question"),
+        "returned": Look(pgettext_lazy("payment received", "Returned"), "negative", "return"),
+        "refunded": Look(pgettext_lazy("payment received", "Refunded"), "neutral", "arrow-up"),
+    },
+    "debit": {
+        "scheduled": Look(pgettext_lazy("direct debit", "Scheduled"), "neutral", "calendar"),
+        "submitted": Look(pgettext_lazy("direct debit", "Submitted"), "info", "send"),
+        "settled": Look(pgettext_lazy("direct debit", "Settled"), "positive", "check-circle"),
+        "returned": Look(pgettext_lazy("direct debit", "Returned"), "negative", "return"),
+    },
+    "advance": {
+        "eligible": Look(pgettext_lazy("advance", "Eligible"), "neutral", "open"),
+        "requested": Look(pgettext_lazy("advance", "Requested"), "info", "send"),
+        "paid_out": Look(pgettext_lazy("advance", "Paid out"), "positive", "arrow-down"),
+        "repaid": Look(pgettext_lazy("advance", "Repaid"), "positive", "check-circle"),
+        "recoursed": Look(pgettext_lazy("advance", "Recoursed"), "negative", "return"),
+    },
+    "line": {
+        "active": Look(pgettext_lazy("credit line", "Active"), "positive", "check-circle"),
+        "on_hold": Look(pgettext_lazy("credit line", "On hold"), "caution", "pause"),
+        "suspended": Look(pgettext_lazy("credit line", "Suspended"), "negative", "ban"),
+        "closed": Look(pgettext_lazy("credit line", "Closed"), "neutral", "lock"),
+    },
+}
+
+
+def look(value: str, *, kind: str) -> Look:
+    """How ``value``, a state of ``kind``, is told.
+
+    A state this list does not know (a newer worker may write one before the web process is renewed)
+    is shown by its code rather than taking the page down.
+    """
+    known = STATES.get(kind, {}).get(value)
+    return known or Look(value.replace("_", " ").capitalize(), "neutral", "open")
