@@ -86,7 +86,9 @@ def bank_lines(*, rounds: int, invoices: int, lines: int) -> Rates:
 
     def ours() -> float:
         chosen = list(itertools.islice(numbers, lines))
-        data = camt.render([_statement(chosen)])
+        data = camt.render(
+            [_statement(chosen)], message_id=f"BENCH-{chosen[0]}", created_at=trade.AT
+        )
 
         def work() -> int:
             bank_statements.take_statement(made.seller, data, at=trade.AT, by="bench")
@@ -123,15 +125,24 @@ def bank_lines(*, rounds: int, invoices: int, lines: int) -> Rates:
     )
 
 
+def _amount(number: int) -> int:
+    """What trade.open_invoices made the invoice of this number out for."""
+    return 1000 + (number - 1) % 90000
+
+
 def _statement(chosen: list[int]) -> Statement:
     return Statement(
         id=f"BENCH-{chosen[0]}",
         account="IT60X0542811101000000123456",
         currency="EUR",
+        opening=0,
+        closing=sum(_amount(number) for number in chosen),
+        period_from=date(2026, 3, 2),
+        period_to=date(2026, 3, 2),
         transactions=tuple(
             Transaction(
                 ordinal=ordinal,
-                amount=1000 + (number - 1) % 90000,
+                amount=_amount(number),
                 currency="EUR",
                 booked_on=date(2026, 3, 2),
                 bank_reference=f"REF{number}",

@@ -61,14 +61,14 @@ _COPY = """
 INSERT INTO invoices_invoice (id, seller_id, created_at, order_id, buyer_id, series_id, sequence,
        number, reference, state, currency, amount, tax_amount, terms, issued_on, due_on, lines,
        credited, credited_tax, allocated, written_off, metadata)
-SELECT gen_random_uuid(), i.seller_id, i.created_at, i.order_id, b.id, i.series_id, i.sequence + n,
-       'B-' || lpad((i.sequence + n)::text, 8, '0'), 'B' || lpad((i.sequence + n)::text, 8, '0'),
-       'open', i.currency, 1000 + n %% 90000, 0, i.terms, i.issued_on - (n %% 200)::int,
-       i.due_on - (n %% 200)::int, '[]', 0, 0, 0, 0, '{}'
-  FROM invoices_invoice AS i,
-       generate_series(1, %(count)s) AS n
-  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n, count(*) OVER () AS of
-          FROM parties_buyer WHERE seller_id = %(seller)s) AS b ON b.n = n %% b.of
+SELECT gen_random_uuid(), i.seller_id, i.created_at, i.order_id, b.id, i.series_id,
+       i.sequence + c.n, 'B-' || lpad((i.sequence + c.n)::text, 8, '0'),
+       'B' || lpad((i.sequence + c.n)::text, 8, '0'), 'open', i.currency, 1000 + c.n %% 90000, 0,
+       i.terms, i.issued_on - (c.n %% 200), i.due_on - (c.n %% 200), '[]', 0, 0, 0, 0, '{}'
+  FROM invoices_invoice AS i
+ CROSS JOIN generate_series(1, %(count)s) AS c(n)
+  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS buyers
+          FROM parties_buyer WHERE seller_id = %(seller)s) AS b ON b.place = c.n %% b.buyers
  WHERE i.seller_id = %(seller)s
 """
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "usance.records.invoices",
     "usance.records.payments",
     "usance.web.design",
+    "usance.web.api",
     "usance.jobs",
 ]
 
@@ -107,13 +108,19 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = database.home() / "static"
+# Static files are served from the packages that bring them; nothing is collected.
 WHITENOISE_USE_FINDERS = True
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 """Largest JSON body, in bytes; bank files have their own, larger limit."""
 BANK_FILE_MAX_BYTES = 100 * 1024 * 1024
 APPEND_SLASH = False
+
+IDEMPOTENCY_DAYS = int(os.environ.get("USANCE_IDEMPOTENCY_DAYS", "30"))
+"""How long the answer to a request with an idempotency key is remembered."""
+
+METRICS_TOKEN = os.environ.get("USANCE_METRICS_TOKEN", "")
+"""Who may read /metrics from elsewhere; without one only this machine may."""
 
 LOGGING = {
     "version": 1,
