@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "usance.web.design",  # before allauth: its templates replace allauth's
     "allauth",
     "allauth.account",
     "procrastinate.contrib.django",
@@ -40,7 +41,6 @@ INSTALLED_APPS = [
     "usance.records.orders",
     "usance.records.invoices",
     "usance.records.payments",
-    "usance.web.design",
     "usance.web.api",
     "usance.jobs",
 ]
