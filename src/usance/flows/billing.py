@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.journal import Journal
-from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
+from usance.flows.refusals import AmountTooLarge, NotFound, WrongState, external_id_once
 from usance.flows.settlement import free_allocations
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
@@ -35,7 +35,8 @@ def credit_invoice(
     """Issue a credit note for ``amount`` (minor units with tax; None: all not credited yet).
 
     Where the invoice has been paid already, the payment is freed and becomes the buyer's unapplied
-    cash. Raises NotFound, WrongState, AmountTooLarge or InvalidOrder (an amount that is not positive).
+    cash. Raises NotFound, WrongState, AmountTooLarge, Duplicate (the external_id is taken) or
+    InvalidOrder (an amount that is not positive).
     """
     invoice = _locked(seller, invoice_id)
     creditable = invoice.amount - invoice.credited - invoice.written_off
@@ -126,7 +127,7 @@ def _locked(seller: Seller, invoice_id: UUID) -> Invoice:
 def _issue(journal: Journal, invoice: Invoice, **fields: Any) -> CreditNote:
     on = journal.on
     series_id, sequence, prefix = invoices.next_number(
-        seller_id=invoice.seller_id, kind="credit_note", year=on.year, prefix="CN"
+        seller_id=invoice.seller_id, kind="credit_note", year=on.year, prefix="CN", at=journal.at
     )
     note = CreditNote(
         id=new_id(),
@@ -140,7 +141,8 @@ def _issue(journal: Journal, invoice: Invoice, **fields: Any) -> CreditNote:
         issued_on=on,
         **fields,
     )
-    note.save(force_insert=True)
+    with external_id_once("credit note", note.external_id):
+        note.save(force_insert=True)
     return note
 
 

@@ -10,7 +10,13 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.journal import Journal
-from usance.flows.refusals import AmountTooLarge, LimitExceeded, NotFound, WrongState
+from usance.flows.refusals import (
+    AmountTooLarge,
+    LimitExceeded,
+    NotFound,
+    WrongState,
+    external_id_once,
+)
 from usance.records.credit.models import CreditLine
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
@@ -44,7 +50,8 @@ def invoice_order(
     """Ship and capture: open an invoice for ``amount`` (minor units; None: all that remains).
 
     What was held for it becomes owed, due by the order's terms from the day of ``at``. Raises
-    NotFound, WrongState, AmountTooLarge, or InvalidOrder if ``lines`` do not sum to the amount.
+    NotFound, WrongState, AmountTooLarge, Duplicate (the external_id is taken), or InvalidOrder if
+    ``lines`` do not sum to the amount.
     """
     order = _locked(seller, order_id, states=HELD)
     if amount is None:
@@ -109,7 +116,7 @@ def _open_invoice(
 ) -> Invoice:
     on = journal.on
     series_id, sequence, prefix = invoices.next_number(
-        seller_id=order.seller_id, kind="invoice", year=on.year, prefix="INV"
+        seller_id=order.seller_id, kind="invoice", year=on.year, prefix="INV", at=journal.at
     )
     number = document_number(prefix=prefix, year=on.year, sequence=sequence)
     invoice = Invoice(
@@ -132,7 +139,8 @@ def _open_invoice(
         external_id=external_id,
         metadata=metadata,
     )
-    invoice.save(force_insert=True)
+    with external_id_once("invoice", external_id):
+        invoice.save(force_insert=True)
     journal.enter(
         "invoice_opened",
         subject_id=invoice.id,
@@ -180,6 +188,11 @@ def adjust_order(
         raise AmountTooLarge(
             f"{used} minor units, {order.invoiced_tax} of them tax, are invoiced already;"
             " adjust to more than that, or void what remains."
+        )
+    if tax_amount - order.invoiced_tax > amount - used:
+        raise InvalidOrder(
+            f"{tax_amount - order.invoiced_tax} minor units of tax would be left for the"
+            f" {amount - used} that are not invoiced yet; send the tax_amount of the whole order."
         )
     change = amount - order.amount
     if change > 0:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import IntegrityError, transaction
 
 from usance.flows.journal import Journal
-from usance.flows.refusals import Duplicate, NotFound, Refused
+from usance.flows.refusals import Duplicate, NotFound, Refused, external_id_once
 from usance.records.credit import actions as credit
 from usance.records.identity import new_id
 from usance.records.parties.models import ApiKey, Buyer, Member, Seller, Staff, User
@@ -169,11 +169,8 @@ def create_buyer(
         external_id=external_id,
         metadata=metadata or {},
     )
-    try:
-        with transaction.atomic():
-            buyer.save(force_insert=True)
-    except IntegrityError:
-        raise Duplicate(f"There is a buyer with the external_id {external_id!r} already.") from None
+    with external_id_once("buyer", external_id):
+        buyer.save(force_insert=True)
     journal = Journal(seller, at=at, by=by)
     journal.tell(
         "buyer.created",
@@ -188,7 +185,7 @@ def create_buyer(
 
 @transaction.atomic
 def update_buyer(seller: Seller, *, buyer_id: UUID, at: datetime, by: str, **fields: Any) -> Buyer:
-    """Change what is known of a buyer. Raises NotFound."""
+    """Change what is known of a buyer. Raises NotFound, or Duplicate if the external_id is taken."""
     buyer = (
         Buyer.objects.select_for_update(no_key=True)
         .filter(seller_id=seller.id, id=buyer_id)
@@ -198,7 +195,8 @@ def update_buyer(seller: Seller, *, buyer_id: UUID, at: datetime, by: str, **fie
         raise NotFound("There is no such buyer.")
     for name, value in fields.items():
         setattr(buyer, name, value)
-    Buyer.objects.filter(seller_id=seller.id, id=buyer_id).update(**fields)
+    with external_id_once("buyer", fields.get("external_id")):
+        Buyer.objects.filter(seller_id=seller.id, id=buyer_id).update(**fields)
     journal = Journal(seller, at=at, by=by)
     journal.tell(
         "buyer.updated",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
+from django.db import IntegrityError
+
 
 class Refused(Exception):
     """What was asked cannot be done; ``code`` is stable, the text says what to do."""
@@ -45,7 +50,26 @@ class Duplicate(Conflict):
     code = "duplicate"
 
 
+class ExternalIdTaken(Duplicate):
+    """Another object of the kind has this external_id."""
+
+    code = "external_id_taken"
+
+
 class Mismatch(Refused):
     """The objects do not belong together: another buyer, another currency."""
 
     code = "mismatch"
+
+
+@contextlib.contextmanager
+def external_id_once(kind: str, external_id: str | None) -> Iterator[None]:
+    """Raise ExternalIdTaken where what is stored inside takes an external_id that another ``kind`` has."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "external_id_once" in str(error):
+            raise ExternalIdTaken(
+                f"There is a {kind} with the external_id {external_id!r} already."
+            ) from None
+        raise

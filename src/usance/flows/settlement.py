@@ -12,7 +12,13 @@ from django.db import transaction
 from django.db.models import Sum
 
 from usance.flows.journal import Journal
-from usance.flows.refusals import AmountTooLarge, Mismatch, NotFound, WrongState
+from usance.flows.refusals import (
+    AmountTooLarge,
+    Mismatch,
+    NotFound,
+    WrongState,
+    external_id_once,
+)
 from usance.records.credit import actions as credit
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
@@ -47,7 +53,8 @@ def record_payment(
     """Money has been received outside a bank file: cash, cheque, a transfer seen by a person.
 
     It waits as unapplied cash of the buyer, or of the seller while the payer is unknown. Raises
-    NotFound for an unknown buyer, InvalidOrder for an impossible amount, UnknownCurrency.
+    NotFound for an unknown buyer, InvalidOrder for an impossible amount, UnknownCurrency, or
+    Duplicate if the external_id is taken.
     """
     exponent(currency)
     if not 0 < amount <= LARGEST_AMOUNT:
@@ -72,7 +79,8 @@ def record_payment(
         external_id=external_id,
         metadata=metadata or {},
     )
-    payment.save(force_insert=True)
+    with external_id_once("payment", external_id):
+        payment.save(force_insert=True)
     enter_receipt(journal, payment)
     journal.close()
     return payment
@@ -113,12 +121,10 @@ def allocate(
     A payment whose payer is unknown becomes the invoice's buyer's. Raises NotFound, Mismatch,
     WrongState or AmountTooLarge.
     """
+    _require_same_account(seller, payment_id=payment_id, invoice_id=invoice_id)
     invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
     payment = payments.lock_payment(seller_id=seller.id, payment_id=payment_id)
-    if invoice is None or payment is None:
-        raise NotFound(f"There is no such {'invoice' if invoice is None else 'payment'}.")
-    if payment.currency != invoice.currency:
-        raise Mismatch(f"The payment is in {payment.currency}, the invoice in {invoice.currency}.")
+    assert invoice is not None and payment is not None
     if payment.buyer_id not in (None, invoice.buyer_id):
         raise Mismatch("The payment belongs to another buyer than the invoice.")
     if invoice.state != "open":
@@ -175,13 +181,16 @@ def free_allocations(journal: Journal, invoice: Invoice, *, amount: int) -> None
     made = Allocation.objects.filter(
         seller_id=invoice.seller_id, invoice_id=invoice.id, reverses__isnull=True
     ).order_by("-created_at", "-id")
+    locked: dict[UUID, Payment] = {}
     for allocation in made:
         back = min(amount, allocation.amount + _taken_back(allocation))
         if back:
-            payment = payments.lock_payment(
+            # A payment that paid in several parts is one object: each part counts on the last.
+            payment = locked.get(allocation.payment_id) or payments.lock_payment(
                 seller_id=invoice.seller_id, payment_id=allocation.payment_id
             )
             assert payment is not None
+            locked[payment.id] = payment
             applied.add(payment, standing, amount=-back, rule="credit_note", reverses=allocation.id)
             amount -= back
     assert not amount, "an invoice has no more allocated than its allocations"
@@ -334,6 +343,18 @@ class Applications:
             data={"number": invoice.number, "amount": amount, "outstanding": invoice.outstanding},
         )
         invoice.state = state
+
+
+def _require_same_account(seller: Seller, *, payment_id: UUID, invoice_id: UUID) -> None:
+    """Look before locking: the lines of two buyers are never locked one after the other."""
+    invoice = Invoice.objects.filter(seller_id=seller.id, id=invoice_id).first()
+    payment = Payment.objects.filter(seller_id=seller.id, id=payment_id).first()
+    if invoice is None or payment is None:
+        raise NotFound(f"There is no such {'invoice' if invoice is None else 'payment'}.")
+    if payment.currency != invoice.currency:
+        raise Mismatch(f"The payment is in {payment.currency}, the invoice in {invoice.currency}.")
+    if payment.buyer_id not in (None, invoice.buyer_id):
+        raise Mismatch("The payment belongs to another buyer than the invoice.")
 
 
 def _identify(journal: Journal, payment: Payment, *, buyer_id: UUID) -> None:

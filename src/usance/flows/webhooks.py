@@ -80,9 +80,10 @@ def list_endpoints(seller: Seller) -> Sequence[WebhookEndpoint]:
 def disable_endpoint(
     seller: Seller, *, endpoint_id: UUID, at: datetime, by: str, reason: str = ""
 ) -> WebhookEndpoint:
-    """Send nothing more; what was on its way is given up. Raises NotFound or WrongState.
+    """Send nothing more. Raises NotFound or WrongState.
 
-    Its place in the events is kept, so that enabling it catches up.
+    The endpoint keeps its place in the events, before whatever was on its way, so that enabling it
+    catches up without a gap.
     """
     endpoint = _locked(seller, endpoint_id)
     if endpoint.state != "active":
@@ -96,25 +97,13 @@ def stop_endpoint(
 ) -> None:
     """Disable the locked, active ``endpoint``."""
     actions.change(endpoint, state="disabled")
-    given_up = actions.give_up_pending(endpoint=endpoint, reason="the endpoint was disabled")
-    _tell(
-        seller,
-        endpoint,
-        "disabled",
-        at=at,
-        by=by,
-        state="disabled",
-        reason=reason,
-        given_up=given_up,
-    )
+    actions.rewind(endpoint, to=None, reason="the endpoint was disabled")
+    _tell(seller, endpoint, "disabled", at=at, by=by, state="disabled", reason=reason)
 
 
 @transaction.atomic
 def enable_endpoint(seller: Seller, *, endpoint_id: UUID, at: datetime, by: str) -> WebhookEndpoint:
-    """Send again, beginning with what happened meanwhile. Raises NotFound or WrongState.
-
-    What was given up when the endpoint was disabled is sent again by a replay.
-    """
+    """Send again, beginning with what was not delivered. Raises NotFound or WrongState."""
     endpoint = _locked(seller, endpoint_id)
     if endpoint.state == "active":
         raise WrongState("The endpoint is active already.")
@@ -149,9 +138,9 @@ def replay(
 ) -> int:
     """Send again the event ``since``, or the first at that moment, and all that followed it.
 
-    Returns how many events of any type were sent before and are so again; each keeps its id. What
-    is on its way is sent with the rest, not twice. Raises NotFound (endpoint or event) or
-    WrongState (the endpoint is disabled).
+    Returns how many events, of any type, the endpoint goes back; each keeps its id. Where an
+    earlier event is still on its way, the replay begins there, so that the order holds. Raises
+    NotFound (endpoint or event) or WrongState (the endpoint is disabled).
     """
     endpoint = _locked(seller, endpoint_id)
     if endpoint.state != "active":
@@ -160,12 +149,9 @@ def replay(
     reached = Position(endpoint.transaction, endpoint.sequence)
     if start is None or start >= reached:
         return 0
+    actions.rewind(endpoint, to=start, reason="sent again by a replay")
+    start = Position(endpoint.transaction, endpoint.sequence)
     count = queries.count_between(start, reached, seller_id=seller.id)
-    actions.give_up_pending(endpoint=endpoint, reason="sent again by a replay")
-    first_given_up = queries.first_undelivered(endpoint=endpoint, reason="sent again by a replay")
-    if first_given_up is not None:
-        start = min(start, first_given_up)
-    actions.change(endpoint, transaction=start.transaction, sequence=start.sequence)
     _tell(seller, endpoint, "replayed", at=at, by=by, events=count)
     return count
 

@@ -26,6 +26,8 @@ def jsonb(value: Any) -> Jsonb:
 def execute(query: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run ``query`` prepared and return its rows (none for a statement without a result)."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
+    # Errors come as Django's own, as they would from its cursor.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(query, parameters, prepare=True)
-        return cursor.fetchall() if cursor.description else []
+        # Asking for the description would build one for every column.
+        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []

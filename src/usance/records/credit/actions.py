@@ -76,7 +76,8 @@ def move(*, seller_id: UUID, changes: Mapping[tuple[UUID, str], Mapping[str, int
 
 
 def add_policy(*, seller_id: UUID, policy: Policy, author: str, at: datetime) -> CreditPolicy:
-    """Store the next version of a seller's policy."""
+    """Store the next version of a seller's policy; two at once become two versions."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [str(seller_id)])
     latest = CreditPolicy.objects.filter(seller_id=seller_id).aggregate(v=Max("version"))["v"] or 0
     return CreditPolicy.objects.create(
         seller_id=seller_id,

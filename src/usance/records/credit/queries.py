@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from usance.records.credit.models import CreditLine, CreditPolicy
-from usance.records.statements import execute
+from django.db.models import QuerySet
+
+from usance.records.credit.models import CreditLine, CreditPolicy, Decision
+from usance.records.statements import execute, jsonb
 from usance.rules.credit.exposure import Exposure
 from usance.rules.credit.policy import Policy, policy_from_document
 
@@ -42,13 +44,20 @@ class CheckoutFacts:
 def checkout_facts(questions: Sequence[CheckoutQuestion]) -> list[CheckoutFacts]:
     """The facts for each question, in their order, in one query and without a lock."""
     rows = execute(
-        "SELECT * FROM credit_checkout_facts(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[])",
+        "SELECT * FROM credit_checkout_facts(%s)",
         [
-            [q.seller_id for q in questions],
-            [q.buyer_id for q in questions],
-            [q.buyer_external_id for q in questions],
-            [q.currency for q in questions],
-            [q.idempotency_key for q in questions],
+            jsonb(
+                [
+                    {
+                        "seller_id": q.seller_id,
+                        "buyer_id": q.buyer_id,
+                        "external_id": q.buyer_external_id,
+                        "currency": q.currency,
+                        "key": q.idempotency_key,
+                    }
+                    for q in questions
+                ]
+            )
         ],
     )
     facts = []
@@ -85,4 +94,38 @@ def exposure_of(line: CreditLine) -> Exposure:
         receivable=line.receivable,
         external=line.external,
         unapplied_cash=line.unapplied_cash,
+    )
+
+
+def lines(*, seller_id: UUID, buyer_id: UUID) -> Sequence[CreditLine]:
+    """The buyer's credit lines, one a currency."""
+    return list(
+        CreditLine.objects.filter(seller_id=seller_id, buyer_id=buyer_id).order_by("currency")
+    )
+
+
+def policies(*, seller_id: UUID) -> QuerySet[CreditPolicy]:
+    """Every version of the seller's policy."""
+    return CreditPolicy.objects.filter(seller_id=seller_id)
+
+
+def terms_offered(*, seller_id: UUID) -> tuple[str, ...]:
+    """Codes of the terms that the deciding policy gives to buyers without terms of their own."""
+    deciding = policies(seller_id=seller_id).order_by("-version").first()
+    if deciding is None:
+        return ()
+    return tuple(terms.code for terms in policy_from_document(deciding.document).terms)
+
+
+def decision(*, seller_id: UUID, decision_id: UUID) -> Decision | None:
+    """One decision of the seller's."""
+    return Decision.objects.filter(seller_id=seller_id, id=decision_id).first()
+
+
+def lines_of(*, seller_id: UUID, buyer_ids: Collection[UUID]) -> list[CreditLine]:
+    """The credit lines of some buyers, by currency."""
+    return list(
+        CreditLine.objects.filter(seller_id=seller_id, buyer_id__in=list(buyer_ids)).order_by(
+            "currency", "id"
+        )
     )

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from usance.records.events.models import Event, WebhookDelivery, WebhookEndpoint
+from usance.records.events.queries import Position
 from usance.records.identity import new_id
 from usance.records.statements import execute, jsonb
 
@@ -92,14 +93,11 @@ def change(row: WebhookEndpoint | WebhookDelivery, **fields: Any) -> None:
     type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
 
 
-# An event that is queued again, for a replay, gets the next number.
 _QUEUE = """
 INSERT INTO events_webhookdelivery (id, seller_id, created_at, endpoint_id, event_id, object_id,
                                     state, attempts, last_error, replay)
 SELECT d.id, %(seller_id)s, %(at)s, %(endpoint_id)s, d.event_id, d.object_id, 'pending', 0, '',
-       (SELECT coalesce(max(w.replay) + 1, 0) FROM events_webhookdelivery AS w
-         WHERE w.seller_id = %(seller_id)s AND w.endpoint_id = %(endpoint_id)s
-           AND w.event_id = d.event_id)
+       %(generation)s
   FROM jsonb_to_recordset(%(rows)s) AS d(n integer, id uuid, event_id uuid, object_id uuid)
  ORDER BY d.n
 """
@@ -109,9 +107,10 @@ def queue_deliveries(
     events: Sequence[Event], *, endpoint: WebhookEndpoint, at: datetime
 ) -> list[tuple[UUID, UUID]]:
     """A delivery of each event to the locked endpoint: (delivery, object), in the events' order."""
+    made = [(new_id(), event) for event in events]
     rows = [
-        {"n": n, "id": new_id(), "event_id": event.id, "object_id": event.object_id}
-        for n, event in enumerate(events)
+        {"n": n, "id": delivery_id, "event_id": event.id, "object_id": event.object_id}
+        for n, (delivery_id, event) in enumerate(made)
     ]
     if rows:
         execute(
@@ -119,18 +118,44 @@ def queue_deliveries(
             {
                 "seller_id": endpoint.seller_id,
                 "endpoint_id": endpoint.id,
+                "generation": endpoint.generation,
                 "at": at,
                 "rows": jsonb(rows),
             },
         )
-    return [(row["id"], row["object_id"]) for row in rows]
+    return [(delivery_id, event.object_id) for delivery_id, event in made]
 
 
-def give_up_pending(*, endpoint: WebhookEndpoint, reason: str) -> int:
-    """Fail everything on its way to the locked endpoint; how many those were."""
-    return WebhookDelivery.objects.filter(
-        seller_id=endpoint.seller_id, endpoint_id=endpoint.id, state="pending"
-    ).update(state="failed", last_error=reason)
+_GIVE_UP = """
+WITH given_up AS (
+    UPDATE events_webhookdelivery
+       SET state = 'failed',
+           last_error = CASE WHEN last_error = '' THEN %(reason)s ELSE last_error END
+     WHERE seller_id = %(seller_id)s AND endpoint_id = %(endpoint_id)s AND state = 'pending'
+    RETURNING event_id
+)
+SELECT e.transaction, e.sequence FROM given_up
+  JOIN events_event AS e ON e.seller_id = %(seller_id)s AND e.id = given_up.event_id
+ ORDER BY e.transaction, e.sequence LIMIT 1
+"""
+
+
+def rewind(endpoint: WebhookEndpoint, *, to: Position | None, reason: str) -> None:
+    """Take the locked endpoint back to ``to``, or to the first event still on its way if that is
+    earlier; without ``to``, to the latter. Everything on its way is given up for ``reason``."""
+    rows = execute(
+        _GIVE_UP,
+        {"seller_id": endpoint.seller_id, "endpoint_id": endpoint.id, "reason": reason},
+    )
+    reached = Position(endpoint.transaction, endpoint.sequence)
+    undelivered = Position(rows[0][0], rows[0][1] - 1) if rows else reached
+    start = min(reached, undelivered, to or reached)
+    change(
+        endpoint,
+        transaction=start.transaction,
+        sequence=start.sequence,
+        generation=endpoint.generation + 1,
+    )
 
 
 _FORGET = """

@@ -71,7 +71,8 @@ class IdempotencyRecord(SellerScoped):
 class WebhookEndpoint(SellerScoped):
     """An address of the seller's that wants events. Secrets are encrypted.
 
-    ``transaction`` and ``sequence`` are the last event that was queued for it.
+    ``transaction`` and ``sequence`` are the last event that was queued for it. When they are moved
+    back, to send events again, a new ``generation`` of deliveries begins.
     """
 
     url = models.TextField()
@@ -82,6 +83,7 @@ class WebhookEndpoint(SellerScoped):
     state = models.CharField(max_length=12, default="active")
     transaction = models.BigIntegerField(default=0)
     sequence = models.BigIntegerField(default=0)
+    generation = models.IntegerField(default=0, db_default=0)
     metadata = models.JSONField(default=dict)
     external_id = models.TextField(null=True)
 
@@ -95,7 +97,7 @@ class WebhookEndpoint(SellerScoped):
 
 
 class WebhookDelivery(SellerScoped):
-    """One event on its way to one endpoint."""
+    """One event on its way to one endpoint; ``replay`` is the endpoint's generation."""
 
     endpoint = ScopedForeignKey(WebhookEndpoint)
     event = ScopedForeignKey(Event)

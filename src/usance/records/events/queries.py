@@ -44,6 +44,36 @@ def events_after(
     )
 
 
+def events_page(
+    position: Position,
+    *,
+    seller_id: UUID,
+    limit: int,
+    types: Sequence[str] = (),
+    object_id: UUID | None = None,
+    buyer_id: UUID | None = None,
+) -> Sequence[Event]:
+    """Like events_after, of one object or buyer if it is given."""
+    return list(
+        Event.objects.raw(
+            "SELECT e.* FROM events_event AS e WHERE e.seller_id = %s"
+            f" AND (e.transaction, e.sequence) > (%s, %s) AND e.transaction < {SETTLED_BEFORE}"
+            " AND (%s::text[] = '{}' OR e.type = ANY(%s))"
+            " AND (%s::uuid IS NULL OR e.object_id = %s)"
+            " AND (%s::uuid IS NULL OR e.buyer_id = %s)"
+            " ORDER BY e.transaction, e.sequence LIMIT %s",
+            [
+                seller_id,
+                *position,
+                *(list(types), list(types)),
+                *(object_id, object_id),
+                *(buyer_id, buyer_id),
+                limit,
+            ],
+        )
+    )
+
+
 def event(*, seller_id: UUID, event_id: UUID) -> Event | None:
     """One event of the seller's."""
     return Event.objects.filter(seller_id=seller_id, id=event_id).first()
@@ -131,8 +161,37 @@ def delivery(*, seller_id: UUID, delivery_id: UUID) -> WebhookDelivery | None:
     )
 
 
+def first_pending(*, seller_id: UUID, endpoint_id: UUID, object_id: UUID) -> UUID | None:
+    """The delivery to the endpoint that is next for the object: that of its earliest event."""
+    # Materialized: the few that wait are put in order, not every event of the seller's walked through.
+    rows = execute(
+        "WITH waiting AS MATERIALIZED (SELECT id, event_id FROM events_webhookdelivery"
+        " WHERE seller_id = %s AND endpoint_id = %s AND object_id = %s AND state = 'pending')"
+        " SELECT w.id FROM waiting AS w JOIN events_event AS e"
+        " ON e.seller_id = %s AND e.id = w.event_id ORDER BY e.transaction, e.sequence LIMIT 1",
+        [seller_id, endpoint_id, object_id, seller_id],
+    )
+    return rows[0][0] if rows else None
+
+
 def delivered_since(at: datetime, *, seller_id: UUID, endpoint_id: UUID) -> bool:
     """Whether the endpoint has taken anything since ``at``."""
     return WebhookDelivery.objects.filter(
         seller_id=seller_id, endpoint_id=endpoint_id, state="delivered", delivered_at__gte=at
     ).exists()
+
+
+def history(*, seller_id: UUID, object_ids: Sequence[UUID], limit: int) -> Sequence[Event]:
+    """The latest ``limit`` events of some objects, the newest first."""
+    return list(
+        Event.objects.filter(seller_id=seller_id, object_id__in=list(object_ids)).order_by(
+            "-transaction", "-sequence"
+        )[:limit]
+    )
+
+
+def latest(*, seller_id: UUID, limit: int) -> Sequence[Event]:
+    """The latest ``limit`` events of the seller's, the newest first."""
+    return list(
+        Event.objects.filter(seller_id=seller_id).order_by("-transaction", "-sequence")[:limit]
+    )

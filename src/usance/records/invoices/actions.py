@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +12,20 @@ from usance.records.statements import execute
 
 _NEXT = """
 INSERT INTO invoices_numberseries AS s (id, seller_id, created_at, kind, year, prefix, last_number)
-VALUES (%s, %s, now(), %s, %s, %s, 1)
+VALUES (%s, %s, %s, %s, %s, %s, 1)
 ON CONFLICT (seller_id, kind, year) DO UPDATE SET last_number = s.last_number + 1
 RETURNING id, last_number, prefix
 """
 
 
-def next_number(*, seller_id: UUID, kind: str, year: int, prefix: str) -> tuple[UUID, int, str]:
+def next_number(
+    *, seller_id: UUID, kind: str, year: int, prefix: str, at: datetime
+) -> tuple[UUID, int, str]:
     """Series, next number and prefix. The series stays locked until the transaction ends: a number
     is given out only with its document, so the series has no gap."""
-    series_id, number, kept_prefix = execute(_NEXT, [new_id(), seller_id, kind, year, prefix])[0]
+    series_id, number, kept_prefix = execute(_NEXT, [new_id(), seller_id, at, kind, year, prefix])[
+        0
+    ]
     return series_id, number, kept_prefix
 
 

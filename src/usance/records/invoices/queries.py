@@ -14,7 +14,11 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
+from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.statements import execute
+from usance.rules.billing import reference_key
 from usance.rules.credit.starting_limit import PaymentRecord
 from usance.rules.receivables import countback_dso, simple_dso
 
@@ -282,3 +286,80 @@ def _question(
     seller_id: UUID, on: date, *, currency: str | None = None, buyer_id: UUID | None = None
 ) -> dict[str, Any]:
     return {"seller_id": seller_id, "on": on, "currency": currency, "buyer_id": buyer_id}
+
+
+def find_invoices(
+    *,
+    seller_id: UUID,
+    on: date,
+    text: str = "",
+    standing: str = "",
+    buyer_id: UUID | None = None,
+    order_id: UUID | None = None,
+) -> QuerySet[Invoice]:
+    """The seller's issued invoices with their buyers.
+
+    ``standing`` is a state, or ``overdue``: open and due before the day ``on``. ``text`` is a part of
+    the number as anybody may write it, of the seller's own number, or of the buyer's name.
+    """
+    found = (
+        Invoice.objects.select_related("buyer")
+        .filter(seller_id=seller_id, buyer__seller_id=seller_id)
+        .exclude(state="draft")
+    )
+    if standing == "overdue":
+        found = found.filter(state="open", due_on__lt=on)
+    elif standing:
+        found = found.filter(state=standing)
+    if buyer_id:
+        found = found.filter(buyer_id=buyer_id)
+    if order_id:
+        found = found.filter(order_id=order_id)
+    if text:
+        named = Q(buyer__name__icontains=text) | Q(external_id__istartswith=text)
+        if key := reference_key(text):
+            named |= Q(reference__contains=key)
+        found = found.filter(named)
+    return found
+
+
+def invoice_with_parties(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
+    """One issued invoice with its buyer and its order."""
+    return (
+        Invoice.objects.select_related("buyer", "order")
+        .filter(seller_id=seller_id, id=invoice_id, buyer__seller_id=seller_id)
+        .exclude(state="draft")
+        .first()
+    )
+
+
+def credit_notes(*, seller_id: UUID, invoice_id: UUID) -> QuerySet[CreditNote]:
+    """What was credited on one invoice, the first note first."""
+    return CreditNote.objects.filter(seller_id=seller_id, invoice_id=invoice_id).order_by("id")
+
+
+def invoices(
+    *,
+    seller_id: UUID,
+    buyer_id: UUID | None = None,
+    order_id: UUID | None = None,
+    state: str | None = None,
+    external_id: str | None = None,
+    overdue_on: date | None = None,
+) -> QuerySet[Invoice]:
+    """The seller's invoices that fit; with ``overdue_on`` those open and due before that day."""
+    wanted: dict[str, Any] = {
+        "buyer_id": buyer_id,
+        "order_id": order_id,
+        "state": state,
+        "external_id": external_id,
+    }
+    found = Invoice.objects.filter(
+        seller_id=seller_id, **{name: value for name, value in wanted.items() if value is not None}
+    )
+    return found.filter(state="open", due_on__lt=overdue_on) if overdue_on else found
+
+
+def invoice(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
+    """One invoice of the seller's."""
+    return Invoice.objects.filter(seller_id=seller_id, id=invoice_id).first()

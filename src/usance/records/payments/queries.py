@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from usance.records.payments.models import BankTransaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from usance.records.payments.models import BankStatement, BankTransaction, Payment
 from usance.records.statements import execute
 
 
@@ -77,3 +81,227 @@ def open_invoices_of(
 def _dictionaries(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
     names = [column.strip().removeprefix("i.") for column in _FIGURES.split(",")]
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def has_unsettled(*, seller_id: UUID) -> bool:
+    """Whether money came in that is not a payment yet."""
+    rows = execute(
+        "SELECT EXISTS (SELECT 1 FROM payments_banktransaction AS t WHERE t.seller_id = %s"
+        " AND t.amount > 0 AND NOT EXISTS (SELECT 1 FROM payments_payment AS p"
+        " WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id))",
+        [seller_id],
+    )
+    return bool(rows[0][0])
+
+
+def find_payments(
+    *, seller_id: UUID, text: str = "", standing: str = "", buyer_id: UUID | None = None
+) -> QuerySet[Payment]:
+    """The seller's payments with their buyers.
+
+    ``standing`` is a state, ``waiting`` (not put to use in full) or ``unidentified`` (the payer is
+    unknown). ``text`` is the beginning of a reference, or a part of the payer's or buyer's name.
+    """
+    found = Payment.objects.select_related("buyer").filter(seller_id=seller_id)
+    if standing == "waiting":
+        found = found.filter(state__in=("received", "unapplied", "partially_allocated"))
+    elif standing == "unidentified":
+        found = found.filter(buyer_id__isnull=True, state__in=("received", "unapplied"))
+    elif standing:
+        found = found.filter(state=standing)
+    if buyer_id:
+        found = found.filter(buyer_id=buyer_id)
+    if text:
+        found = found.filter(
+            Q(reference__icontains=text) | Q(payer__icontains=text) | Q(buyer__name__icontains=text)
+        )
+    return found
+
+
+def payment_with_bank_line(*, seller_id: UUID, payment_id: UUID) -> Payment | None:
+    """One payment with its buyer and the bank line that brought it."""
+    return (
+        Payment.objects.select_related("buyer", "bank_transaction", "bank_transaction__statement")
+        .filter(seller_id=seller_id, id=payment_id)
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationLine:
+    """One allocation as it stands: ``left`` is what has not been taken back, in minor units."""
+
+    id: UUID
+    payment_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    invoice_due_on: date
+    received_on: date
+    payer: str
+    currency: str
+    amount: int
+    left: int
+    rule: str
+    explanation: str
+    created_at: datetime
+
+
+_ALLOCATIONS: Final = """
+SELECT a.id, a.payment_id, a.invoice_id, i.number, i.due_on, p.received_on, p.payer, i.currency,
+       a.amount, a.amount + coalesce((SELECT sum(r.amount) FROM payments_allocation AS r
+           WHERE r.seller_id = a.seller_id AND r.reverses_id = a.id
+             AND (r.payment_id, r.invoice_id) = (a.payment_id, a.invoice_id)), 0)::bigint,
+       a.rule, a.explanation, a.created_at
+  FROM payments_allocation AS a
+  JOIN invoices_invoice AS i ON i.seller_id = a.seller_id AND i.id = a.invoice_id
+  JOIN payments_payment AS p ON p.seller_id = a.seller_id AND p.id = a.payment_id
+ WHERE a.seller_id = %(seller_id)s AND a.reverses_id IS NULL
+"""
+
+
+def allocations_of_payment(*, seller_id: UUID, payment_id: UUID) -> list[AllocationLine]:
+    """What a payment was put to, the first allocation first."""
+    rows = execute(
+        _ALLOCATIONS + " AND a.payment_id = %(id)s ORDER BY a.id",
+        {"seller_id": seller_id, "id": payment_id},
+    )
+    return [AllocationLine(*row) for row in rows]
+
+
+def allocations_of_invoice(*, seller_id: UUID, invoice_id: UUID) -> list[AllocationLine]:
+    """What paid an invoice, the first allocation first."""
+    rows = execute(
+        _ALLOCATIONS + " AND a.invoice_id = %(id)s ORDER BY a.id",
+        {"seller_id": seller_id, "id": invoice_id},
+    )
+    return [AllocationLine(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Money of one currency that waits to be put to use, in minor units.
+
+    ``unidentified`` of the ``payments`` have no known payer yet.
+    """
+
+    currency: str
+    amount: int
+    payments: int
+    unidentified: int
+
+
+def waiting(*, seller_id: UUID) -> list[Waiting]:
+    """The seller's unapplied cash by currency."""
+    rows = execute(
+        "SELECT currency, sum(amount - allocated - refunded)::bigint, count(*),"
+        " count(*) FILTER (WHERE buyer_id IS NULL) FROM payments_payment"
+        " WHERE seller_id = %s AND state IN ('received', 'unapplied', 'partially_allocated')"
+        " GROUP BY currency ORDER BY currency",
+        [seller_id],
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def bank_statements(*, seller_id: UUID) -> QuerySet[BankStatement]:
+    """The bank files that were taken."""
+    return BankStatement.objects.filter(seller_id=seller_id)
+
+
+def bank_lines(*, seller_id: UUID, statement_id: UUID) -> QuerySet[BankTransaction]:
+    """The lines that one bank file brought."""
+    return BankTransaction.objects.filter(seller_id=seller_id, statement_id=statement_id)
+
+
+def payments_of_lines(*, seller_id: UUID, line_ids: Sequence[UUID]) -> dict[UUID, Payment]:
+    """The payment made of each bank line, with its buyer, where there is one."""
+    made = Payment.objects.select_related("buyer").filter(
+        seller_id=seller_id, bank_transaction_id__in=list(line_ids)
+    )
+    return {payment.bank_transaction_id: payment for payment in made if payment.bank_transaction_id}
+
+
+@dataclass(frozen=True, slots=True)
+class StatementResult:
+    """What became of the lines of one bank file: counts of lines.
+
+    ``paid_out`` are lines that took money from the account, ``waiting`` are not settled yet.
+    """
+
+    lines: int
+    paid_out: int
+    waiting: int
+    matched: int
+    unapplied: int
+    unidentified: int
+
+
+def statement_result(*, seller_id: UUID, statement_id: UUID) -> StatementResult:
+    """What became of the lines of one bank file."""
+    row = execute(
+        "SELECT count(*), count(*) FILTER (WHERE t.amount <= 0),"
+        " count(*) FILTER (WHERE t.amount > 0 AND p.id IS NULL),"
+        " count(*) FILTER (WHERE p.allocated > 0),"
+        " count(*) FILTER (WHERE p.allocated = 0 AND p.buyer_id IS NOT NULL),"
+        " count(*) FILTER (WHERE p.allocated = 0 AND p.buyer_id IS NULL)"
+        " FROM payments_banktransaction AS t LEFT JOIN payments_payment AS p"
+        " ON p.seller_id = t.seller_id AND p.bank_transaction_id = t.id"
+        " WHERE t.seller_id = %s AND t.statement_id = %s",
+        [seller_id, statement_id],
+    )[0]
+    return StatementResult(*row)
+
+
+def payments(
+    *,
+    seller_id: UUID,
+    buyer_id: UUID | None = None,
+    state: str | None = None,
+    external_id: str | None = None,
+) -> QuerySet[Payment]:
+    """The seller's payments that fit."""
+    wanted = {"buyer_id": buyer_id, "state": state, "external_id": external_id}
+    return Payment.objects.filter(
+        seller_id=seller_id, **{name: value for name, value in wanted.items() if value is not None}
+    )
+
+
+def payment(*, seller_id: UUID, payment_id: UUID) -> Payment | None:
+    """One payment of the seller's."""
+    return Payment.objects.filter(seller_id=seller_id, id=payment_id).first()
+
+
+def bank_transactions(
+    *, seller_id: UUID, statement_id: UUID | None = None
+) -> QuerySet[BankTransaction]:
+    """The seller's bank lines, or those that one file brought; each with its ``payment_id``."""
+    made = Payment.objects.filter(seller_id=seller_id, bank_transaction_id=OuterRef("id"))
+    found = BankTransaction.objects.filter(seller_id=seller_id).annotate(
+        payment_id=Subquery(made.values("id")[:1])
+    )
+    return found if statement_id is None else found.filter(statement_id=statement_id)
+
+
+_UNAPPLIED: Final = """
+WITH later AS (
+    SELECT (%(on)s::date + 1)::timestamp AT TIME ZONE s.time_zone AS instant
+      FROM parties_seller AS s WHERE s.id = %(seller_id)s
+), used AS (
+    SELECT a.payment_id, sum(a.amount) AS amount
+      FROM payments_allocation AS a
+     WHERE a.seller_id = %(seller_id)s AND a.created_at < (SELECT instant FROM later)
+       AND a.payment_id IN (SELECT id FROM payments_payment
+                             WHERE seller_id = %(seller_id)s AND buyer_id = %(buyer_id)s)
+     GROUP BY a.payment_id
+)
+SELECT p.currency, sum(p.amount - coalesce(u.amount, 0))::bigint
+  FROM payments_payment AS p LEFT JOIN used AS u ON u.payment_id = p.id
+ WHERE p.seller_id = %(seller_id)s AND p.buyer_id = %(buyer_id)s
+   AND p.created_at < (SELECT instant FROM later)
+ GROUP BY p.currency HAVING sum(p.amount - coalesce(u.amount, 0)) <> 0
+"""
+
+
+def unapplied_cash(*, seller_id: UUID, buyer_id: UUID, on: date) -> dict[str, int]:
+    """What the buyer had paid and was not allocated at the end of the day ``on``, by currency."""
+    rows = execute(_UNAPPLIED, {"seller_id": seller_id, "buyer_id": buyer_id, "on": on})
+    return dict(rows)

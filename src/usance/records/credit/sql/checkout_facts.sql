@@ -1,10 +1,10 @@
--- Everything a checkout must know, for any number of questions at once. A function for the sake of its
--- plan: it is made once for a session. Planned anew for each call, as happens to a statement whose
--- arrays differ in length, the query would take several times longer to plan than to run. The settings
--- keep to index look-ups, which is right for one question and for a thousand.
+-- Everything a checkout must know, for any number of questions at once:
+--   [{seller_id, buyer_id, external_id, currency, key}]
+-- A function for the sake of its plan, which is made once for a session: planning the query takes
+-- several times longer than running it. The settings keep to index look-ups, which is right for one
+-- question and for a thousand.
 
-CREATE OR REPLACE FUNCTION credit_checkout_facts(
-    sellers uuid[], buyers uuid[], external_ids text[], currencies text[], keys text[])
+CREATE OR REPLACE FUNCTION credit_checkout_facts(questions jsonb)
 RETURNS TABLE (
     buyer_id uuid, policy_id uuid, line_id uuid, line_state text, terms text[], line_limit bigint,
     tolerance bigint, commitments bigint, receivable bigint, external bigint, unapplied_cash bigint,
@@ -20,8 +20,9 @@ BEGIN
     RETURN QUERY
     SELECT b.id, p.id, l.id, l.state::text, l.terms::text[], l."limit", l.tolerance, l.commitments,
            l.receivable, l.external, l.unapplied_cash, due.due_on, i.request_hash, i.status, i.body
-      FROM unnest(sellers, buyers, external_ids, currencies, keys)
-           WITH ORDINALITY AS q(seller_id, buyer_id, external_id, currency, key, n)
+      FROM ROWS FROM (jsonb_to_recordset(questions) AS (
+               seller_id uuid, buyer_id uuid, external_id text, currency text, key text)
+           ) WITH ORDINALITY AS q(seller_id, buyer_id, external_id, currency, key, n)
       LEFT JOIN LATERAL (
            SELECT id FROM parties_buyer
             WHERE seller_id = q.seller_id AND id = q.buyer_id

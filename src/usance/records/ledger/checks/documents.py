@@ -1,0 +1,163 @@
+"""Invariants 3 and 4: invoices and payments equal what became of them, to the cent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from usance.records.ledger.checks.check import Check
+
+INVOICE_DIFFERS: Final = Check(
+    3,
+    "invoice_differs",
+    "The invoice counts {kept} as {counter}, its documents sum to {found}.",
+    """
+SELECT i.seller_id, 'invoice' AS kind, i.id, i.currency, f.counter, f.kept, f.found::bigint
+  FROM invoices_invoice AS i
+  LEFT JOIN (SELECT n.seller_id, n.invoice_id, sum(n.amount) AS amount, sum(n.tax_amount) AS tax
+               FROM invoices_creditnote AS n WHERE @n GROUP BY 1, 2) AS c
+       ON c.seller_id = i.seller_id AND c.invoice_id = i.id
+  LEFT JOIN (SELECT a.seller_id, a.invoice_id, sum(a.amount) AS amount
+               FROM payments_allocation AS a WHERE @a GROUP BY 1, 2) AS a
+       ON a.seller_id = i.seller_id AND a.invoice_id = i.id
+  LEFT JOIN (SELECT e.seller_id, e.subject_id, -sum(p.amount) AS amount
+               FROM ledger_entry AS e
+               JOIN ledger_posting AS p ON p.seller_id = e.seller_id AND p.entry_id = e.id
+              WHERE @e AND e.kind = 'write_off' AND p.account = 'receivable' GROUP BY 1, 2) AS w
+       ON w.seller_id = i.seller_id AND w.subject_id = i.id
+ CROSS JOIN LATERAL (VALUES ('credited', i.credited, coalesce(c.amount, 0)),
+                            ('credited tax', i.credited_tax, coalesce(c.tax, 0)),
+                            ('allocated', i.allocated, coalesce(a.amount, 0)),
+                            ('written off', i.written_off, coalesce(w.amount, 0)))
+            AS f(counter, kept, found)
+ WHERE @i AND f.kept <> f.found
+""",
+    money=("kept", "found"),
+)
+
+INVOICE_LEDGER_DIFFERS: Final = Check(
+    3,
+    "invoice_ledger_differs",
+    "{outstanding} are outstanding on the invoice, {posted} by the ledger.",
+    """
+SELECT i.seller_id, 'invoice' AS kind, i.id, i.currency, i.outstanding,
+       coalesce(r.amount, 0)::bigint AS posted
+  FROM invoices_invoice AS i
+  LEFT JOIN (SELECT p.seller_id, coalesce(a.invoice_id, e.subject_id) AS invoice_id,
+                    sum(p.amount) AS amount
+               FROM ledger_posting AS p
+               JOIN ledger_entry AS e ON e.seller_id = p.seller_id AND e.id = p.entry_id
+               LEFT JOIN payments_allocation AS a
+                    ON a.seller_id = e.seller_id AND a.id = e.subject_id
+              WHERE @p AND p.account = 'receivable' GROUP BY 1, 2) AS r
+       ON r.seller_id = i.seller_id AND r.invoice_id = i.id
+ WHERE @i AND i.state <> 'draft' AND i.outstanding <> coalesce(r.amount, 0)
+""",
+    money=("outstanding", "posted"),
+)
+
+INVOICE_STATE_WRONG: Final = Check(
+    3,
+    "invoice_state_wrong",
+    "The invoice is {state} with {outstanding} of {amount} outstanding; it should be {expected}.",
+    """
+SELECT seller_id, 'invoice' AS kind, id, currency, state, outstanding, amount, expected
+  FROM (SELECT i.*, CASE
+               WHEN i.outstanding < 0 THEN 'paid back'
+               WHEN i.outstanding > 0 THEN 'open'
+               WHEN i.credited = i.amount THEN 'void'
+               WHEN i.written_off > 0 THEN 'written_off'
+               ELSE 'paid' END AS expected
+          FROM invoices_invoice AS i WHERE @i AND i.state <> 'draft') AS i
+ WHERE state <> expected OR (closed_on IS NULL) <> (state = 'open')
+""",
+    money=("outstanding", "amount"),
+)
+
+ORDER_INVOICED_DIFFERS: Final = Check(
+    3,
+    "order_invoiced_differs",
+    "The order counts {kept} as invoiced with {kept_tax} tax, its invoices sum to {found} with"
+    " {found_tax}.",
+    """
+SELECT o.seller_id, 'order' AS kind, o.id, o.currency, o.invoiced_amount AS kept,
+       o.invoiced_tax AS kept_tax, coalesce(i.amount, 0)::bigint AS found,
+       coalesce(i.tax, 0)::bigint AS found_tax
+  FROM orders_order AS o
+  LEFT JOIN (SELECT i.seller_id, i.order_id, sum(i.amount) AS amount, sum(i.tax_amount) AS tax
+               FROM invoices_invoice AS i WHERE @i GROUP BY 1, 2) AS i
+       ON i.seller_id = o.seller_id AND i.order_id = o.id
+ WHERE @o AND (o.invoiced_amount, o.invoiced_tax)
+              IS DISTINCT FROM (coalesce(i.amount, 0), coalesce(i.tax, 0))
+""",
+    money=("kept", "kept_tax", "found", "found_tax"),
+)
+
+PAYMENT_DIFFERS: Final = Check(
+    4,
+    "payment_differs",
+    "The bank booked {booked}, the payment made of it is of {amount}.",
+    """
+SELECT p.seller_id, 'payment' AS kind, p.id, p.currency, t.amount AS booked, p.amount
+  FROM payments_payment AS p
+  JOIN payments_banktransaction AS t
+       ON t.seller_id = p.seller_id AND t.id = p.bank_transaction_id
+ WHERE @p AND (t.amount, t.currency) IS DISTINCT FROM (p.amount, p.currency)
+""",
+    money=("booked", "amount"),
+)
+
+PAYMENT_NOT_EXPLAINED: Final = Check(
+    4,
+    "payment_not_explained",
+    "Of {amount} received, {allocated} are allocated, {refunded} refunded and {unapplied} unapplied"
+    " in the ledger; the payment itself counts {kept} as allocated.",
+    """
+SELECT seller_id, 'payment' AS kind, id, currency, amount, allocated, refunded, unapplied, kept
+  FROM (SELECT p.seller_id, p.id, p.currency, p.amount, p.refunded, p.allocated AS kept,
+               coalesce(a.amount, 0)::bigint AS allocated,
+               coalesce(u.amount, 0)::bigint AS unapplied
+          FROM payments_payment AS p
+          LEFT JOIN (SELECT a.seller_id, a.payment_id, sum(a.amount) AS amount
+                       FROM payments_allocation AS a WHERE @a GROUP BY 1, 2) AS a
+               ON a.seller_id = p.seller_id AND a.payment_id = p.id
+          LEFT JOIN (SELECT g.seller_id, coalesce(a.payment_id, e.subject_id) AS payment_id,
+                            -sum(g.amount) AS amount
+                       FROM ledger_posting AS g
+                       JOIN ledger_entry AS e ON e.seller_id = g.seller_id AND e.id = g.entry_id
+                       LEFT JOIN payments_allocation AS a
+                            ON a.seller_id = e.seller_id AND a.id = e.subject_id
+                      WHERE @g AND g.account = 'unapplied_cash' GROUP BY 1, 2) AS u
+               ON u.seller_id = p.seller_id AND u.payment_id = p.id
+         WHERE @p) AS p
+ WHERE amount <> allocated + refunded + unapplied OR kept <> allocated
+""",
+    money=("amount", "allocated", "refunded", "unapplied", "kept"),
+)
+
+PAYMENT_STATE_WRONG: Final = Check(
+    4,
+    "payment_state_wrong",
+    "The payment is {state} with {allocated} of {amount} allocated and {refunded} refunded; it"
+    " should be {expected}.",
+    """
+SELECT seller_id, 'payment' AS kind, id, currency, state, allocated, amount, refunded, expected
+  FROM (SELECT p.*, CASE
+               WHEN p.refunded = p.amount THEN 'refunded'
+               WHEN p.allocated = 0 THEN 'unapplied'
+               WHEN p.allocated + p.refunded = p.amount THEN 'allocated'
+               ELSE 'partially_allocated' END AS expected
+          FROM payments_payment AS p WHERE @p AND p.state NOT IN ('received', 'returned')) AS p
+ WHERE state <> expected
+""",
+    money=("allocated", "amount", "refunded"),
+)
+
+CHECKS: Final = (
+    INVOICE_DIFFERS,
+    INVOICE_LEDGER_DIFFERS,
+    INVOICE_STATE_WRONG,
+    ORDER_INVOICED_DIFFERS,
+    PAYMENT_DIFFERS,
+    PAYMENT_NOT_EXPLAINED,
+    PAYMENT_STATE_WRONG,
+)

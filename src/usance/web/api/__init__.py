@@ -1,0 +1,1 @@
+"""The HTTP API: requests in, one flow each, answers out."""

@@ -1,0 +1,472 @@
+"""What answers look like: the schemas of every public object. They describe; objects.py builds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from usance.web.api.values import (
+    AllocationId,
+    BankStatementId,
+    BankTransactionId,
+    BuyerId,
+    CreditLineId,
+    CreditNoteId,
+    Currency,
+    DecisionId,
+    EventId,
+    InvoiceId,
+    InvoiceState,
+    MemberId,
+    Money,
+    OrderId,
+    OrderState,
+    PaymentId,
+    PaymentState,
+    PolicyId,
+    TermsCode,
+    WebhookEndpointId,
+)
+
+DecisionOutcome = Literal["approved", "declined", "review"]
+
+
+class Shown(BaseModel):
+    """Part of an answer."""
+
+    # Every member is always there, so that a client needs no guesses.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Described(Shown):
+    """What every object carries."""
+
+    created_at: datetime
+    external_id: str | None = None
+    metadata: dict[str, Any] = {}
+
+
+Item = TypeVar("Item")
+
+
+class Page(Shown, Generic[Item]):
+    """Part of a list. ``next`` goes into ``after`` of the next request."""
+
+    data: list[Item]
+    has_more: bool
+    next: str | None
+
+
+class Buyer(Described):
+    """A trade account."""
+
+    id: BuyerId
+    object: Literal["buyer"]
+    name: str
+    country: str
+    email: str
+    tax_id: str
+    registration_number: str
+    language: str
+
+
+class Member(Described):
+    """A person who acts for a buyer."""
+
+    id: MemberId
+    object: Literal["member"]
+    buyer: BuyerId
+    name: str
+    email: str
+    role: str
+
+
+class Exposure(Shown):
+    """What of a credit line is used: commitments + receivable + external - unapplied cash."""
+
+    total: Money
+    commitments: Money = Field(description="Authorized, not yet invoiced.")
+    receivable: Money = Field(description="Invoiced, not yet paid.")
+    external: Money = Field(description="Open items that only the ERP knows of.")
+    unapplied_cash: Money = Field(description="Received, not yet allocated.")
+
+
+class CreditLine(Described):
+    """What a buyer may owe in one currency, and what it owes and holds now."""
+
+    id: CreditLineId
+    object: Literal["credit_line"]
+    buyer: BuyerId
+    currency: Currency
+    state: Literal["active", "on_hold", "suspended", "closed"]
+    hold_reason: str
+    limit: Money
+    tolerance: Money
+    exposure: Exposure
+    available: Money = Field(description="limit + tolerance - exposure; negative if overdrawn.")
+    terms: list[TermsCode] = Field(description="The terms this buyer is offered.")
+
+
+class Credit(Shown):
+    """A buyer's credit, one line a currency."""
+
+    object: Literal["credit"]
+    buyer: BuyerId
+    lines: list[CreditLine]
+
+
+class Policy(Described):
+    """One version of the credit policy. The highest version decides."""
+
+    id: PolicyId
+    object: Literal["policy"]
+    version: int
+    author: str
+    overdue_days: int | None
+    order_ceiling: dict[str, int]
+    review_above: dict[str, int]
+    terms: list[TermsCode]
+    authorization_days: int
+
+
+class Reason(Shown):
+    """Why an order was not simply approved."""
+
+    code: str
+    buyer_safe: bool = Field(description="Whether the buyer may be told.")
+
+
+class Step(Shown):
+    """One rule as it was applied."""
+
+    rule: str
+    held: bool
+    compared: dict[str, Any]
+
+
+class Decision(Described):
+    """One credit decision, with the facts it rested on."""
+
+    id: DecisionId
+    object: Literal["decision"]
+    buyer: BuyerId
+    policy: PolicyId
+    decision: DecisionOutcome
+    reasons: list[Reason]
+    amount: Money
+    terms: TermsCode
+    up_to: Money | None
+    facts: dict[str, Any]
+    trace: list[Step]
+
+
+class ShownLine(Shown):
+    """One line of a document; amounts include their tax."""
+
+    description: str
+    sku: str
+    quantity: str | None
+    unit_price: str | None
+    amount: Money
+    tax_amount: Money
+
+
+class Offer(Shown):
+    """Terms on offer, and when an invoice of today would fall due."""
+
+    terms: TermsCode
+    due_on: date
+
+
+class OrderIntent(Shown):
+    """What would be decided now. Nothing is recorded or held."""
+
+    object: Literal["order_intent"]
+    decision: DecisionOutcome
+    reasons: list[Reason]
+    amount: Money
+    terms: TermsCode
+    due_on: date
+    expires_on: date
+    up_to: Money | None = Field(description="The largest order that would be approved.")
+    offers: list[Offer]
+
+
+class Order(Described):
+    """An order on account."""
+
+    id: OrderId
+    object: Literal["order"]
+    buyer: BuyerId
+    decision: DecisionOutcome
+    decision_id: DecisionId
+    reasons: list[Reason]
+    state: OrderState
+    mark_as_paid: bool = Field(description="Whether a shop may treat the order as paid.")
+    amount: Money
+    tax_amount: Money
+    invoiced: Money
+    voided: Money
+    remaining: Money = Field(description="Neither invoiced nor voided.")
+    up_to: Money | None = Field(description="The largest order that would have been approved.")
+    terms: TermsCode
+    due_on: date
+    expires_on: date
+    po_number: str
+    lines: list[ShownLine]
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details. ``code`` is stable; ``detail`` says what to do."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[dict[str, Any]] = Field(
+        default=[], description="For 422: each fault with its JSON pointer."
+    )
+
+
+class BatchResult(Shown):
+    """What became of one order of a batch."""
+
+    status: int = Field(description="The HTTP status it would have had by itself.")
+    order: Order | None
+    problem: Problem | None
+
+
+class BatchAnswer(Shown):
+    """What became of each order of a batch, in their order."""
+
+    object: Literal["order_batch"]
+    recorded: int
+    results: list[BatchResult]
+
+
+class Invoice(Described):
+    """What is owed for one shipment."""
+
+    id: InvoiceId
+    object: Literal["invoice"]
+    number: str
+    buyer: BuyerId
+    order: OrderId
+    state: InvoiceState
+    overdue: bool
+    days_overdue: int
+    amount: Money
+    tax_amount: Money
+    credited: Money
+    allocated: Money
+    written_off: Money
+    outstanding: Money
+    terms: TermsCode
+    issued_on: date
+    due_on: date
+    closed_on: date | None
+    lines: list[ShownLine]
+
+
+class CreditNote(Described):
+    """Takes back part or all of an invoice."""
+
+    id: CreditNoteId
+    object: Literal["credit_note"]
+    number: str
+    invoice: InvoiceId
+    amount: Money
+    tax_amount: Money
+    reason: str
+    issued_on: date
+
+
+class Payment(Described):
+    """Money received."""
+
+    id: PaymentId
+    object: Literal["payment"]
+    buyer: BuyerId | None
+    bank_transaction: BankTransactionId | None
+    state: PaymentState
+    method: str
+    amount: Money
+    allocated: Money
+    refunded: Money
+    unapplied: Money
+    received_on: date
+    payer: str
+    reference: str
+
+
+class Allocation(Described):
+    """Part of a payment pays part of an invoice; a negative amount takes it back."""
+
+    id: AllocationId
+    object: Literal["allocation"]
+    payment: PaymentId
+    invoice: InvoiceId
+    amount: Money
+    rule: str
+    explanation: str
+    reverses: AllocationId | None
+
+
+class BankStatement(Described):
+    """A bank file, taken once."""
+
+    id: BankStatementId
+    object: Literal["bank_statement"]
+    file_name: str
+    format: str
+    account: str
+    transactions: int = Field(description="Lines that no other file had brought.")
+    duplicates: int
+    findings: list[dict[str, Any]] = Field(description="What does not add up in the file.")
+
+
+class BankTransaction(Described):
+    """One line of a bank statement; a positive amount is money in."""
+
+    id: BankTransactionId
+    object: Literal["bank_transaction"]
+    statement: BankStatementId
+    state: Literal["unsettled", "settled", "outgoing"]
+    payment: PaymentId | None
+    amount: Money
+    booked_on: date
+    value_on: date | None
+    counterparty: str
+    counterparty_account: str
+    text: str
+    structured_reference: str
+    end_to_end_id: str
+    bank_reference: str
+
+
+class Event(Described):
+    """Something that happened to one object."""
+
+    id: EventId
+    object: Literal["event"]
+    type: str
+    object_type: str
+    object_id: str
+    buyer: BuyerId | None
+    state: str | None = Field(description="The object's new state, if this changed it.")
+    currency: Currency | None
+    owed_change: int = Field(description="What it added to the buyer's debt, in minor units.")
+    actor: str
+    data: dict[str, Any]
+
+
+class OpenItem(Shown):
+    """An invoice that is not paid in full."""
+
+    invoice: InvoiceId
+    number: str
+    external_id: str | None
+    issued_on: date
+    due_on: date
+    days_overdue: int
+    amount: Money
+    outstanding: Money
+
+
+class Standing(Shown):
+    """What a buyer owed in one currency at the end of a day."""
+
+    currency: Currency
+    owed: Money
+    overdue: Money
+    unapplied_cash: Money
+    balance: Money = Field(description="owed - unapplied cash")
+    open_items: list[OpenItem]
+
+
+class Statement(Shown):
+    """A statement of account."""
+
+    object: Literal["statement"]
+    buyer: BuyerId
+    on: date
+    balances: list[Standing]
+
+
+class AgingRow(Shown):
+    """What is outstanding in one currency, by days past the due date."""
+
+    buyer: BuyerId | None
+    buyer_name: str
+    currency: Currency
+    invoices: int
+    not_due: Money
+    days_1_30: Money
+    days_31_60: Money
+    days_61_90: Money
+    days_over_90: Money
+    overdue: Money
+    total: Money
+
+
+class DsoRow(Shown):
+    """Days sales outstanding in one currency."""
+
+    currency: Currency
+    receivable: Money
+    sales: Money
+    days: int
+    simple: str | None
+    countback: str | None
+
+
+class ExposureRow(Shown):
+    """All credit lines in one currency."""
+
+    currency: Currency
+    lines: int
+    limit: Money
+    exposure: Money
+    commitments: Money
+    receivable: Money
+    external: Money
+    unapplied_cash: Money
+    available: Money
+    overdrawn: int
+    held: int
+
+
+class Report(Shown, Generic[Item]):
+    """A report, one row a currency or a buyer."""
+
+    object: Literal["report"]
+    on: date
+    data: list[Item]
+
+
+class WebhookEndpoint(Described):
+    """An address that is told what happens."""
+
+    id: WebhookEndpointId
+    object: Literal["webhook_endpoint"]
+    url: str
+    types: list[str] = Field(description="Event types it wants; none: all.")
+    state: Literal["active", "disabled"]
+
+
+class WebhookSecret(WebhookEndpoint):
+    """An endpoint with its secret, which is shown this once."""
+
+    secret: str
+
+
+class Replay(Shown):
+    """How many events are sent again."""
+
+    object: Literal["webhook_replay"]
+    endpoint: WebhookEndpointId
+    events: int

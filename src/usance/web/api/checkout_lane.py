@@ -1,0 +1,210 @@
+"""The fast lane of ``POST /v1/orders``: HTTP in, one transaction for everything that waits, HTTP out.
+
+While one transaction runs, the requests that arrive line up; the next transaction takes them all.
+Nobody is made to wait for company, yet under load one commit, one query for facts and one lock of a
+busy credit line serve many orders. Each order is still decided, refused and answered by itself.
+
+The event loop only reads and writes HTTP. Keys, parsing, decisions and SQL happen on the lane's own
+thread, through the same flow as everywhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DatabaseError, OperationalError, connection
+from pydantic_core import to_json
+
+from usance.flows import checkout
+from usance.flows.checkout import Authorization, OrderRequest, Replay
+from usance.web.api import keys, objects, problems
+from usance.web.api.schemas import parse_order
+
+PATH: Final = "/v1/orders"
+MOST_WAITING: Final = 4000
+"""Requests that may line up in one process before it answers that it is overloaded."""
+LARGEST_BATCH: Final = 500
+"""Orders in one transaction."""
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+_Headers = list[tuple[bytes, bytes]]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A request in line: what arrived, and where the answer goes."""
+
+    authorization: str | None
+    idempotency_key: str | None
+    body: bytes
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[_Answer]
+
+
+class CheckoutLane:
+    """Serves ``POST /v1/orders`` in one process. The thread starts with the first request."""
+
+    def __init__(self) -> None:
+        self._line: list[_Waiting] = []
+        self._arrived = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        body = await _read(receive)
+        if body is None:
+            answer = _problem(problems.TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+        else:
+            answer = await self._enqueue(scope["headers"], body)
+        await send(
+            {
+                "type": "http.response.start",
+                "status": answer.status,
+                "headers": [
+                    (b"content-type", _content_type(answer.status)),
+                    (b"content-length", str(len(answer.body)).encode()),
+                    (b"cache-control", b"no-store"),
+                    (b"x-content-type-options", b"nosniff"),
+                    *answer.headers,
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _enqueue(self, headers: _Headers, body: bytes) -> asyncio.Future[_Answer]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[_Answer] = loop.create_future()
+        given = dict(headers)
+        waiting = _Waiting(
+            authorization=_text(given.get(b"authorization")),
+            idempotency_key=_text(given.get(b"idempotency-key")),
+            body=body,
+            loop=loop,
+            future=future,
+        )
+        with self._arrived:
+            if len(self._line) >= MOST_WAITING:
+                future.set_result(_problem(problems.Overloaded()))
+                return future
+            self._line.append(waiting)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="checkout", daemon=True)
+                self._thread.start()
+            self._arrived.notify()
+        return future
+
+    def _work(self) -> None:
+        while True:
+            with self._arrived:
+                while not self._line:
+                    self._arrived.wait()
+                batch, self._line = self._line[:LARGEST_BATCH], self._line[LARGEST_BATCH:]
+            answers = _answer_all(batch)
+            # One wake-up of the loop for all answers.
+            batch[0].loop.call_soon_threadsafe(_deliver, batch, answers)
+
+
+def _deliver(batch: Sequence[_Waiting], answers: Sequence[_Answer]) -> None:
+    for waiting, answer in zip(batch, answers, strict=True):
+        if not waiting.future.done():  # the client may have gone
+            waiting.future.set_result(answer)
+
+
+def _answer_all(batch: Sequence[_Waiting]) -> list[_Answer]:
+    """Answer every request; whatever befalls one of them befalls it alone."""
+    answers: dict[int, _Answer] = {}
+    requests: dict[int, OrderRequest] = {}
+    for n, waiting in enumerate(batch):
+        try:
+            principal = keys.authenticate(waiting.authorization, scope="orders:write")
+            requests[n] = parse_order(
+                waiting.body, principal=principal, idempotency_key=waiting.idempotency_key
+            )
+            checkout.check_request(requests[n])
+        except Exception as error:  # noqa: BLE001 - the edge: every error becomes its problem
+            answers[n] = _problem(error)
+    if requests:
+        answers |= _authorize(requests)
+    return [answers[n] for n in range(len(batch))]
+
+
+def _authorize(requests: dict[int, OrderRequest]) -> dict[int, _Answer]:
+    try:
+        outcomes = checkout.authorize_orders(
+            list(requests.values()), at=datetime.now(UTC), answer=answer_text
+        )
+    except OperationalError as error:
+        # The connection is gone. Whether the orders were recorded is unknown; their keys will tell.
+        _log.error("the database does not answer", exc_info=error)
+        connection.close()
+        return dict.fromkeys(requests, _problem(problems.DatabaseUnavailable()))
+    except Exception as error:  # noqa: BLE001 - the edge: every error becomes its problem
+        if isinstance(error, DatabaseError):
+            connection.close()
+        if len(requests) > 1:
+            # Nothing was written; one of them is at fault and must not take the others along.
+            return {n: _authorize({n: request})[n] for n, request in requests.items()}
+        return dict.fromkeys(requests, _problem(error))
+    return {n: _outcome(outcome) for n, outcome in zip(requests, outcomes, strict=True)}
+
+
+def answer_text(made: Authorization) -> str:
+    """The body of the answer to a recorded order."""
+    return to_json(objects.order_answer(made)).decode()
+
+
+def _outcome(outcome: checkout.Outcome) -> _Answer:
+    if isinstance(outcome, Authorization):
+        return _Answer(201, to_json(objects.order_answer(outcome)))
+    if isinstance(outcome, Replay):
+        replayed = ((b"idempotency-replayed", b"true"),)
+        return _Answer(outcome.status, outcome.body.encode(), replayed)
+    return _problem(outcome)
+
+
+def _problem(error: Exception) -> _Answer:
+    status, body = problems.render(error)
+    return _Answer(status, body)
+
+
+def _content_type(status: int) -> bytes:
+    return b"application/json" if status < 400 else problems.CONTENT_TYPE.encode()
+
+
+def _text(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("latin-1")
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, or None if it is larger than allowed."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join(parts)
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= most:
+            parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts) if size <= most else None

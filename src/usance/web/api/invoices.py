@@ -1,0 +1,126 @@
+"""Invoices, their credit notes and write-offs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from usance.flows import billing
+from usance.flows.refusals import NotFound
+from usance.records.invoices import queries
+from usance.records.invoices.models import Invoice
+from usance.web.api import answers, objects
+from usance.web.api.paging import USUAL, Cursor, PageLimit, page
+from usance.web.api.requests import ApiRequest, today
+from usance.web.api.schemas import NewCreditNote, WriteOff, optional_units
+from usance.web.api.section import Section
+from usance.web.api.values import BuyerId, ExternalId, InvoiceId, InvoiceState, OrderId
+
+section = Section("Invoices")
+
+
+@section.read(
+    "/invoices",
+    scope="invoices:read",
+    answer=answers.Page[answers.Invoice],
+    summary="List invoices",
+)
+def list_invoices(
+    request: ApiRequest,
+    *,
+    limit: PageLimit = USUAL,
+    after: Cursor | None = None,
+    buyer: BuyerId | None = None,
+    order: OrderId | None = None,
+    state: InvoiceState | None = None,
+    overdue: bool = False,
+    external_id: ExternalId | None = None,
+) -> Any:
+    """The newest first. ``overdue=true``: those open and past their due date."""
+    on = today(request)
+    found = queries.invoices(
+        seller_id=request.auth.seller.id,
+        buyer_id=buyer,
+        order_id=order,
+        state=state,
+        external_id=external_id,
+        overdue_on=on if overdue else None,
+    )
+    return page(
+        found,
+        kind="invoice",
+        limit=limit,
+        after=after,
+        show=lambda invoice: objects.invoice(invoice, on=on),
+    )
+
+
+@section.read(
+    "/invoices/{invoice_id}",
+    scope="invoices:read",
+    answer=answers.Invoice,
+    summary="Show an invoice",
+)
+def get_invoice(request: ApiRequest, *, invoice_id: InvoiceId) -> Any:
+    """One invoice."""
+    return objects.invoice(_invoice(request, invoice_id), on=today(request))
+
+
+@section.write(
+    "POST",
+    "/invoices/{invoice_id}/credit-notes",
+    scope="invoices:write",
+    answer=answers.CreditNote,
+    status=201,
+    summary="Credit an invoice",
+)
+def create_credit_note(
+    request: ApiRequest,
+    *,
+    invoice_id: InvoiceId,
+    payload: NewCreditNote = NewCreditNote(),  # noqa: B008 - frozen
+) -> Any:
+    """Take back part or all of an invoice. What had been paid of it becomes unapplied cash."""
+    currency = _invoice(request, invoice_id).currency
+    note = billing.credit_invoice(
+        request.auth.seller,
+        invoice_id=invoice_id,
+        amount=optional_units(payload.amount, currency=currency, pointer="#/amount"),
+        reason=payload.reason,
+        external_id=payload.external_id,
+        metadata=payload.metadata,
+        at=request.at,
+        by=request.auth.by,
+    )
+    return objects.credit_note(note)
+
+
+@section.write(
+    "POST",
+    "/invoices/{invoice_id}/write-off",
+    scope="invoices:write",
+    answer=answers.Invoice,
+    summary="Write off an invoice",
+)
+def write_off_invoice(
+    request: ApiRequest,
+    *,
+    invoice_id: InvoiceId,
+    payload: WriteOff = WriteOff(),  # noqa: B008 - frozen
+) -> Any:
+    """Give up what is outstanding; it becomes a loss."""
+    billing.write_off_invoice(
+        request.auth.seller,
+        invoice_id=invoice_id,
+        reason=payload.reason,
+        at=request.at,
+        by=request.auth.by,
+    )
+    return objects.invoice(_invoice(request, invoice_id), on=today(request))
+
+
+def _invoice(request: ApiRequest, invoice_id: UUID) -> Invoice:
+    invoice = queries.invoice(seller_id=request.auth.seller.id, invoice_id=invoice_id)
+    if invoice is None:
+        raise NotFound("There is no such invoice.")
+    return invoice

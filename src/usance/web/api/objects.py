@@ -1,0 +1,370 @@
+"""Records as the world sees them: one function a kind of object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from usance.flows.checkout import Authorization
+from usance.records.credit.models import CreditLine, CreditPolicy, Decision
+from usance.records.credit.queries import exposure_of
+from usance.records.events.models import Event, WebhookEndpoint
+from usance.records.identity import PREFIXES, public_id
+from usance.records.invoices.models import CreditNote, Invoice
+from usance.records.invoices.queries import OpenItem
+from usance.records.orders.models import Order
+from usance.records.parties.models import Buyer, Member
+from usance.records.payments.models import Allocation, BankStatement, BankTransaction, Payment
+from usance.rules.credit.decide import BUYER_SAFE
+from usance.rules.credit.decide import Decision as Decided
+from usance.rules.terms import parse_terms
+
+Document = dict[str, Any]
+
+PAID_FOR = frozenset({"authorized", "partially_invoiced", "invoiced"})
+"""States in which a shop may treat an order as paid: the seller carries the debt."""
+
+
+def money(amount: int, currency: str) -> Document:
+    """An amount in minor units with its currency."""
+    return {"amount": amount, "currency": currency}
+
+
+def _head(
+    kind: str,
+    id_: UUID,
+    created_at: datetime,
+    *,
+    external_id: str | None = None,
+    metadata: Document | None = None,
+) -> Document:
+    """What every object carries."""
+    return {
+        "id": public_id(kind, id_),
+        "object": kind,
+        "created_at": created_at,
+        "external_id": external_id,
+        "metadata": metadata or {},
+    }
+
+
+def _described(kind: str, record: Any) -> Document:
+    return _head(
+        kind,
+        record.id,
+        record.created_at,
+        external_id=record.external_id,
+        metadata=record.metadata,
+    )
+
+
+def _optional_id(kind: str, id_: UUID | None) -> str | None:
+    return None if id_ is None else public_id(kind, id_)
+
+
+def buyer(record: Buyer) -> Document:
+    """A buyer."""
+    return _described("buyer", record) | {
+        "name": record.name,
+        "country": record.country,
+        "email": record.email,
+        "tax_id": record.tax_id,
+        "registration_number": record.registration_number,
+        "language": record.language,
+    }
+
+
+def member(record: Member) -> Document:
+    """A member of a buyer."""
+    return _described("member", record) | {
+        "buyer": public_id("buyer", record.buyer_id),
+        "name": record.name,
+        "email": record.email,
+        "role": record.role,
+    }
+
+
+def credit_line(line: CreditLine, *, offered: Sequence[str]) -> Document:
+    """A credit line; ``offered`` are the policy's terms, for a line without its own."""
+    figures, currency = exposure_of(line), line.currency
+    return _head("credit_line", line.id, line.created_at) | {
+        "buyer": public_id("buyer", line.buyer_id),
+        "currency": currency,
+        "state": line.state,
+        "hold_reason": line.hold_reason,
+        "limit": money(line.limit, currency),
+        "tolerance": money(line.tolerance, currency),
+        "exposure": {
+            "total": money(figures.exposure, currency),
+            "commitments": money(line.commitments, currency),
+            "receivable": money(line.receivable, currency),
+            "external": money(line.external, currency),
+            "unapplied_cash": money(line.unapplied_cash, currency),
+        },
+        "available": money(figures.available, currency),
+        "terms": line.terms or list(offered),
+    }
+
+
+def policy(record: CreditPolicy) -> Document:
+    """One version of the policy."""
+    return _head("policy", record.id, record.created_at) | {
+        "version": record.version,
+        "author": record.author,
+        **record.document,
+    }
+
+
+def reasons(codes: Sequence[str]) -> list[Document]:
+    """Reasons with whether the buyer may be told them."""
+    return [{"code": code, "buyer_safe": BUYER_SAFE.get(code, False)} for code in codes]
+
+
+def decision(record: Decision) -> Document:
+    """A decision with its facts and trace."""
+    return _head("decision", record.id, record.created_at) | {
+        "buyer": public_id("buyer", record.buyer_id),
+        "policy": public_id("policy", record.policy_id),
+        "decision": record.outcome,
+        "reasons": reasons(record.reasons),
+        "amount": money(record.amount, record.currency),
+        "terms": record.terms,
+        "up_to": _optional_money(record.up_to, record.currency),
+        "facts": record.facts,
+        "trace": [
+            {"rule": rule, "held": held, "compared": compared}
+            for rule, held, compared in record.trace
+        ],
+    }
+
+
+def _optional_money(amount: int | None, currency: str) -> Document | None:
+    return None if amount is None else money(amount, currency)
+
+
+def order_answer(made: Authorization) -> Document:
+    """The order that a checkout has just recorded; the same as reading it afterwards."""
+    request, decided = made.request, made.decision
+    currency = request.currency
+    declined = made.state == "declined"
+    return _head(
+        "order",
+        made.order_id,
+        made.at,
+        external_id=request.external_id,
+        metadata=request.metadata,
+    ) | {
+        "buyer": public_id("buyer", made.buyer_id),
+        "decision": decided.outcome,
+        "decision_id": public_id("decision", made.decision_id),
+        "reasons": reasons(decided.reasons),
+        "state": made.state,
+        "mark_as_paid": made.state in PAID_FOR,
+        "amount": money(request.amount, currency),
+        "tax_amount": money(request.tax_amount, currency),
+        "invoiced": money(0, currency),
+        "voided": money(0, currency),
+        "remaining": money(0 if declined else request.amount, currency),
+        "up_to": _optional_money(decided.up_to, currency),
+        "terms": decided.terms.code,
+        "due_on": decided.due_on,
+        "expires_on": decided.expires_on,
+        "po_number": request.po_number,
+        "lines": lines([line.to_document() for line in request.lines], currency),
+    }
+
+
+def order(record: Order) -> Document:
+    """An order; its decision is read with it."""
+    currency, decided = record.currency, record.decision
+    return _described("order", record) | {
+        "buyer": public_id("buyer", record.buyer_id),
+        "decision": decided.outcome,
+        "decision_id": public_id("decision", record.decision_id),
+        "reasons": reasons(decided.reasons),
+        "state": record.state,
+        "mark_as_paid": record.state in PAID_FOR,
+        "amount": money(record.amount, currency),
+        "tax_amount": money(record.tax_amount, currency),
+        "invoiced": money(record.invoiced_amount, currency),
+        "voided": money(record.voided_amount, currency),
+        "remaining": money(0 if record.state == "declined" else record.remaining, currency),
+        "up_to": _optional_money(decided.up_to, currency),
+        "terms": record.terms,
+        "due_on": record.due_on,
+        "expires_on": record.expires_on,
+        "po_number": record.po_number,
+        "lines": lines(record.lines, currency),
+    }
+
+
+def lines(stored: Sequence[Document], currency: str) -> list[Document]:
+    """The lines of a document as they are stored, with their currency."""
+    return [
+        line
+        | {
+            "amount": money(line["amount"], currency),
+            "tax_amount": money(line["tax_amount"], currency),
+        }
+        for line in stored
+    ]
+
+
+def order_intent(decided: Decided, *, amount: int, currency: str, on: date) -> Document:
+    """What would be decided, and every set of terms on offer with its due date."""
+    offered = next(
+        dict(step.compared)["offered"] for step in decided.trace if step.rule == "terms_not_offered"
+    )
+    return {
+        "object": "order_intent",
+        "decision": decided.outcome,
+        "reasons": reasons(decided.reasons),
+        "amount": money(amount, currency),
+        "terms": decided.terms.code,
+        "due_on": decided.due_on,
+        "expires_on": decided.expires_on,
+        "up_to": _optional_money(decided.up_to, currency),
+        "offers": [{"terms": code, "due_on": parse_terms(code).due_on(on)} for code in offered],
+    }
+
+
+def invoice(record: Invoice, *, on: date) -> Document:
+    """An invoice as it stands on the day ``on``."""
+    currency = record.currency
+    left = record.amount - record.credited - record.allocated - record.written_off
+    late = (on - record.due_on).days if record.state == "open" else 0
+    return _described("invoice", record) | {
+        "number": record.number,
+        "buyer": public_id("buyer", record.buyer_id),
+        "order": public_id("order", record.order_id),
+        "state": record.state,
+        "overdue": late > 0,
+        "days_overdue": max(late, 0),
+        "amount": money(record.amount, currency),
+        "tax_amount": money(record.tax_amount, currency),
+        "credited": money(record.credited, currency),
+        "allocated": money(record.allocated, currency),
+        "written_off": money(record.written_off, currency),
+        "outstanding": money(left, currency),
+        "terms": record.terms,
+        "issued_on": record.issued_on,
+        "due_on": record.due_on,
+        "closed_on": record.closed_on,
+        "lines": lines(record.lines, currency),
+    }
+
+
+def open_item(item: OpenItem) -> Document:
+    """One line of a statement of account."""
+    return {
+        "invoice": public_id("invoice", item.invoice_id),
+        "number": item.number,
+        "external_id": item.external_id,
+        "issued_on": item.issued_on,
+        "due_on": item.due_on,
+        "days_overdue": item.days_overdue,
+        "amount": money(item.amount, item.currency),
+        "outstanding": money(item.outstanding, item.currency),
+    }
+
+
+def credit_note(record: CreditNote) -> Document:
+    """A credit note."""
+    return _described("credit_note", record) | {
+        "number": record.number,
+        "invoice": public_id("invoice", record.invoice_id),
+        "amount": money(record.amount, record.currency),
+        "tax_amount": money(record.tax_amount, record.currency),
+        "reason": record.reason,
+        "issued_on": record.issued_on,
+    }
+
+
+def payment(record: Payment) -> Document:
+    """A payment."""
+    currency = record.currency
+    return _described("payment", record) | {
+        "buyer": _optional_id("buyer", record.buyer_id),
+        "bank_transaction": _optional_id("bank_transaction", record.bank_transaction_id),
+        "state": record.state,
+        "method": record.method,
+        "amount": money(record.amount, currency),
+        "allocated": money(record.allocated, currency),
+        "refunded": money(record.refunded, currency),
+        "unapplied": money(record.unapplied, currency),
+        "received_on": record.received_on,
+        "payer": record.payer,
+        "reference": record.reference,
+    }
+
+
+def allocation(record: Allocation, *, currency: str) -> Document:
+    """An allocation in the currency of its payment."""
+    return _head("allocation", record.id, record.created_at) | {
+        "payment": public_id("payment", record.payment_id),
+        "invoice": public_id("invoice", record.invoice_id),
+        "amount": money(record.amount, currency),
+        "rule": record.rule,
+        "explanation": record.explanation,
+        "reverses": _optional_id("allocation", record.reverses_id),
+    }
+
+
+def bank_statement(record: BankStatement) -> Document:
+    """A bank file."""
+    return _head("bank_statement", record.id, record.created_at) | {
+        "file_name": record.file_name,
+        "format": record.format,
+        "account": record.account,
+        "transactions": record.transactions,
+        "duplicates": record.duplicates,
+        "findings": record.findings,
+    }
+
+
+def bank_transaction(record: BankTransaction) -> Document:
+    """A bank line and the payment that was made of it, if any; see queries.bank_transactions."""
+    payment_id: UUID | None = getattr(record, "payment_id")  # noqa: B009 - not of the model
+    state = "settled" if payment_id else "unsettled" if record.amount > 0 else "outgoing"
+    return _head("bank_transaction", record.id, record.created_at) | {
+        "statement": public_id("bank_statement", record.statement_id),
+        "state": state,
+        "payment": _optional_id("payment", payment_id),
+        "amount": money(record.amount, record.currency),
+        "booked_on": record.booked_on,
+        "value_on": record.value_on,
+        "counterparty": record.counterparty,
+        "counterparty_account": record.counterparty_account,
+        "text": record.text,
+        "structured_reference": record.structured_reference,
+        "end_to_end_id": record.end_to_end_id,
+        "bank_reference": record.bank_reference,
+    }
+
+
+def event(record: Event) -> Document:
+    """An event."""
+    kind = record.object_type
+    prefix = PREFIXES.get(kind, kind)
+    return _head("event", record.id, record.created_at) | {
+        "type": record.type,
+        "object_type": kind,
+        "object_id": f"{prefix}_{record.object_id.hex}",
+        "buyer": _optional_id("buyer", record.buyer_id),
+        "state": record.state,
+        "currency": record.currency,
+        "owed_change": record.owed_change,
+        "actor": record.actor,
+        "data": record.data,
+    }
+
+
+def webhook_endpoint(record: WebhookEndpoint) -> Document:
+    """A webhook endpoint, without its secret."""
+    return _described("webhook_endpoint", record) | {
+        "url": record.url,
+        "types": record.types,
+        "state": record.state,
+    }

@@ -1,0 +1,117 @@
+"""Figures across buyers: aging, days sales outstanding, exposure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from usance.records.identity import public_id
+from usance.records.invoices import queries
+from usance.web.api import answers
+from usance.web.api.objects import money
+from usance.web.api.requests import ApiRequest, today
+from usance.web.api.section import Section
+from usance.web.api.values import Currency, Day
+
+section = Section("Reports")
+
+
+@section.read(
+    "/reports/aging",
+    scope="reports:read",
+    answer=answers.Report[answers.AgingRow],
+    summary="Aging",
+)
+def report_aging(
+    request: ApiRequest,
+    *,
+    on: Day | None = None,
+    currency: Currency | None = None,
+    by: Literal["seller", "buyer"] = "seller",
+) -> Any:
+    """What is outstanding by days past the due date, as of any day; in all or by buyer."""
+    day = on or today(request)
+    rows = queries.aging(seller_id=request.auth.seller.id, on=day, currency=currency, by=by)
+    figures = (
+        "not_due",
+        "days_1_30",
+        "days_31_60",
+        "days_61_90",
+        "days_over_90",
+        "overdue",
+        "total",
+    )
+    return {
+        "object": "report",
+        "on": day,
+        "data": [
+            {
+                "buyer": public_id("buyer", row.buyer_id) if row.buyer_id else None,
+                "buyer_name": row.buyer_name,
+                "currency": row.currency,
+                "invoices": row.invoices,
+                **{name: money(getattr(row, name), row.currency) for name in figures},
+            }
+            for row in rows
+        ],
+    }
+
+
+@section.read(
+    "/reports/dso",
+    scope="reports:read",
+    answer=answers.Report[answers.DsoRow],
+    summary="Days sales outstanding",
+)
+def report_dso(
+    request: ApiRequest,
+    *,
+    on: Day | None = None,
+    days: Annotated[int, Field(ge=1, le=1095)] = 90,
+) -> Any:
+    """How long sales wait for their money, simple and by count-back, by currency."""
+    day = on or today(request)
+    return {
+        "object": "report",
+        "on": day,
+        "data": [
+            {
+                "currency": row.currency,
+                "receivable": money(row.receivable, row.currency),
+                "sales": money(row.sales, row.currency),
+                "days": row.days,
+                "simple": None if row.simple is None else str(row.simple),
+                "countback": None if row.countback is None else str(row.countback),
+            }
+            for row in queries.dso(seller_id=request.auth.seller.id, on=day, days=days)
+        ],
+    }
+
+
+@section.read(
+    "/reports/exposure",
+    scope="reports:read",
+    answer=answers.Report[answers.ExposureRow],
+    summary="Exposure",
+)
+def report_exposure(request: ApiRequest) -> Any:
+    """What you stand to lose now, by currency, over all credit lines."""
+    figures = (
+        *("limit", "exposure", "commitments", "receivable", "external", "unapplied_cash"),
+        "available",
+    )
+    return {
+        "object": "report",
+        "on": today(request),
+        "data": [
+            {
+                "currency": row.currency,
+                "lines": row.lines,
+                "overdrawn": row.overdrawn,
+                "held": row.held,
+                **{name: money(getattr(row, name), row.currency) for name in figures},
+            }
+            for row in queries.exposure(seller_id=request.auth.seller.id)
+        ],
+    }

@@ -1,0 +1,348 @@
+"""What requests look like."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from usance.flows.checkout import OrderRequest
+from usance.rules.money import LARGEST_AMOUNT
+from usance.rules.orders import Line
+from usance.web.api.faults import faults_of
+from usance.web.api.keys import Principal
+from usance.web.api.problems import Fault, InvalidRequest, MalformedJson
+from usance.web.api.values import (
+    BuyerId,
+    Country,
+    Currency,
+    Day,
+    Email,
+    ExternalId,
+    InvoiceId,
+    Language,
+    Limit,
+    LongText,
+    Metadata,
+    Name,
+    Part,
+    PaymentId,
+    PositiveMoney,
+    ShortText,
+    SignedMoney,
+    TermsCode,
+    Value,
+    unset_default,
+)
+
+ORDERS_PATH: Final = "/v1/orders"
+MOST_LINES: Final = 1000
+MOST_IN_A_BATCH: Final = 1000
+
+
+class NewBuyer(Value):
+    """A company that will buy on account."""
+
+    name: Name
+    country: Country
+    email: Email | Literal[""] = ""
+    tax_id: ShortText = ""
+    registration_number: ShortText = ""
+    language: Language = "en"
+    external_id: ExternalId | None = None
+    metadata: Metadata = {}
+
+
+class BuyerChange(Value):
+    """What to change of a buyer; what is not sent stays as it is."""
+
+    name: Name = Field(default="", json_schema_extra=unset_default)
+    country: Country = Field(default="", json_schema_extra=unset_default)
+    email: Email | Literal[""] = Field(default="", json_schema_extra=unset_default)
+    tax_id: ShortText = Field(default="", json_schema_extra=unset_default)
+    registration_number: ShortText = Field(default="", json_schema_extra=unset_default)
+    language: Language = Field(default="", json_schema_extra=unset_default)
+    external_id: ExternalId | None = None
+    metadata: Metadata = Field(default={}, json_schema_extra=unset_default)
+
+
+class NewMember(Value):
+    """A person who buys, approves or pays for a buyer."""
+
+    name: Name
+    email: Email
+    role: Literal["purchaser", "approver", "payer", "admin"] = "purchaser"
+    external_id: ExternalId | None = None
+    metadata: Metadata = {}
+
+
+class CreditLineTerms(Value):
+    """The limit of a buyer in one currency."""
+
+    limit: Limit
+    tolerance: Part = Field(default=0, description="How far above the limit orders still pass.")
+    terms: list[TermsCode] = Field(
+        default=[],
+        max_length=20,
+        description="Terms this buyer is offered; none: those of the policy.",
+    )
+
+
+class LineChange(Value):
+    """Which line of the buyer's, and why."""
+
+    currency: Currency
+    reason: LongText = ""
+
+
+_Amounts = dict[Currency, Annotated[int, Field(strict=True, ge=0, le=LARGEST_AMOUNT)]]
+
+
+class NewPolicy(Value):
+    """The rules by which orders are decided from now on. Amounts are minor units by currency."""
+
+    overdue_days: Annotated[int, Field(strict=True, ge=0, le=3650)] | None = Field(
+        default=30,
+        description="Decline while an invoice is overdue by more days than this; null: never.",
+    )
+    order_ceiling: _Amounts = Field(default={}, description="Decline a single order above this.")
+    review_above: _Amounts = Field(
+        default={}, description="A person decides about an order above this."
+    )
+    terms: list[TermsCode] = Field(
+        ..., min_length=1, max_length=20, description="Terms on offer; the first is the usual one."
+    )
+    authorization_days: Annotated[int, Field(strict=True, ge=0, le=365)] = Field(
+        default=30, description="How long credit is held for an order that does not ship."
+    )
+
+
+class NewLine(Value):
+    """One line of an order or invoice; amounts include their tax."""
+
+    description: ShortText
+    amount: Part
+    tax_amount: Part = 0
+    quantity: Annotated[Decimal, Field(max_digits=18, decimal_places=6)] | None = None
+    unit_price: Annotated[Decimal, Field(max_digits=24, decimal_places=8)] | None = None
+    sku: ShortText = ""
+
+
+_EXAMPLE: Final[dict[str, Any]] = {
+    "buyer": "buy_0195a1f29d3c7b1ea5f04c2d8e6b7a90",
+    "amount": {"amount": 122000, "currency": "EUR"},
+    "tax_amount": 22000,
+    "terms": "net_30",
+    "po_number": "PO-4711",
+    "lines": [
+        {
+            "description": "Hex bolts M8, zinc plated",
+            "quantity": "1000",
+            "unit_price": "1.00",
+            "amount": 122000,
+            "tax_amount": 22000,
+        }
+    ],
+    "external_id": "shop-100045",
+}
+
+
+class NewOrder(Value):
+    """An order on account. Name the buyer by ``buyer`` or by ``buyer_external_id``.
+
+    ``amount`` includes ``tax_amount``; lines, if any, must sum to both.
+    """
+
+    model_config = {"json_schema_extra": {"examples": [_EXAMPLE]}}
+    buyer: BuyerId | None = None
+    buyer_external_id: ExternalId | None = None
+    amount: PositiveMoney
+    tax_amount: Part = 0
+    terms: TermsCode | None = Field(
+        default=None, description="Terms wished for; null: the usual ones."
+    )
+    lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+    po_number: ShortText = ""
+    external_id: ExternalId | None = None
+    metadata: Metadata = {}
+
+    @model_validator(mode="after")
+    def _one_buyer(self) -> Self:
+        if (self.buyer is None) == (self.buyer_external_id is None):
+            raise PydanticCustomError(
+                "buyer_not_named", "must name the buyer by either buyer or buyer_external_id"
+            )
+        return self
+
+
+class OrderBatch(Value):
+    """Orders that are decided together, each standing or falling by itself."""
+
+    orders: list[NewOrder] = Field(..., min_length=1, max_length=MOST_IN_A_BATCH)
+
+
+class Adjustment(Value):
+    """The new total of an order."""
+
+    amount: PositiveMoney
+    tax_amount: Part | None = Field(default=None, description="null: in proportion to the amount.")
+    lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+
+
+class Renewal(Value):
+    """For how long credit is held on."""
+
+    days: Annotated[int, Field(strict=True, ge=1, le=365)] = 30
+
+
+class NewInvoice(Value):
+    """What ships now. Without an amount, all that remains."""
+
+    amount: PositiveMoney | None = None
+    tax_amount: Part | None = Field(default=None, description="null: the share of the order's tax.")
+    lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+    external_id: ExternalId | None = None
+    metadata: Metadata = {}
+
+
+class NewCreditNote(Value):
+    """What is taken back of an invoice. Without an amount, all of it."""
+
+    amount: PositiveMoney | None = None
+    reason: LongText = ""
+    external_id: ExternalId | None = None
+    metadata: Metadata = {}
+
+
+class WriteOff(Value):
+    """Why the rest of an invoice is given up."""
+
+    reason: LongText = ""
+
+
+class NewPayment(Value):
+    """Money received outside a bank file."""
+
+    amount: PositiveMoney
+    received_on: Day
+    buyer: BuyerId | None = Field(default=None, description="null: the payer is not known yet.")
+    method: Literal["bank_transfer", "card", "direct_debit", "cash", "cheque", "other"] = (
+        "bank_transfer"
+    )
+    payer: ShortText = ""
+    reference: ShortText = ""
+    external_id: ExternalId | None = None
+    metadata: Metadata = {}
+
+
+class NewAllocation(Value):
+    """Let a payment pay an invoice."""
+
+    payment: PaymentId
+    invoice: InvoiceId
+    amount: PositiveMoney | None = Field(default=None, description="null: as much as both allow.")
+
+
+_ORDER: Final = TypeAdapter(NewOrder)
+
+
+def parse_order(body: bytes, *, principal: Principal, idempotency_key: str | None) -> OrderRequest:
+    """The order that the body of a ``POST /v1/orders`` asks for.
+
+    Raises MalformedJson or InvalidRequest.
+    """
+    try:
+        order = _ORDER.validate_json(body)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False)
+        if errors[0]["type"] == "json_invalid":
+            raise MalformedJson(f"The body is not JSON: {errors[0]['msg']}.") from None
+        raise InvalidRequest(faults_of(errors)) from None
+    return order_request(
+        order,
+        principal=principal,
+        idempotency_key=checked_key(idempotency_key),
+        request_hash=request_hash("POST", ORDERS_PATH, body),
+    )
+
+
+def request_hash(method: str, path: str, body: bytes) -> bytes:
+    """What tells whether two requests are the same: SHA-256 of method, path and body."""
+    return hashlib.sha256(b"%s %s\n%s" % (method.encode(), path.encode(), body)).digest()
+
+
+def checked_key(key: str | None) -> str | None:
+    """The Idempotency-Key, if one was sent. Raises InvalidRequest for one that cannot be kept."""
+    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        fault = Fault(
+            "Idempotency-Key",
+            "invalid_idempotency_key",
+            "must have from 1 to 255 printable ASCII characters",
+            "header",
+        )
+        raise InvalidRequest([fault])
+    return key
+
+
+def order_request(
+    order: NewOrder,
+    *,
+    principal: Principal,
+    idempotency_key: str | None = None,
+    request_hash: bytes = b"",
+    pointer: str = "#",
+) -> OrderRequest:
+    """``order`` as the flow takes it; ``pointer`` is its place in the body."""
+    currency = order.amount.currency
+    return OrderRequest(
+        seller=principal.seller,
+        amount=order.amount.amount,
+        currency=currency,
+        buyer_id=order.buyer,
+        buyer_external_id=order.buyer_external_id,
+        tax_amount=units(order.tax_amount, currency=currency, pointer=f"{pointer}/tax_amount"),
+        terms=order.terms,
+        lines=lines_of(order.lines, currency=currency, pointer=pointer),
+        po_number=order.po_number,
+        external_id=order.external_id,
+        metadata=order.metadata,
+        by=principal.by,
+        idempotency_key=idempotency_key,
+        request_hash=request_hash,
+    )
+
+
+def lines_of(lines: list[NewLine], *, currency: str, pointer: str = "#") -> list[Line]:
+    """``lines`` as the rules take them, in minor units of ``currency``."""
+    return [
+        Line(
+            description=line.description,
+            amount=units(line.amount, currency=currency, pointer=f"{pointer}/lines/{n}/amount"),
+            tax_amount=units(
+                line.tax_amount, currency=currency, pointer=f"{pointer}/lines/{n}/tax_amount"
+            ),
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            sku=line.sku,
+        )
+        for n, line in enumerate(lines)
+    ]
+
+
+def units(part: int | SignedMoney | PositiveMoney | Limit, *, currency: str, pointer: str) -> int:
+    """The minor units of ``part``. Raises InvalidRequest if it names another currency."""
+    if isinstance(part, int):
+        return part
+    if part.currency != currency:
+        raise InvalidRequest(
+            [Fault(pointer, "currency_mismatch", f"must be in {currency}, not {part.currency}")]
+        )
+    return part.amount
+
+
+def optional_units(part: Any, *, currency: str, pointer: str) -> int | None:
+    """The minor units of ``part``, if it was sent."""
+    return None if part is None else units(part, currency=currency, pointer=pointer)

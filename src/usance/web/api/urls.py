@@ -1,0 +1,16 @@
+"""Addresses of the API and of what machines ask about this process."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from usance.web.api import api, openapi, probes
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", probes.healthz),
+    path("readyz", probes.readyz),
+    path("metrics", probes.metrics),
+    path("v1/openapi.json", openapi.openapi_json, name="openapi"),
+    path("v1/docs", openapi.docs, name="api_docs"),
+    path("v1/", include(api.addresses())),
+]
