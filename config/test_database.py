@@ -80,6 +80,13 @@ def migrated(django_test_environment: Any, django_db_blocker: Any) -> Iterator[N
         try:
             yield
         finally:
+            with connection.cursor() as cursor:
+                # Threads that outlive their test, such as the checkout lane's, hold connections.
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = %s AND pid <> pg_backend_pid()",
+                    [connection.settings_dict["NAME"]],
+                )
             connection.close()
             connection.creation.destroy_test_db(name, verbosity=0)
 

@@ -36,7 +36,6 @@ LARGEST_BATCH: Final = 500
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-_Headers = list[tuple[bytes, bytes]]
 
 _log = logging.getLogger(__name__)
 
@@ -69,11 +68,14 @@ class CheckoutLane:
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        headers = dict(scope["headers"])
         body = await _read(receive)
         if body is None:
             answer = _problem(problems.TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+        elif not headers.get(b"content-type", b"").startswith(b"application/json"):
+            answer = _problem(problems.WrongMediaType())
         else:
-            answer = await self._enqueue(scope["headers"], body)
+            answer = await self._enqueue(headers, body)
         await send(
             {
                 "type": "http.response.start",
@@ -89,13 +91,12 @@ class CheckoutLane:
         )
         await send({"type": "http.response.body", "body": answer.body})
 
-    def _enqueue(self, headers: _Headers, body: bytes) -> asyncio.Future[_Answer]:
+    def _enqueue(self, headers: dict[bytes, bytes], body: bytes) -> asyncio.Future[_Answer]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[_Answer] = loop.create_future()
-        given = dict(headers)
         waiting = _Waiting(
-            authorization=_text(given.get(b"authorization")),
-            idempotency_key=_text(given.get(b"idempotency-key")),
+            authorization=_text(headers.get(b"authorization")),
+            idempotency_key=_text(headers.get(b"idempotency-key")),
             body=body,
             loop=loop,
             future=future,
@@ -182,7 +183,8 @@ def _outcome(outcome: checkout.Outcome) -> _Answer:
 
 def _problem(error: Exception) -> _Answer:
     status, body = problems.render(error)
-    return _Answer(status, body)
+    headers = problems.headers(status).items()
+    return _Answer(status, body, tuple((n.lower().encode(), v.encode()) for n, v in headers))
 
 
 def _content_type(status: int) -> bytes:
