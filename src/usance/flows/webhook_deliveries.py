@@ -28,6 +28,7 @@ from usance.records.events.queries import Position
 from usance.records.events.secrets import SecretUnreadable, decrypt
 from usance.records.identity import PREFIXES, public_id
 from usance.records.parties.models import Seller
+from usance.records.statements import execute
 from usance.rules.retries import next_attempt
 
 PAGE: Final = 500
@@ -190,6 +191,8 @@ def record_attempt(
     a message was tried is disabled too; one that took others only misses this message.
     ``chance`` is a random number from 0 to 1, for the spread of retries.
     """
+    # Not worth waiting for the disk: a record lost with the machine is a message sent once more.
+    execute("SET LOCAL synchronous_commit = off", [])
     # The endpoint first, then its delivery: the order in which everything here locks.
     kept = queries.delivery(seller_id=seller_id, delivery_id=delivery_id)
     if kept is None:

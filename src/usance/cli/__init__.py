@@ -1,0 +1,5 @@
+"""The command line: ``usance``. Every command translates what a person writes into one flow."""
+
+from usance.cli.entry import main
+
+__all__ = ["main"]

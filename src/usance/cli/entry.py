@@ -1,0 +1,44 @@
+"""Where ``usance`` begins: the commands, and what becomes of errors.
+
+Exit codes: 0 done, 1 refused or something does not hold, 2 misuse, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from usance.cli import operators, reports, serving, transfer, worlds
+
+app = typer.Typer(
+    name="usance",
+    help="Self-hosted net terms for B2B commerce: decide, hold, invoice, collect, reconcile.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+app.command("up")(serving.up)
+app.command("migrate")(operators.migrate)
+app.command("demo")(worlds.demo)
+app.command("replay")(worlds.replay)
+app.command("verify")(operators.verify)
+app.add_typer(transfer.imports, name="import")
+app.add_typer(transfer.exports, name="export")
+app.add_typer(reports.app, name="report")
+app.command("create-seller")(operators.create_seller)
+app.command("create-key")(operators.create_key)
+app.command("create-user")(operators.create_user)
+app.command("openapi")(operators.openapi)
+
+
+def main() -> None:
+    """Run one command and exit with its code."""
+    from usance.cli.faults import explained
+
+    try:
+        with explained():
+            app(standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,70 @@
+"""Which addresses a webhook may go to.
+
+A seller names the URL, the server makes the call: without a check, a URL could reach what only the
+server can reach, such as a cloud's metadata service or a database (OWASP: server-side request
+forgery). The check is made on the resolved address at the moment of sending, and the connection
+goes to that address, so that a name cannot point elsewhere in between.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from urllib.parse import urlsplit
+
+ALLOW_PRIVATE = "USANCE_WEBHOOKS_ALLOW_PRIVATE"
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class AddressRefused(ValueError):
+    """The URL may not be called; the text says why and what would do."""
+
+    code = "webhook_address_refused"
+
+
+def private_allowed() -> bool:
+    """Whether the operator lets webhooks go to this machine and its networks, and over http."""
+    return os.environ.get(ALLOW_PRIVATE) == "1"
+
+
+def check_url(url: str) -> None:
+    """Raise AddressRefused unless ``url`` is one that may be tried. Resolves nothing."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise AddressRefused(f"{url!r} is not a URL.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise AddressRefused(f"{url!r} is not a URL; write https://host/path.")
+    if parts.username or parts.password:
+        raise AddressRefused("The URL carries a user or password; the signature authenticates.")
+    if parts.fragment:
+        raise AddressRefused("The URL has a fragment (#...), which no server receives.")
+    if parts.scheme == "http" and not private_allowed():
+        raise AddressRefused(
+            f"The URL must be https; http is for tests, with {ALLOW_PRIVATE}=1 on the server."
+        )
+    literal = _literal(host)
+    if literal is not None:
+        check_address(literal)
+
+
+def check_address(address: IpAddress) -> None:
+    """Raise AddressRefused for an address that is not on the public internet."""
+    if private_allowed():
+        return
+    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    plain: IpAddress = mapped or address
+    if not plain.is_global or plain.is_multicast:
+        raise AddressRefused(
+            f"{address} is not on the public internet; set {ALLOW_PRIVATE}=1 on the server"
+            " if webhooks may go there."
+        )
+
+
+def _literal(host: str) -> IpAddress | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None

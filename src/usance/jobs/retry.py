@@ -1,0 +1,34 @@
+"""When a job that could not finish runs again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.jobs import Job
+
+UNFORESEEN_SECONDS = 30
+
+
+class TryAgain(Exception):
+    """The job asks to run again at ``at``."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"to be tried again at {at:%Y-%m-%d %H:%M:%S}")
+        self.at = at
+
+
+class AgainWhenAsked(BaseRetryStrategy):
+    """Runs a job again when it asks to, at once if its worker is stopped, soon if it broke down.
+
+    The job stays in the queue in its place, so that what is behind it with the same lock waits.
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """When to run ``job`` again after ``exception``."""
+        del job
+        if isinstance(exception, TryAgain):
+            return RetryDecision(retry_at=exception.at)
+        if isinstance(exception, Exception):
+            return RetryDecision(retry_in={"seconds": UNFORESEEN_SECONDS})
+        return RetryDecision()  # canceled because the worker stops
