@@ -32,10 +32,11 @@ def next_number(
 def lock_invoice(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
     """The invoice, locked until the transaction ends, after its buyer's credit line."""
     execute(
-        "SELECT 1 FROM credit_creditline AS l JOIN invoices_invoice AS i"
-        " ON i.seller_id = l.seller_id AND i.buyer_id = l.buyer_id AND i.currency = l.currency"
-        " WHERE i.seller_id = %s AND i.id = %s FOR NO KEY UPDATE OF l",
-        [seller_id, invoice_id],
+        # Not a join: of a seller that statistics do not know yet it would read every line.
+        "SELECT 1 FROM credit_creditline WHERE seller_id = %s AND (buyer_id, currency) ="
+        " (SELECT buyer_id, currency FROM invoices_invoice WHERE seller_id = %s AND id = %s)"
+        " FOR NO KEY UPDATE",
+        [seller_id, seller_id, invoice_id],
     )
     return (
         Invoice.objects.select_for_update(no_key=True)

@@ -88,14 +88,20 @@ def _legal_changes() -> dict[str, list[str | None]]:
 
 @contextlib.contextmanager
 def _one_snapshot() -> Iterator[None]:
-    """A read-only snapshot for all checks; within a caller's transaction, that transaction's view."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
+    """A read-only snapshot for all checks; within a caller's transaction, that transaction's view.
+
+    Statistics may not know a new seller yet, and the planner would then join whole tables in nested
+    loops; every check reads everything, so hashes serve it always.
+    """
+    ours = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if ours:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         yield
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+        cursor.execute("SET LOCAL work_mem TO DEFAULT")
 
 
 def _run(check: Check, question: Mapping[str, Any], *, one_seller: bool) -> list[Violation]:

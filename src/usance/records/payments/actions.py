@@ -21,10 +21,11 @@ UPDATE invoices_invoice AS i
 def lock_payment(*, seller_id: UUID, payment_id: UUID) -> Payment | None:
     """The payment, locked until the transaction ends, after its buyer's credit line."""
     execute(
-        "SELECT 1 FROM credit_creditline AS l JOIN payments_payment AS p"
-        " ON p.seller_id = l.seller_id AND p.buyer_id = l.buyer_id AND p.currency = l.currency"
-        " WHERE p.seller_id = %s AND p.id = %s FOR NO KEY UPDATE OF l",
-        [seller_id, payment_id],
+        # Not a join: of a seller that statistics do not know yet it would read every line.
+        "SELECT 1 FROM credit_creditline WHERE seller_id = %s AND (buyer_id, currency) ="
+        " (SELECT buyer_id, currency FROM payments_payment WHERE seller_id = %s AND id = %s)"
+        " FOR NO KEY UPDATE",
+        [seller_id, seller_id, payment_id],
     )
     return (
         Payment.objects.select_for_update(no_key=True)

@@ -1,0 +1,1 @@
+"""Simulated trading that drives the real flows: historic orders played again, and the demo."""
