@@ -1,0 +1,25 @@
+"""A trade account at work, whose books must be sound when the test is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from tests.flows import books
+from tests.flows.trading import Trade
+
+
+@pytest.fixture
+def trade(account: Any, at: datetime) -> Iterator[Trade]:
+    """A trade account that may buy for EUR 10,000.00. Afterwards the books must be sound."""
+    yield Trade(account.seller, account.buyer, account.line, at)
+    assert books.broken(account.seller) == []
+
+
+@pytest.fixture
+def on(at: datetime) -> date:
+    """The day of the test."""
+    return at.date()

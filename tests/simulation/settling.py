@@ -1,0 +1,197 @@
+"""Invoices and money: credit notes, write-offs, payments, allocations, bank files."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.flows import books
+from tests.flows.bank_files import ACCOUNT, Booking, table
+from tests.simulation import model
+from tests.simulation.market import AMOUNTS, PERCENT, PICK, Market
+from usance.flows import bank_statements, billing, settlement
+from usance.flows.refusals import Duplicate
+from usance.records.payments.models import Allocation, Payment
+from usance.rules.billing import tax_share
+
+
+class Settling(Market):
+    """What accountants and banks do."""
+
+    @precondition(lambda self: self.books.invoices)
+    @rule(n=PICK, percent=PERCENT)
+    def credit(self, n: int, percent: int) -> None:
+        invoice = self.pick_live(self.books.invoices, n, lambda i: i.state != "void")
+        amount = (invoice.amount - invoice.credited) * percent // 100
+        left = invoice.amount - invoice.credited
+        allowed = 0 < amount <= left - invoice.written_off
+        note = self.expect(
+            bool(allowed),
+            partial(
+                billing.credit_invoice,
+                self.seller,
+                invoice_id=invoice.id,
+                amount=amount,
+                **self.act,
+            ),
+        )
+        if note:
+            if amount > invoice.outstanding:
+                self.books.free(invoice, amount - invoice.outstanding)
+            tax = tax_share(
+                tax_left=invoice.tax - invoice.credited_tax, amount_left=left, amount_now=amount
+            )
+            assert (note.amount, note.tax_amount) == (amount, tax)
+            invoice.credited += amount
+            invoice.credited_tax += tax
+
+    @precondition(lambda self: self.books.invoices)
+    @rule(n=PICK)
+    def write_off(self, n: int) -> None:
+        invoice = self.pick_live(self.books.invoices, n, lambda i: i.outstanding)
+        flow = partial(billing.write_off_invoice, self.seller, invoice_id=invoice.id, **self.act)
+        if self.expect(invoice.outstanding > 0, flow):
+            invoice.written_off += invoice.outstanding
+
+    @rule(n=PICK, amount=AMOUNTS, known=st.booleans(), twice=st.booleans())
+    def pay(self, n: int, amount: int, known: bool, twice: bool) -> None:
+        buyer = list(self.books.lines)[n % 3] if known else None
+        act = partial(
+            settlement.record_payment,
+            self.seller,
+            amount=amount,
+            currency="EUR",
+            received_on=self.at.date(),
+            buyer_id=buyer,
+            external_id=f"P-{len(self.books.payments)}",
+            **self.act,
+        )
+        made = act()
+        self.books.payments[made.id] = model.Payment(made.id, buyer, amount)
+        if twice:
+            with books.refused(self.seller, Duplicate):
+                act()
+
+    @precondition(lambda self: self.books.payments and self.books.invoices)
+    @rule(n=PICK, m=PICK, percent=PERCENT)
+    def allocate(self, n: int, m: int, percent: int) -> None:
+        payment = self.pick_live(self.books.payments, n, lambda p: p.unapplied)
+        invoice = self.pick_live(
+            self.books.invoices, m, lambda i: i.outstanding and payment.buyer in (None, i.buyer)
+        )
+        amount = payment.amount * percent // 100
+        most = min(payment.unapplied, invoice.outstanding)
+        allowed = payment.buyer in (None, invoice.buyer) and 0 < amount <= most
+        made = self.expect(
+            allowed,
+            partial(
+                settlement.allocate,
+                self.seller,
+                payment_id=payment.id,
+                invoice_id=invoice.id,
+                amount=amount,
+                **self.act,
+            ),
+        )
+        if made:
+            self.books.allocate(made.id, payment, invoice, amount)
+
+    @precondition(lambda self: self.books.invoices)
+    @rule(n=PICK, percent=st.sampled_from([33, 50, 100, 150]))
+    def remit(self, n: int, percent: int) -> None:
+        """The plain course of trade: money for an invoice, part of it allocated at once."""
+        invoice = self.pick_live(self.books.invoices, n, lambda i: i.outstanding)
+        amount = invoice.outstanding * percent // 100
+        if amount:
+            made = settlement.record_payment(
+                self.seller,
+                amount=amount,
+                currency="EUR",
+                received_on=self.at.date(),
+                buyer_id=invoice.buyer,
+                **self.act,
+            )
+            payment = self.books.payments[made.id] = model.Payment(made.id, invoice.buyer, amount)
+            self._allocate(payment, invoice, (min(amount, invoice.outstanding) + 1) // 2)
+
+    def _allocate(self, payment: model.Payment, invoice: model.Invoice, amount: int) -> None:
+        made = settlement.allocate(
+            self.seller,
+            payment_id=payment.id,
+            invoice_id=invoice.id,
+            amount=amount,
+            **self.act,
+        )
+        self.books.allocate(made.id, payment, invoice, amount)
+
+    @precondition(lambda self: self.books.allocations)
+    @rule(n=PICK, percent=st.sampled_from([50, 100]))
+    def allocate_more(self, n: int, percent: int) -> None:
+        """The same payment pays the same invoice again."""
+        before = self.pick(self.books.allocations, n)
+        payment = self.books.payments[before.payment]
+        invoice = self.books.invoices[before.invoice]
+        amount = min(payment.unapplied, invoice.outstanding) * percent // 100
+        if amount:
+            self._allocate(payment, invoice, amount)
+
+    @precondition(lambda self: self.books.allocations)
+    @rule(n=PICK)
+    def release(self, n: int) -> None:
+        allocation = self.pick_live(self.books.allocations, n, lambda a: a.left)
+        act = partial(
+            settlement.release_allocation,
+            self.seller,
+            allocation_id=allocation.id,
+            **self.act,
+        )
+        if self.expect(allocation.left > 0, act):
+            self.books.take_back(allocation, allocation.left)
+
+    @rule(
+        lines=st.lists(st.tuples(PICK, AMOUNTS, st.booleans()), min_size=1, max_size=4),
+        overlap=st.booleans(),
+    )
+    def bank_file(self, lines: list[tuple[int, int, bool]], overlap: bool) -> None:
+        """Each line names one invoice, or none; payers are not known by name or account."""
+        first = sum(len(bookings) for bookings, _ in self.files)
+        fresh = []
+        for number, (n, amount, named) in enumerate(lines, first):
+            invoice = self.pick(self.books.invoices, n) if named and self.books.invoices else None
+            text = f"paid {invoice.number}" if invoice else "thank you"
+            fresh.append(Booking(amount, text, reference=f"R{number}", on=self.at.date()))
+        known = self.files[-1][0] if overlap and self.files else []
+        data = table(*known, *fresh)
+        kept, new = bank_statements.take_statement(self.seller, data, account=ACCOUNT, **self.act)
+        assert new
+        assert (kept.transactions, kept.duplicates) == (len(fresh), len(known))
+        settled = bank_statements.settle_all(self.seller, **self.act)
+        assert settled.lines == len(fresh)
+        self.files.append((fresh, data))
+        self._follow(fresh)
+
+    def _follow(self, fresh: list[Booking]) -> None:
+        """Do in the model what the lines of a file did."""
+        numbers = {invoice.number: invoice for invoice in self.books.invoices.values()}
+        for booking in fresh:
+            stored = Payment.objects.get(
+                seller_id=self.seller.id, bank_transaction__bank_reference=booking.reference
+            )
+            payment = model.Payment(stored.id, None, booking.amount)
+            self.books.payments[stored.id] = payment
+            invoice = numbers.get(booking.text.split()[-1])
+            if invoice and invoice.outstanding:
+                [made] = Allocation.objects.filter(seller_id=self.seller.id, payment_id=stored.id)
+                amount = min(booking.amount, invoice.outstanding)
+                self.books.allocate(made.id, payment, invoice, amount)
+
+    @precondition(lambda self: self.files)
+    @rule(n=PICK)
+    def same_file_again(self, n: int) -> None:
+        _, data = self.files[-1 - n % len(self.files)]
+        with books.nothing_written(self.seller):
+            _, new = bank_statements.take_statement(self.seller, data, account=ACCOUNT, **self.act)
+            assert not new
+            assert bank_statements.settle_all(self.seller, **self.act).lines == 0
