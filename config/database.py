@@ -48,7 +48,8 @@ def settings() -> dict[str, Any]:
         "HOST": parts.get("host") or "",
         "PORT": str(parts.get("port") or ""),
         "OPTIONS": {key: value for key, value in parts.items() if key not in known}
-        | {"application_name": "usance"}
+        # Only what asks for it is prepared on the server: see usance.records.statements.
+        | {"application_name": "usance", "prepare_threshold": 2**31}
         | _pool(),
         "CONN_MAX_AGE": 0 if _pool() else None,
     }

@@ -20,6 +20,9 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("worker")]
 
 
+_USANCE = (sys.executable, "-c", "from usance.cli import main; main()")
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -34,8 +37,7 @@ def _environment(home: Path) -> dict[str, str]:
 @contextlib.contextmanager
 def _up(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-c", "from usance.cli import main; main()", "up"]
-        + ["--port", str(port), "--json"],
+        [*_USANCE, "up", "--port", str(port), "--json"],
         env=_environment(home),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

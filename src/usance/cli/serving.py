@@ -53,7 +53,7 @@ def up(
 def serve(*, host: str, port: int, processes: int, web: bool, worker: bool, as_json: bool) -> None:
     """Run what is asked for until stopped; print the addresses when HTTP answers."""
     if web:
-        _require_free(host, port)
+        require_free(host, port)
     with session.database():
         from django.db import connections
 
@@ -96,7 +96,7 @@ def _children(*, host: str, port: int, processes: int, web: bool, worker: bool) 
     return children
 
 
-def _require_free(host: str, port: int) -> None:
+def require_free(host: str, port: int) -> None:
     """Raise CommandRefused if the port cannot be had."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
