@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tests.horizon import wait_for_events
 from tests.jobs.receiver import Receiver, receiving
 from usance.flows import webhook_deliveries
 from usance.flows.webhook_deliveries import Queued
@@ -44,6 +45,7 @@ class Queue:
 
     def relay(self, at: datetime) -> int:
         """Queue everything there is for this seller's endpoints."""
+        wait_for_events(self.seller.id)
         total = 0
         while made := self._page(at):
             total += made

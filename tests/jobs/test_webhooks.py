@@ -102,14 +102,28 @@ def test_what_is_sent_is_signed_and_carries_public_ids(
 
     document = Webhook(secret).verify(message.body, dict(message.headers))
     event = Event.objects.get(seller_id=seller.id, type="buyer.updated")
+    made = event.created_at.isoformat().replace("+00:00", "Z")
     assert document == {
         "type": "buyer.updated",
-        "timestamp": event.created_at.isoformat().replace("+00:00", "Z"),
-        "id": public_id("event", event.id),
-        "object": {"type": "buyer", "id": public_id("buyer", buyer.id)},
-        "data": {"changed": ["name"], "buyer_id": public_id("buyer", buyer.id)},
+        "timestamp": made,
+        "data": {
+            "id": public_id("event", event.id),
+            "object": "event",
+            "created_at": made,
+            "external_id": None,
+            "metadata": {},
+            "type": "buyer.updated",
+            "object_type": "buyer",
+            "object_id": public_id("buyer", buyer.id),
+            "buyer": public_id("buyer", buyer.id),
+            "state": None,
+            "currency": None,
+            "owed_change": 0,
+            "actor": "test",
+            "data": {"changed": ["name"]},
+        },
     }
-    assert message.headers["webhook-id"] == document["id"]
+    assert message.headers["webhook-id"] == document["data"]["id"]
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(message.body + b" ", dict(message.headers))
     delivered = WebhookDelivery.objects.get(seller_id=seller.id)

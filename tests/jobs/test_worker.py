@@ -59,7 +59,7 @@ def _by_object(receiver: Receiver) -> dict[str, list[str]]:
     """The accepted ids of each object; one that came again at once counts once."""
     objects: defaultdict[str, list[str]] = defaultdict(list)
     for one in receiver.accepted:
-        ids = objects[json.loads(one.body)["object"]["id"]]
+        ids = objects[json.loads(one.body)["data"]["object_id"]]
         if not ids or ids[-1] != one.id:
             ids.append(one.id)
     return objects
@@ -84,7 +84,7 @@ def test_deliveries_of_one_object_keep_their_order_while_it_fails(
     troubled = public_id("buyer", first.id)
 
     def answer(n: int, headers: dict[str, str], body: bytes) -> int:
-        about = json.loads(body)["object"]["id"]
+        about = json.loads(body)["data"]["object_id"]
         failures = sum(1 for one in receiver.got if one.status >= 300)
         return 302 if about == troubled and failures < 1 else 200
 
@@ -99,10 +99,10 @@ def test_deliveries_of_one_object_keep_their_order_while_it_fails(
     assert len(got) == 11, "one failed, none was sent twice"
     failed = next(n for n, one in enumerate(got) if one.status == 302)
     retried = next(n for n, one in enumerate(got) if n > failed and one.id == got[failed].id)
-    between = {json.loads(one.body)["object"]["id"] for one in got[failed + 1 : retried]}
+    between = {json.loads(one.body)["data"]["object_id"] for one in got[failed + 1 : retried]}
     assert between == {public_id("buyer", second.id)}, "others do not wait, its own do"
     for one in got:
-        assert one.verified(secret)["id"] == one.id
+        assert one.verified(secret)["data"]["id"] == one.id
     states = WebhookDelivery.objects.filter(seller_id=seller.id).values_list("state", flat=True)
     assert set(states) == {"delivered"}
 

@@ -18,7 +18,6 @@ from usance.flows.checkout import Authorization, ExternalIdTaken, KeyReused, Ord
 from usance.rules.billing import tax_share
 from usance.rules.money import proportion
 
-
 OPEN = (*model.HELD, "pending_review")
 
 

@@ -99,9 +99,9 @@ class Settling(Market):
             self.books.allocate(made.id, payment, invoice, amount)
 
     @precondition(lambda self: self.books.invoices)
-    @rule(n=PICK, percent=st.sampled_from([33, 50, 100, 150]))
-    def remit(self, n: int, percent: int) -> None:
-        """The plain course of trade: money for an invoice, part of it allocated at once."""
+    @rule(n=PICK, percent=st.sampled_from([33, 50, 100, 150]), twice=st.booleans())
+    def remit(self, n: int, percent: int, twice: bool) -> None:
+        """The plain course of trade: money for an invoice, allocated in part or in two parts."""
         invoice = self.pick_live(self.books.invoices, n, lambda i: i.outstanding)
         amount = invoice.outstanding * percent // 100
         if amount:
@@ -115,6 +115,9 @@ class Settling(Market):
             )
             payment = self.books.payments[made.id] = model.Payment(made.id, invoice.buyer, amount)
             self._allocate(payment, invoice, (min(amount, invoice.outstanding) + 1) // 2)
+            rest = min(payment.unapplied, invoice.outstanding)
+            if twice and rest:
+                self._allocate(payment, invoice, rest)
 
     def _allocate(self, payment: model.Payment, invoice: model.Invoice, amount: int) -> None:
         made = settlement.allocate(

@@ -82,7 +82,7 @@ def test_the_books_hold_whatever_is_done(db_committed: None, number: int) -> Non
     run_state_machine_as_test(
         seed(number)(Trading),
         settings=settings(
-            max_examples=int(os.environ.get("USANCE_SIMULATION_RUNS", "35")),
+            max_examples=int(os.environ.get("USANCE_SIMULATION_RUNS", "40")),
             stateful_step_count=50,
             deadline=None,
             database=None,
