@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import sys
+import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -19,6 +21,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+SECONDS_BETWEEN_LINES = 5.0
+
 Advance = Callable[[int, int, str], None]
 """Told how many are done, of how many (0: unknown), and a word about where it is."""
 
@@ -33,8 +37,11 @@ class _Rate(ProgressColumn):
 
 @contextlib.contextmanager
 def bar(title: str) -> Iterator[Advance]:
-    """A progress bar. Where stderr is no terminal, nothing is printed."""
+    """A progress bar; a line every few seconds where stderr is no terminal."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(title)
+        return
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -45,7 +52,6 @@ def bar(title: str) -> Iterator[Advance]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[where]}"),
         console=console,
-        disable=not console.is_terminal,
     ) as progress:
         task = progress.add_task(title, total=None, where="")
 
@@ -53,6 +59,22 @@ def bar(title: str) -> Iterator[Advance]:
             progress.update(task, completed=done, total=total or None, where=where)
 
         yield advance
+
+
+def _lines(title: str) -> Advance:
+    begun = told = time.monotonic()
+
+    def advance(done: int, total: int, where: str) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= SECONDS_BETWEEN_LINES or (total and done >= total > 0 and now > begun):
+            told = now
+            rate = done / (now - begun)
+            of = f" of {total:,}" if total else ""
+            sys.stderr.write(f"{title}: {done:,}{of}, {rate:,.0f}/s  {where}\n")
+            sys.stderr.flush()
+
+    return advance
 
 
 @contextlib.contextmanager

@@ -12,11 +12,11 @@ import typer
 
 from usance.cli import session
 from usance.cli.session import AsJson
+from usance.cli.summaries import demo_text, replay_text
 from usance.cli.watching import bar
 
 if TYPE_CHECKING:
     from usance.worlds.demo import DemoSummary
-    from usance.worlds.replay_summary import ReplaySummary
 
 
 def replay(
@@ -66,28 +66,7 @@ def replay(
                 documents=documents,
                 progress=progress,
             )
-        session.answer(asdict(summary), as_json=as_json, text=_told(summary))
-
-
-def _told(summary: ReplaySummary) -> str:
-    from usance.cli.tables import major
-
-    def money(amount: int) -> str:
-        return f"{summary.currency} {major(amount, summary.currency):,}"
-
-    trading = summary.trading
-    lines = [
-        f"{summary.documents:,} documents played"
-        + (f" up to {summary.on}." if summary.on else "."),
-        f"  orders    {summary.orders.count:>9,}  {money(summary.orders.amount)}",
-        f"  returns   {summary.returned.count:>9,}  {money(summary.returned.amount)}",
-        f"  invoiced  {trading.invoiced.count:>9,}  {money(trading.invoiced.amount)}",
-    ]
-    for outcome, tally in sorted(trading.decided.items()):
-        lines.append(f"  {outcome:<9} {tally.count:>9,}  {money(tally.amount)}")
-    for aged in summary.aging:
-        lines.append(f"  owed      {aged.invoices:>9,}  {money(aged.total)}")
-    return "\n".join(lines)
+        session.answer(asdict(summary), as_json=as_json, text=replay_text(summary))
 
 
 def demo(
@@ -123,7 +102,7 @@ def demo(
                 advance(reached.done, reached.total, reached.text)
 
             summary = world.run(now=session.now(), progress=progress)
-        session.answer(_demo_document(summary), as_json=as_json, text=_demo_text(summary))
+        session.answer(_demo_document(summary), as_json=as_json, text=demo_text(summary))
         if not no_serve:
             sys.stdout.flush()
             serving.serve(host=host, port=port, processes=1, web=True, worker=True, as_json=as_json)
@@ -151,26 +130,3 @@ def _demo_document(summary: DemoSummary) -> dict[str, Any]:
             for one in summary.sellers
         ],
     }
-
-
-def _demo_text(summary: DemoSummary) -> str:
-    from usance.cli.tables import major
-
-    lines = [] if summary.created else ["The demo was made before; nothing was added."]
-    for one in summary.sellers:
-        invoiced = one.trading.invoiced
-        lines += [
-            "",
-            f"{one.seller.name} ({one.seller.handle}), up to {one.on}: {invoiced.count:,} invoices"
-            f" over {one.currency} {major(invoiced.amount, one.currency):,}",
-        ]
-        for aged in one.aging:
-            owed, late = major(aged.total, aged.currency), major(aged.overdue, aged.currency)
-            lines.append(f"  {aged.currency} {owed:,} is owed, {late:,} of it overdue")
-        lines += [
-            f"  {login.email}  password {login.password}  ({login.role}, {login.works_for})"
-            for login in one.logins
-        ]
-        if one.api_key:
-            lines.append(f"  API key, shown this once: {one.api_key}")
-    return "\n".join(lines).lstrip("\n")
