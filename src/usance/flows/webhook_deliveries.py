@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -23,10 +23,11 @@ from usance.flows.journal import Journal
 from usance.flows.webhooks import stop_endpoint
 from usance.gateways.webhooks import Message, Reply
 from usance.records.events import actions, queries
+from usance.records.events.documents import event_document
 from usance.records.events.models import Event, WebhookDelivery, WebhookEndpoint
 from usance.records.events.queries import Position
 from usance.records.events.secrets import SecretUnreadable, decrypt
-from usance.records.identity import PREFIXES, public_id
+from usance.records.identity import public_id
 from usance.records.parties.models import Seller
 from usance.records.statements import execute
 from usance.rules.retries import next_attempt
@@ -140,45 +141,22 @@ def message_for(*, seller_id: UUID, delivery_id: UUID, at: datetime) -> Message 
 
 
 def _sign(event: Event, endpoint: WebhookEndpoint, *, at: datetime) -> Message:
-    document = event_document(event)
-    body = to_json(document)
+    about = event_document(event)
+    body = to_json({"type": event.type, "timestamp": event.created_at, "data": about})
     keys = [endpoint.secret]
     if endpoint.previous_secret_until is not None and at < endpoint.previous_secret_until:
         keys.append(endpoint.previous_secret)
-    signatures = [Webhook(decrypt(key)).sign(document["id"], at, body.decode()) for key in keys]
+    signatures = [Webhook(decrypt(key)).sign(about["id"], at, body.decode()) for key in keys]
     return Message(
         url=endpoint.url,
         headers={
             "content-type": "application/json",
-            "webhook-id": document["id"],
+            "webhook-id": about["id"],
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": " ".join(signatures),
         },
         body=body,
     )
-
-
-def event_document(event: Event) -> dict[str, Any]:
-    """An event as the world sees it. Amounts in ``data`` are minor units of its currency."""
-    data: dict[str, Any] = dict(event.data)
-    if event.buyer_id is not None:
-        data["buyer_id"] = public_id("buyer", event.buyer_id)
-    if event.state is not None:
-        data["state"] = event.state
-    if event.currency is not None:
-        data["currency"] = event.currency
-    kind = event.object_type
-    known = kind in PREFIXES
-    return {
-        "type": event.type,
-        "timestamp": event.created_at,
-        "id": public_id("event", event.id),
-        "object": {
-            "type": kind,
-            "id": public_id(kind, event.object_id) if known else event.object_id.hex,
-        },
-        "data": data,
-    }
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from usance.flows import webhooks
 from usance.records.events import queries
+from usance.records.events.documents import event_document
 from usance.records.identity import PREFIXES, NotAnId, parse_public_id, public_id
 from usance.web.api import answers, objects
 from usance.web.api.paging import USUAL, Cursor, PageLimit, events_page, read_position, whole
@@ -61,7 +62,7 @@ def list_events(
         object_id=_any_id(object) if object else None,
         buyer_id=buyer,
     )
-    return events_page(rows, limit=limit, after=after, show=objects.event)
+    return events_page(rows, limit=limit, after=after, show=event_document)
 
 
 def _any_id(text: str) -> UUID:

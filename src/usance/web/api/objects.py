@@ -10,8 +10,8 @@ from uuid import UUID
 from usance.flows.checkout import Authorization
 from usance.records.credit.models import CreditLine, CreditPolicy, Decision
 from usance.records.credit.queries import exposure_of
-from usance.records.events.models import Event, WebhookEndpoint
-from usance.records.identity import PREFIXES, public_id
+from usance.records.events.models import WebhookEndpoint
+from usance.records.identity import public_id
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.invoices.queries import OpenItem
 from usance.records.orders.models import Order
@@ -341,23 +341,6 @@ def bank_transaction(record: BankTransaction) -> Document:
         "structured_reference": record.structured_reference,
         "end_to_end_id": record.end_to_end_id,
         "bank_reference": record.bank_reference,
-    }
-
-
-def event(record: Event) -> Document:
-    """An event."""
-    kind = record.object_type
-    prefix = PREFIXES.get(kind, kind)
-    return _head("event", record.id, record.created_at) | {
-        "type": record.type,
-        "object_type": kind,
-        "object_id": f"{prefix}_{record.object_id.hex}",
-        "buyer": _optional_id("buyer", record.buyer_id),
-        "state": record.state,
-        "currency": record.currency,
-        "owed_change": record.owed_change,
-        "actor": record.actor,
-        "data": record.data,
     }
 
 
