@@ -72,6 +72,7 @@ FOUND_BEFORE: tuple[int, ...] = ()
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a failing run is made small before it is shown
 @pytest.mark.parametrize(
     "number",
     [1, *FOUND_BEFORE, int(os.environ.get("USANCE_SIMULATION_SEED") or secrets.randbelow(2**32))],
