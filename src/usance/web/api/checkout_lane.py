@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
@@ -158,9 +159,15 @@ def _answer_all(batch: Sequence[_Waiting]) -> list[_Answer]:
 
 
 def _authorize(requests: dict[int, OrderRequest]) -> dict[int, _Answer]:
+    written: dict[UUID, str] = {}
+
+    def answer(made: Authorization) -> str:
+        written[made.order_id] = text = answer_text(made)
+        return text
+
     try:
         outcomes = checkout.authorize_orders(
-            list(requests.values()), at=datetime.now(UTC), answer=answer_text
+            list(requests.values()), at=datetime.now(UTC), answer=answer
         )
     except OperationalError as error:
         # The connection is gone. Whether the orders were recorded is unknown; their keys will tell.
@@ -174,7 +181,7 @@ def _authorize(requests: dict[int, OrderRequest]) -> dict[int, _Answer]:
             # Nothing was written; one of them is at fault and must not take the others along.
             return {n: _authorize({n: request})[n] for n, request in requests.items()}
         return dict.fromkeys(requests, _problem(error))
-    return {n: _outcome(outcome) for n, outcome in zip(requests, outcomes, strict=True)}
+    return {n: _outcome(outcome, written) for n, outcome in zip(requests, outcomes, strict=True)}
 
 
 def answer_text(made: Authorization) -> str:
@@ -182,9 +189,11 @@ def answer_text(made: Authorization) -> str:
     return to_json(objects.order_answer(made)).decode()
 
 
-def _outcome(outcome: checkout.Outcome) -> _Answer:
+def _outcome(outcome: checkout.Outcome, written: dict[UUID, str]) -> _Answer:
+    """The answer to one outcome; ``written`` holds the bodies that were remembered."""
     if isinstance(outcome, Authorization):
-        return _Answer(201, to_json(objects.order_answer(outcome)))
+        body = written.get(outcome.order_id) or answer_text(outcome)
+        return _Answer(201, body.encode())
     if isinstance(outcome, Replay):
         replayed = ((b"idempotency-replayed", b"true"),)
         return _Answer(outcome.status, outcome.body.encode(), replayed)
