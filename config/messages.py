@@ -91,6 +91,10 @@ def merged(language: str, *, strings_of: Catalog) -> Catalog:
     fresh = Catalog(
         locale=language,
         project="Usance",
+        version="1",
+        msgid_bugs_address="-",
+        last_translator="-",
+        language_team=language,
         charset="utf-8",
         fuzzy=False,
         creation_date=datetime(2026, 1, 1, tzinfo=UTC),  # so that nothing changes by itself

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,12 +21,14 @@ from usance.records.payments.models import Allocation, Payment
 
 SignIn = Callable[[str], Client]
 
+pytestmark = pytest.mark.xdist_group("office acts")
+
 
 @pytest.fixture(autouse=True)
 def sound_books(house: House) -> Iterator[None]:
     """Whatever a test does, the books must be sound afterwards."""
     yield
-    assert books.broken(house.seller) == {}
+    assert not books.broken(house.seller)
 
 
 def address(kind: str, id_: Any) -> str:
@@ -51,7 +52,7 @@ def act(client: Client, page: str, **values: str) -> Any:
 def told(response: Any) -> str:
     """What a page that came back says."""
     it = html.document_fromstring(response.content.decode())
-    return " ".join(it.xpath("//main")[0].text_content().split())
+    return " ".join(" ".join(it.xpath("//main")[0].itertext()).split())
 
 
 def order(house: House, name: str, amount: int = 100_000, key: str = "girard") -> Order:
@@ -200,9 +201,7 @@ def test_a_form_without_protection_is_refused(sign_in: SignIn, house: House) -> 
 
 @pytest.mark.parametrize("typed", ["abc", "0", "-5", "1.234", "1e99", "1000.01", "", "NaN"])
 def test_an_impossible_amount_is_refused(sign_in: SignIn, house: House, typed: str) -> None:
-    name = f"t-bad-{re.sub('[^a-zA-Z0-9]', '_', typed)}"
-    owed = invoice(house, name, 100_000, key="kuijpers") if typed == "abc" else None
-    owed = owed or house.invoices["t-bad-abc"]
+    owed = house.invoices.get("t-bad") or invoice(house, "t-bad", key="kuijpers")
     client = sign_in("marco")
     page = f"{address('invoice', owed.id)}/credit"
     filled = form(client, page) | {"amount": typed, "reason": "x"}
@@ -328,9 +327,7 @@ def test_a_line_is_held_released_and_changed(sign_in: SignIn, house: House) -> N
     base = f"{address('buyer', buyer.id)}/credit/EUR"
 
     def line() -> CreditLine:
-        return CreditLine.objects.get(
-            seller_id=house.seller.id, buyer_id=buyer.id, currency="EUR"
-        )
+        return CreditLine.objects.get(seller_id=house.seller.id, buyer_id=buyer.id, currency="EUR")
 
     act(client, f"{base}/hold", reason="Asked for its accounts")
     assert (line().state, line().hold_reason) == ("on_hold", "Asked for its accounts")
@@ -344,9 +341,7 @@ def test_a_line_is_held_released_and_changed(sign_in: SignIn, house: House) -> N
         response = act(client, f"{base}/limit", terms="whenever")
     assert "whenever is not a payment term" in told(response)
     act(client, f"{address('buyer', buyer.id)}/line", currency="usd", limit="5,000.00")
-    opened = CreditLine.objects.get(
-        seller_id=house.seller.id, buyer_id=buyer.id, currency="USD"
-    )
+    opened = CreditLine.objects.get(seller_id=house.seller.id, buyer_id=buyer.id, currency="USD")
     assert opened.limit == 500_000
     with books.nothing_written(house.seller):
         response = act(client, f"{address('buyer', buyer.id)}/line", currency="XXX", limit="5")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from usance.rules.credit.exposure import Exposure
 from usance.rules.credit.policy import Policy
@@ -47,8 +47,7 @@ class Application:
     offered: tuple[Terms, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One rule as it was applied: what was compared with what, and the reason if it did not hold."""
 
     rule: str

@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
             model_name="posting",
             index=models.Index(fields=["seller", "entry"], name="ledger_posting_by_entry"),
         ),
-        ScopeToSeller("Entry", "Posting", "Balance"),
+        ScopeToSeller("Entry", "Posting", "Balance", unreferenced=("Entry", "Balance")),
         AppendOnly("Entry", "Posting"),
         sql_file("ledger/sql/post.sql"),
     ]

@@ -1,0 +1,160 @@
+"""What can be done to an order: confirm, decline, invoice, extend, cancel, let the rest go."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from usance.flows import fulfilment
+from usance.records.orders.models import Order
+from usance.web.backoffice import links
+from usance.web.backoffice.acts import Act, ActForm, Done
+from usance.web.backoffice.desk import Desk
+from usance.web.backoffice.fields import AmountField
+from usance.web.words.amounts import day_text, money_text
+
+_LONGEST_EXTENSION: Final = 365
+
+
+class InvoiceForm(ActForm):
+    """How much of an order has shipped."""
+
+    amount = AmountField(
+        label=_lazy("Amount with tax"), help_text=_lazy("What has shipped and is owed now.")
+    )
+
+    def prepare(self) -> None:
+        """Begin with all that remains, which is also the most."""
+        field = self.fields["amount"]
+        assert isinstance(field, AmountField)
+        field.currency, field.most = self.subject.currency, self.subject.remaining
+        self.initial.update({"amount": self.subject.remaining})
+
+
+class ExtendForm(ActForm):
+    """For how long credit is held on."""
+
+    days = forms.IntegerField(
+        label=_lazy("Days from today"), min_value=1, max_value=_LONGEST_EXTENSION, initial=30
+    )
+
+    def prepare(self) -> None:
+        """Begin with a month."""
+        self.initial.update({"days": 30})
+
+
+def _confirm(desk: Desk, order: Order, _data: dict[str, Any]) -> Done:
+    fulfilment.confirm_order(desk.seller, order_id=order.id, at=desk.at, by=desk.by)
+    held = money_text(order.amount, order.currency)
+    return Done(_("The order is authorized; %(amount)s is held.") % {"amount": held})
+
+
+def _decline(desk: Desk, order: Order, _data: dict[str, Any]) -> Done:
+    fulfilment.decline_order(desk.seller, order_id=order.id, at=desk.at, by=desk.by)
+    return Done(_("The order is declined."))
+
+
+def _invoice(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
+    invoice = fulfilment.invoice_order(
+        desk.seller, order_id=order.id, amount=data["amount"], at=desk.at, by=desk.by
+    )
+    return Done(
+        _("Invoice %(number)s is issued, due on %(due_on)s.")
+        % {"number": invoice.number, "due_on": day_text(invoice.due_on)},
+        href=links.address("invoice", invoice.id),
+    )
+
+
+def _extend(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
+    renewed = fulfilment.renew_order(
+        desk.seller, order_id=order.id, days=data["days"], at=desk.at, by=desk.by
+    )
+    return Done(_("The credit is held until %(day)s.") % {"day": day_text(renewed.expires_on)})
+
+
+def _cancel(desk: Desk, order: Order, _data: dict[str, Any]) -> Done:
+    fulfilment.cancel_order(desk.seller, order_id=order.id, at=desk.at, by=desk.by)
+    return Done(_("The order is canceled and holds no credit."))
+
+
+def _void(desk: Desk, order: Order, _data: dict[str, Any]) -> Done:
+    left = money_text(order.remaining, order.currency)
+    fulfilment.void_remaining(desk.seller, order_id=order.id, at=desk.at, by=desk.by)
+    return Done(_("The rest of %(amount)s is let go.") % {"amount": left})
+
+
+ORDER_ACTS: Final = (
+    Act(
+        name="confirm",
+        label=_lazy("Confirm"),
+        title=_lazy("Confirm this order?"),
+        explanation=_lazy("Its amount is held against the credit line and it may ship."),
+        duty="credit",
+        run=_confirm,
+        possible=lambda order: order.state in fulfilment.PENDING,
+        icon="check",
+        tone="primary",
+    ),
+    Act(
+        name="decline",
+        label=_lazy("Decline"),
+        title=_lazy("Decline this order?"),
+        explanation=_lazy("It cannot be taken up again; the buyer would have to order anew."),
+        duty="credit",
+        run=_decline,
+        possible=lambda order: order.state in fulfilment.PENDING,
+        icon="cross-circle",
+        tone="danger",
+    ),
+    Act(
+        name="invoice",
+        label=_lazy("Issue an invoice"),
+        title=_lazy("Issue an invoice for what has shipped"),
+        explanation=_lazy("What was held for it becomes owed. An issued invoice never changes."),
+        duty="billing",
+        form=InvoiceForm,
+        run=_invoice,
+        possible=lambda order: order.state in fulfilment.HELD,
+        icon="invoice",
+        tone="primary",
+    ),
+    Act(
+        name="extend",
+        label=_lazy("Extend"),
+        title=_lazy("Hold the credit for longer"),
+        explanation=_lazy("For an order that ships later than was thought."),
+        duty="credit",
+        form=ExtendForm,
+        run=_extend,
+        possible=lambda order: order.state in fulfilment.HELD,
+        icon="calendar",
+    ),
+    Act(
+        name="cancel",
+        label=_lazy("Cancel the order"),
+        title=_lazy("Cancel this order?"),
+        explanation=_lazy("Nothing of it was invoiced. The credit it holds is free again."),
+        duty="credit",
+        run=_cancel,
+        possible=lambda order: order.state == "authorized",
+        icon="ban",
+        tone="danger",
+    ),
+    Act(
+        name="void",
+        label=_lazy("Let the rest go"),
+        title=_lazy("Let the rest of this order go?"),
+        explanation=_lazy(
+            "What was not invoiced will not ship. The credit it holds is free again; the invoices"
+            " stay as they are."
+        ),
+        duty="credit",
+        run=_void,
+        possible=lambda order: order.state == "partially_invoiced",
+        icon="ban",
+        tone="danger",
+    ),
+)

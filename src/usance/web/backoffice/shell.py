@@ -1,0 +1,78 @@
+"""What surrounds every page of the back office: the way between its parts, and what waits there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from usance.records.orders import queries as orders
+from usance.records.payments import queries as payments
+from usance.web.backoffice.desk import Desk
+from usance.web.design.parts import NavigationGroup, NavigationItem, Shell
+from usance.web.sign_in import account_links
+
+
+def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
+    """The shell with the part ``current`` marked."""
+
+    def item(label: str, part: str, icon: str, count: int = 0) -> NavigationItem:
+        return NavigationItem(
+            label=label,
+            href=reverse(f"office_{part}"),
+            icon=icon,
+            current=part == current,
+            count=count,
+        )
+
+    waiting = sum(row.payments for row in payments.waiting(seller_id=desk.seller.id))
+    review = orders.count_pending(seller_id=desk.seller.id)
+    return Shell(
+        brand=desk.seller.name,
+        home=reverse("office_overview"),
+        person=desk.staff.user.name or desk.staff.user.email,
+        organization=desk.seller.name,
+        search=reverse("office_search"),
+        account=account_links(request),
+        navigation=[
+            NavigationGroup(
+                items=[
+                    item(_("Overview"), "overview", "home"),
+                    item(_("Buyers"), "buyers", "company"),
+                    item(_("Orders"), "orders", "order", review),
+                    item(_("Invoices"), "invoices", "invoice"),
+                ]
+            ),
+            NavigationGroup(
+                label=_("Money in"),
+                items=[
+                    item(_("Payments"), "payments", "payment", waiting),
+                    item(pgettext("navigation", "Bank"), "bank", "bank"),
+                ],
+            ),
+            NavigationGroup(
+                label=_("Insight"),
+                items=[item(_("Reports"), "reports", "report")],
+            ),
+        ],
+    )
+
+
+def page(
+    request: HttpRequest,
+    desk: Desk,
+    template: str,
+    *,
+    current: str,
+    heading: str,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """A page of the back office."""
+    shell = shell_of(request, desk, current=current)
+    full = {"shell": shell, "heading": heading, "desk": desk, **context}
+    return render(request, f"backoffice/{template}.html", full, status=status)

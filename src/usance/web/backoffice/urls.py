@@ -1,0 +1,35 @@
+"""Addresses of the back office."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from usance.web.backoffice.views import bank, buyers, invoices, orders, overview, payments, reports
+
+urlpatterns: list[URLPattern] = [
+    path("", overview.overview, name="office_overview"),
+    path("search", overview.search, name="office_search"),
+    path("reports", reports.reports, name="office_reports"),
+    path("orders", orders.orders_list, name="office_orders"),
+    path("orders/<str:public>", orders.order_page, name="office_order"),
+    path("orders/<str:public>/<slug:name>", orders.order_act, name="office_order_act"),
+    path("invoices", invoices.invoices_list, name="office_invoices"),
+    path("invoices/<str:public>", invoices.invoice_page, name="office_invoice"),
+    path("invoices/<str:public>/<slug:name>", invoices.invoice_act, name="office_invoice_act"),
+    path("payments", payments.payments_list, name="office_payments"),
+    path("payments/new", payments.payment_new, name="office_payment_new"),
+    path("payments/<str:public>", payments.payment_page, name="office_payment"),
+    path("payments/<str:public>/<slug:name>", payments.payment_act, name="office_payment_act"),
+    path("bank", bank.bank_list, name="office_bank"),
+    path("bank/upload", bank.bank_upload, name="office_bank_upload"),
+    path("bank/<str:public>", bank.bank_statement, name="office_bank_statement"),
+    path("buyers", buyers.buyers_list, name="office_buyers"),
+    path("buyers/<str:public>", buyers.buyer_page, name="office_buyer"),
+    path("buyers/<str:public>/<slug:name>", buyers.buyer_act, name="office_buyer_act"),
+    path("buyers/<str:public>/credit/<str:currency>", buyers.credit_panel, name="office_credit"),
+    path(
+        "buyers/<str:public>/credit/<str:currency>/<slug:name>",
+        buyers.credit_act,
+        name="office_credit_act",
+    ),
+]

@@ -1,0 +1,161 @@
+"""Invoices: the list, and one invoice with what became of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from usance.records.invoices import queries as invoices
+from usance.records.invoices.models import Invoice
+from usance.records.payments import queries as payments
+from usance.records.payments.queries import AllocationLine
+from usance.rules.money import Money
+from usance.web.backoffice import links
+from usance.web.backoffice.acts import offers, perform
+from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.invoice_acts import INVOICE_ACTS
+from usance.web.backoffice.shell import page
+from usance.web.backoffice.tables import credit_note_table, invoice_table, line_table
+from usance.web.backoffice.timeline import history_of
+from usance.web.backoffice.views.filters import ListQuery
+from usance.web.design.parts import Column, Fact, Identifier, Link, Row, State, Table
+from usance.web.design.states import look
+from usance.web.listing import cut
+from usance.web.words.standing import standing_of
+from usance.web.words.terms import rule_text, terms_text
+
+STANDINGS: Final = ("overdue", "open", "paid", "written_off", "void")
+
+
+@require_safe
+@office
+def invoices_list(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The invoices: those that are owed by their due date, all of them the newest first."""
+    query = ListQuery.of(request, standings=STANDINGS)
+    found = invoices.find_invoices(
+        seller_id=desk.seller.id, on=desk.on, text=query.text, standing=query.standing
+    )
+    order = ("due_on", "id") if query.standing in ("overdue", "open") else ("-id",)
+    part = cut(found, request=request, order=order)
+    return page(
+        request,
+        desk,
+        "list",
+        current="invoices",
+        heading=_("Invoices"),
+        query=query,
+        tabs=query.tabs(
+            STANDINGS, lambda it: str(look(it, kind="invoice").label), pgettext("invoices", "All")
+        ),
+        search_label=_("Search invoices"),
+        search_hint=_("Number or buyer"),
+        table=invoice_table(part.rows, desk) if part.rows else None,
+        pagination=part.page,
+        empty_icon="invoice",
+        empty_title=_("No invoices"),
+        empty_text=_(
+            "An invoice is issued when an order ships. Open an authorized order to do it."
+        ),
+        empty_link=Link(_("Authorized orders"), f"{reverse('office_orders')}?state=authorized"),
+    )
+
+
+@require_safe
+@office
+def invoice_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
+    """One invoice."""
+    invoice = _invoice(desk, public)
+    notes = list(invoices.credit_notes(seller_id=desk.seller.id, invoice_id=invoice.id))
+    paid = payments.allocations_of_invoice(seller_id=desk.seller.id, invoice_id=invoice.id)
+    return page(
+        request,
+        desk,
+        "invoice",
+        current="invoices",
+        heading=_("Invoice %(number)s") % {"number": invoice.number},
+        crumbs=[Link(_("Invoices"), reverse("office_invoices"))],
+        page_state=State("invoice", standing_of(invoice, on=desk.on)),
+        page_facts=[Identifier(public), links.buyer_link(invoice.buyer)],
+        invoice=invoice,
+        late=(desk.on - invoice.due_on).days if invoice.state == "open" else 0,
+        offers=offers(desk, invoice, INVOICE_ACTS, base=links.address("invoice", invoice.id)),
+        facts=_facts(invoice),
+        lines=line_table(invoice.lines, currency=invoice.currency) if invoice.lines else None,
+        allocations=_allocation_table(paid) if paid else None,
+        notes=credit_note_table(notes) if notes else None,
+        history=history_of(desk, [invoice.id]),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def invoice_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
+    """Do something to an invoice."""
+    invoice = _invoice(desk, public)
+    crumbs = [Link(_("Invoices"), reverse("office_invoices")), links.invoice_link(invoice)]
+    return perform(
+        request, desk, invoice, INVOICE_ACTS, name=name, current="invoices", crumbs=crumbs
+    )
+
+
+def _invoice(desk: Desk, public: str) -> Invoice:
+    invoice_id = id_in(public, kind="invoice")
+    invoice = invoices.invoice_with_parties(seller_id=desk.seller.id, invoice_id=invoice_id)
+    if invoice is None:
+        raise Http404("There is no such invoice.")
+    return invoice
+
+
+def _facts(invoice: Invoice) -> list[Fact]:
+    def money(amount: int) -> Money:
+        return Money(amount, invoice.currency)
+
+    return [
+        Fact(_("Outstanding"), money(invoice.outstanding)),
+        Fact(_("Total"), money(invoice.amount)),
+        Fact(_("of which tax"), money(invoice.tax_amount)),
+        *([Fact(_("Credited"), money(-invoice.credited))] if invoice.credited else []),
+        *([Fact(_("Paid"), money(-invoice.allocated))] if invoice.allocated else []),
+        *([Fact(_("Written off"), money(-invoice.written_off))] if invoice.written_off else []),
+        Fact(_("Issued"), invoice.issued_on),
+        Fact(_("Due"), invoice.due_on),
+        *([Fact(_("Closed"), invoice.closed_on)] if invoice.closed_on else []),
+        Fact(_("Payment terms"), terms_text(invoice.terms)),
+        Fact(_("Buyer"), links.buyer_link(invoice.buyer)),
+        Fact(_("Order"), links.order_link(invoice.order)),
+        Fact(_("Purchase order"), invoice.order.po_number or None),
+        *([Fact(_("Your number"), invoice.external_id)] if invoice.external_id else []),
+    ]
+
+
+def _allocation_table(rows: list[AllocationLine]) -> Table:
+    return Table(
+        caption=_("Payments"),
+        columns=[
+            Column(label=_("Payment")),
+            Column(label=_("Received")),
+            Column(label=_("Matched by")),
+            Column(label=_("Allocated"), numeric=True),
+            Column(label=_("Taken back"), numeric=True),
+        ],
+        rows=[
+            Row(
+                cells=[
+                    Link(
+                        row.payer or f"…{row.payment_id.hex[-8:]}",
+                        links.address("payment", row.payment_id),
+                    ),
+                    row.received_on,
+                    rule_text(row.rule),
+                    Money(row.amount, row.currency),
+                    Money(row.amount - row.left, row.currency) if row.left < row.amount else None,
+                ]
+            )
+            for row in rows
+        ],
+    )

@@ -1,0 +1,191 @@
+"""Orders: the list, and one order with the decision it rests on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from usance.records.credit.models import Decision
+from usance.records.identity import public_id
+from usance.records.invoices import queries as invoices
+from usance.records.orders import queries as orders
+from usance.records.orders.models import Order
+from usance.rules.money import Money
+from usance.web.backoffice import links
+from usance.web.backoffice.acts import offers, perform
+from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.order_acts import ORDER_ACTS
+from usance.web.backoffice.shell import page
+from usance.web.backoffice.tables import invoice_table, line_table, order_table
+from usance.web.backoffice.timeline import history_of
+from usance.web.backoffice.views.filters import ListQuery
+from usance.web.design.parts import (
+    Badge,
+    Column,
+    Fact,
+    Identifier,
+    Link,
+    Row,
+    State,
+    Table,
+)
+from usance.web.design.states import look
+from usance.web.listing import cut
+from usance.web.words.decisions import compared_in, reason_text, rule_of
+from usance.web.words.terms import terms_text
+
+STANDINGS: Final = (
+    "pending_review",
+    "pending_approval",
+    "authorized",
+    "partially_invoiced",
+    "invoiced",
+    "declined",
+    "canceled",
+    "expired",
+)
+
+
+@require_safe
+@office
+def orders_list(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The orders, the newest first."""
+    query = ListQuery.of(request, standings=STANDINGS)
+    found = orders.find_orders(seller_id=desk.seller.id, text=query.text, state=query.standing)
+    part = cut(found, request=request, order=("-id",))
+    return page(
+        request,
+        desk,
+        "list",
+        current="orders",
+        heading=_("Orders"),
+        query=query,
+        tabs=query.tabs(
+            STANDINGS, lambda it: str(look(it, kind="order").label), pgettext("orders", "All")
+        ),
+        search_label=_("Search orders"),
+        search_hint=_("Order, purchase order or buyer"),
+        table=order_table(part.rows) if part.rows else None,
+        pagination=part.page,
+        empty_icon="order",
+        empty_title=_("No orders"),
+        empty_text=_("Orders appear here as soon as your shop asks for one at checkout."),
+    )
+
+
+@require_safe
+@office
+def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
+    """One order."""
+    order = _order(desk, public)
+    found = invoices.find_invoices(
+        seller_id=desk.seller.id, on=desk.on, order_id=order.id
+    ).order_by("id")
+    return page(
+        request,
+        desk,
+        "order",
+        current="orders",
+        heading=_("Order %(name)s") % {"name": links.order_name(order)},
+        crumbs=[Link(_("Orders"), reverse("office_orders"))],
+        page_state=State("order", order.state),
+        page_facts=[Identifier(public), links.buyer_link(order.buyer)],
+        order=order,
+        offers=offers(desk, order, ORDER_ACTS, base=links.address("order", order.id)),
+        facts=_facts(order),
+        decision=order.decision,
+        decision_facts=_decision_facts(order.decision),
+        reasons=[reason_text(code) for code in order.decision.reasons],
+        trace=_trace_table(order.decision),
+        lines=line_table(order.lines, currency=order.currency) if order.lines else None,
+        invoices=invoice_table(list(found), desk, with_buyer=False) if found else None,
+        history=history_of(desk, [order.id]),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def order_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
+    """Do something to an order."""
+    order = _order(desk, public)
+    crumbs = [Link(_("Orders"), reverse("office_orders")), links.order_link(order)]
+    return perform(request, desk, order, ORDER_ACTS, name=name, current="orders", crumbs=crumbs)
+
+
+def _order(desk: Desk, public: str) -> Order:
+    order_id = id_in(public, kind="order")
+    order = orders.order_with_decision(seller_id=desk.seller.id, order_id=order_id)
+    if order is None:
+        raise Http404("There is no such order.")
+    return order
+
+
+def _facts(order: Order) -> list[Fact]:
+    def money(amount: int) -> Money:
+        return Money(amount, order.currency)
+
+    return [
+        Fact(_("Buyer"), links.buyer_link(order.buyer)),
+        Fact(_("Amount"), money(order.amount)),
+        Fact(_("of which tax"), money(order.tax_amount)),
+        Fact(_("Invoiced"), money(order.invoiced_amount)),
+        *([Fact(_("Let go"), money(order.voided_amount))] if order.voided_amount else []),
+        Fact(_("Not yet invoiced"), money(order.remaining)),
+        Fact(_("Payment terms"), terms_text(order.terms)),
+        Fact(_("Purchase order"), order.po_number or None),
+        Fact(_("Placed"), order.created_at),
+        Fact(_("Authorized until"), order.expires_on),
+    ]
+
+
+def _decision_facts(decision: Decision) -> list[Fact]:
+    known = decision.facts
+
+    def money(name: str) -> Money:
+        return Money(int(known.get(name) or 0), decision.currency)
+
+    limit, tolerance = money("limit"), money("tolerance")
+    used = money("commitments") + money("receivable") + money("external") - money("unapplied_cash")
+    would_pass = None if decision.up_to is None else Money(decision.up_to, decision.currency)
+    return [
+        Fact(_("Asked for"), Money(decision.amount, decision.currency)),
+        Fact(_("Would have been approved up to"), would_pass),
+        Fact(_("Limit"), limit),
+        Fact(_("Tolerance"), tolerance),
+        Fact(_("Open invoices"), money("receivable")),
+        Fact(_("Authorized, not yet invoiced"), money("commitments")),
+        Fact(_("Open items outside Usance"), money("external")),
+        Fact(_("Unapplied cash, deducted"), -money("unapplied_cash")),
+        Fact(_("Available"), limit + tolerance - used),
+        Fact(_("Policy"), _("Version %(version)s") % {"version": decision.policy.version}),
+        Fact(_("Decided"), decision.created_at),
+        Fact(_("Identifier"), Identifier(public_id("decision", decision.id))),
+    ]
+
+
+def _trace_table(decision: Decision) -> Table:
+    held = Badge(label=_("Holds"), tone="positive", icon="check")
+    failed = Badge(label=_("Fails"), tone="negative", icon="close")
+    return Table(
+        caption=_("Rules that were applied"),
+        columns=[
+            Column(label=_("Rule")),
+            Column(label=_("Result")),
+            Column(label=_("Compared")),
+        ],
+        rows=[
+            Row(
+                cells=[
+                    rule_of(step),
+                    held if step[1] else failed,
+                    compared_in(step, currency=decision.currency),
+                ]
+            )
+            for step in decision.trace
+        ],
+    )

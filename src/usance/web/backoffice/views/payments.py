@@ -1,0 +1,217 @@
+"""Payments: the list, and one payment with what it pays and how the bank wrote it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from usance.records.parties import queries as parties
+from usance.records.parties.models import Buyer
+from usance.records.payments import queries as payments
+from usance.records.payments.models import BankTransaction, Payment
+from usance.records.payments.queries import AllocationLine
+from usance.rules.money import Money
+from usance.web.backoffice import links
+from usance.web.backoffice.acts import offers, perform
+from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.payment_acts import PAYMENT_ACTS, RECORD, TAKE_BACK
+from usance.web.backoffice.shell import page
+from usance.web.backoffice.tables import payment_table
+from usance.web.backoffice.timeline import history_of
+from usance.web.backoffice.views.filters import ListQuery
+from usance.web.design.parts import Column, Fact, Identifier, Link, Noted, Row, State, Table
+from usance.web.design.states import look
+from usance.web.listing import cut
+from usance.web.words.amounts import money_text
+from usance.web.words.terms import method_text, rule_text
+
+STANDINGS: Final = ("waiting", "unidentified", "allocated", "returned", "refunded")
+
+
+@require_safe
+@office
+def payments_list(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The payments, the newest first."""
+    query = ListQuery.of(request, standings=STANDINGS)
+    found = payments.find_payments(
+        seller_id=desk.seller.id, text=query.text, standing=query.standing
+    )
+    part = cut(found, request=request, order=("-id",))
+    return page(
+        request,
+        desk,
+        "list",
+        current="payments",
+        heading=_("Payments"),
+        query=query,
+        tabs=query.tabs(STANDINGS, _standing_text, pgettext("payments", "All")),
+        search_label=_("Search payments"),
+        search_hint=_("Reference, payer or buyer"),
+        table=payment_table(part.rows) if part.rows else None,
+        pagination=part.page,
+        new=Link(RECORD.label, reverse("office_payment_new")) if desk.may("money") else None,
+        empty_icon="payment",
+        empty_title=_("No payments"),
+        empty_text=_("Upload a bank file, or record money that came in another way."),
+        empty_link=Link(_("Upload a bank file"), reverse("office_bank_upload")),
+    )
+
+
+def _standing_text(standing: str) -> str:
+    if standing == "waiting":
+        return _("Waiting to be applied")
+    if standing == "unidentified":
+        return _("Payer not recognized")
+    return str(look(standing, kind="receipt").label)
+
+
+@require_safe
+@office
+def payment_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
+    """One payment."""
+    payment = _payment(desk, public)
+    made = payments.allocations_of_payment(seller_id=desk.seller.id, payment_id=payment.id)
+    line = payment.bank_transaction
+    return page(
+        request,
+        desk,
+        "payment",
+        current="payments",
+        heading=_("Payment of %(amount)s")
+        % {"amount": money_text(payment.amount, payment.currency)},
+        crumbs=[Link(_("Payments"), reverse("office_payments"))],
+        page_state=State("receipt", payment.state),
+        page_facts=[
+            Identifier(public),
+            links.buyer_link(payment.buyer) if payment.buyer else _("Payer not recognized"),
+        ],
+        payment=payment,
+        offers=offers(desk, payment, PAYMENT_ACTS, base=links.address("payment", payment.id)),
+        facts=_facts(payment),
+        allocations=_allocation_table(desk, payment, made) if made else None,
+        bank_facts=_bank_facts(line) if line else None,
+        history=history_of(desk, [payment.id]),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def payment_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
+    """Do something to a payment."""
+    payment = _payment(desk, public)
+    crumbs = [Link(_("Payments"), reverse("office_payments")), links.payment_link(payment)]
+    acts = (*PAYMENT_ACTS, TAKE_BACK)
+    return perform(request, desk, payment, acts, name=name, current="payments", crumbs=crumbs)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def payment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Record a payment; ``?buyer=`` says whose."""
+    crumbs = [Link(_("Payments"), reverse("office_payments"))]
+    return perform(
+        request,
+        desk,
+        _buyer(request, desk),
+        [RECORD],
+        name=RECORD.name,
+        current="payments",
+        crumbs=crumbs,
+    )
+
+
+def _buyer(request: HttpRequest, desk: Desk) -> Buyer | None:
+    asked = request.GET.get("buyer")
+    if not asked:
+        return None
+    buyer = parties.buyer(seller_id=desk.seller.id, buyer_id=id_in(asked, kind="buyer"))
+    if buyer is None:
+        raise Http404("There is no such buyer.")
+    return buyer
+
+
+def _payment(desk: Desk, public: str) -> Payment:
+    payment_id = id_in(public, kind="payment")
+    payment = payments.payment_with_bank_line(seller_id=desk.seller.id, payment_id=payment_id)
+    if payment is None:
+        raise Http404("There is no such payment.")
+    return payment
+
+
+def _facts(payment: Payment) -> list[Fact]:
+    def money(amount: int) -> Money:
+        return Money(amount, payment.currency)
+
+    return [
+        Fact(_("Not applied"), money(payment.unapplied)),
+        Fact(_("Amount"), money(payment.amount)),
+        Fact(_("Allocated"), money(payment.allocated)),
+        *([Fact(_("Paid back"), money(payment.refunded))] if payment.refunded else []),
+        Fact(_("Received"), payment.received_on),
+        Fact(_("Paid by"), method_text(payment.method)),
+        Fact(_("Payer"), payment.payer or None),
+        Fact(_("Reference"), payment.reference or None),
+        Fact(_("Buyer"), links.buyer_link(payment.buyer) if payment.buyer else None),
+    ]
+
+
+def _bank_facts(line: BankTransaction) -> list[Fact]:
+    """The line as the bank wrote it, word for word."""
+    statement = line.statement
+    return [
+        Fact(_("Counterparty"), line.counterparty or None),
+        Fact(_("Its account"), line.counterparty_account or None),
+        Fact(_("Text"), line.text or None),
+        Fact(_("Structured reference"), line.structured_reference or None),
+        Fact(_("End-to-end id"), line.end_to_end_id or None),
+        Fact(_("Bank's reference"), line.bank_reference or None),
+        Fact(_("Booked"), line.booked_on),
+        Fact(_("Value date"), line.value_on),
+        Fact(_("Amount"), Money(line.amount, line.currency)),
+        Fact(
+            _("Bank file"),
+            Link(
+                statement.file_name or f"…{statement.id.hex[-8:]}",
+                links.address("bank_statement", statement.id),
+            ),
+        ),
+    ]
+
+
+def _allocation_table(desk: Desk, payment: Payment, rows: list[AllocationLine]) -> Table:
+    base = links.address("payment", payment.id)
+
+    def taken(row: AllocationLine) -> object:
+        if not row.left:
+            return _("Taken back")
+        if not desk.may("money"):
+            return None
+        left = money_text(row.left, row.currency)
+        text = _("Take back %(amount)s") % {"amount": left}
+        return Link(text, f"{base}/{TAKE_BACK.name}?allocation={row.id}")
+
+    return Table(
+        caption=_("Allocations"),
+        columns=[
+            Column(label=_("Invoice")),
+            Column(label=_("Matched by")),
+            Column(label=_("Allocated"), numeric=True),
+            Column(label=_("Correction")),
+        ],
+        rows=[
+            Row(
+                cells=[
+                    Link(row.invoice_number, links.address("invoice", row.invoice_id)),
+                    Noted(rule_text(row.rule), row.created_at),
+                    Money(row.amount, row.currency),
+                    taken(row),
+                ]
+            )
+            for row in rows
+        ],
+    )

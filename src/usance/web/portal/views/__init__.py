@@ -1,0 +1,1 @@
+"""The views of the portal, a file for each kind of object."""

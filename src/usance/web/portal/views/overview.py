@@ -1,0 +1,146 @@
+"""The first page of an account, and its statement: what is owed, by when, what credit is left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from usance.records.credit import queries as credit
+from usance.records.credit.models import CreditLine
+from usance.records.events import queries as events
+from usance.records.invoices import queries as invoices
+from usance.records.invoices.queries import OpenItem
+from usance.records.orders import queries as orders
+from usance.rules.money import Money
+from usance.web.design.credit_bar import CreditBuckets
+from usance.web.design.parts import Figure
+from usance.web.portal.account import Account, page, portal
+from usance.web.portal.standing import told_to_buyer
+from usance.web.portal.tables import open_item_table, order_table
+from usance.web.words.amounts import day_text
+
+_SHOWN = 5
+
+
+@require_safe
+@portal
+def overview(request: HttpRequest, account: Account) -> HttpResponse:
+    """What we owe and what we may still order."""
+    seller_id, buyer_id = account.seller.id, account.buyer.id
+    items = invoices.open_items(seller_id=seller_id, on=account.on, buyer_id=buyer_id)
+    lines = credit.lines_of(seller_id=seller_id, buyer_ids=[buyer_id])
+    placed = list(
+        orders.find_orders(seller_id=seller_id, buyer_id=buyer_id).order_by("-id")[:_SHOWN]
+    )
+    told = [*(item.invoice_id for item in items), *(order.id for order in placed)]
+    return page(
+        request,
+        account,
+        "overview",
+        current="overview",
+        heading=_("Your account"),
+        figures=[
+            figure
+            for currency, owed in _by_currency(items, account.seller.currency).items()
+            for figure in _figures(currency, owed)
+        ],
+        items=open_item_table(items[:_SHOWN], totals=False) if items else None,
+        bars=[_buckets(line) for line in lines if _usable(line)],
+        orders=order_table(placed) if placed else None,
+        history=told_to_buyer(events.history(seller_id=seller_id, object_ids=told, limit=20))[:8],
+    )
+
+
+def _usable(line: CreditLine) -> bool:
+    """A line that is held looks to the buyer like none at all: why is not for it to know."""
+    return line.state == "active" and bool(line.limit)
+
+
+def _by_currency(items: list[OpenItem], usual: str) -> dict[str, list[OpenItem]]:
+    """Open items by currency, the seller's own first and always there."""
+    grouped: defaultdict[str, list[OpenItem]] = defaultdict(list)
+    grouped[usual] = []
+    for item in items:
+        grouped[item.currency].append(item)
+    return {c: owed for c, owed in grouped.items() if owed or len(grouped) == 1}
+
+
+def _figures(currency: str, owed: list[OpenItem]) -> list[Figure]:
+    late = [item for item in owed if item.days_overdue]
+    coming = next((item for item in owed if not item.days_overdue), None)
+    href = reverse("account_invoices")
+    return [
+        Figure(
+            label=_("You owe"),
+            value=Money(sum(item.outstanding for item in owed), currency),
+            note=_count(len(owed)),
+            href=f"{href}?state=open",
+        ),
+        Figure(
+            label=_("Overdue"),
+            value=Money(sum(item.outstanding for item in late), currency),
+            note=_count(len(late)) if late else _("nothing is late"),
+            tone="negative" if late else "positive",
+            icon="alert" if late else "check",
+            href=f"{href}?state=overdue",
+        ),
+        Figure(
+            label=_("Due next"),
+            value=Money(coming.outstanding, currency) if coming else None,
+            note=_("on %(day)s") % {"day": day_text(coming.due_on)}
+            if coming
+            else _("nothing is due"),
+        ),
+    ]
+
+
+def _count(invoices_: int) -> str:
+    return ngettext("%(count)s invoice", "%(count)s invoices", invoices_) % {"count": invoices_}
+
+
+def _buckets(line: CreditLine) -> CreditBuckets:
+    def money(amount: int) -> Money:
+        return Money(amount, line.currency)
+
+    return CreditBuckets(
+        limit=money(line.limit),
+        # The tolerance is the seller's own margin; a buyer reckons with the limit.
+        tolerance=money(0),
+        commitments=money(line.commitments),
+        receivable=money(line.receivable),
+        external=money(line.external),
+        unapplied_cash=money(line.unapplied_cash),
+    )
+
+
+@require_safe
+@portal
+def statement(request: HttpRequest, account: Account) -> HttpResponse:
+    """The open items at the end of a day, ``?on=``, a table for each currency."""
+    on = _day(request, account)
+    items = invoices.open_items(seller_id=account.seller.id, on=on, buyer_id=account.buyer.id)
+    grouped = _by_currency(items, account.seller.currency)
+    return page(
+        request,
+        account,
+        "statement",
+        current="statement",
+        heading=_("Statement of account"),
+        page_facts=[account.buyer.name, on],
+        on=on,
+        tables=[open_item_table(owed, totals=True) for owed in grouped.values() if owed],
+    )
+
+
+def _day(request: HttpRequest, account: Account) -> date:
+    """The day asked for, not after today; today where it cannot be read."""
+    try:
+        return min(date.fromisoformat(request.GET.get("on", "")), account.on)
+    except ValueError:
+        return account.on

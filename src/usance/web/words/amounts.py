@@ -1,0 +1,45 @@
+"""Amounts, days, countries and languages inside a sentence, as the reader writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from usance.rules.money import Money
+from usance.web.design import display, locale
+
+
+def money_text(amount: int, currency: str) -> str:
+    """``amount`` minor units with their currency."""
+    return locale.money(Money(amount, currency), language=display.language())
+
+
+def day_text(day: date) -> str:
+    """A day."""
+    return locale.day(day, language=display.language())
+
+
+def plain_amount(amount: int, currency: str) -> str:
+    """``amount`` minor units without the currency, as one would type it into a field."""
+    return locale.money(Money(amount, currency), language=display.language(), symbol=False)
+
+
+def country_text(code: str) -> str:
+    """A country by its ISO 3166 code."""
+    return str(locale.locale_of(display.language()).territories.get(code, code))
+
+
+def language_text(code: str) -> str:
+    """A language by its code."""
+    return str(locale.locale_of(display.language()).languages.get(code, code))
+
+
+def quantity_of(line: Mapping[str, Any]) -> object:
+    """The quantity of a line as a number to show; as it was sent where it is none."""
+    sent = line.get("quantity")
+    try:
+        return None if sent is None else Decimal(str(sent))
+    except InvalidOperation:
+        return sent

@@ -1,0 +1,147 @@
+"""Every event as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from usance.records.events.models import Event
+from usance.web.design.parts import Tone
+from usance.web.words.amounts import day_text, money_text
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How an event is told: a sentence with named places, an icon and a tone."""
+
+    text: str | Promise
+    icon: str
+    tone: Tone = "neutral"
+
+
+TELLINGS: Final[Mapping[str, Telling]] = {
+    "order.authorized": Telling(_("The order of %(amount)s was authorized"), "shield", "info"),
+    "order.declined": Telling(
+        _("The order of %(amount)s was declined"), "cross-circle", "negative"
+    ),
+    "order.pending_review": Telling(
+        _("The order of %(amount)s waits for a person"), "review", "caution"
+    ),
+    "order.pending_approval": Telling(
+        _("The order of %(amount)s waits for the buyer's approval"), "clock", "caution"
+    ),
+    "order.partially_invoiced": Telling(_("Part of the order was invoiced"), "partial", "info"),
+    "order.invoiced": Telling(_("The order is invoiced"), "check-circle", "positive"),
+    "order.rest_voided": Telling(
+        _("The rest of the order, %(voided)s, was let go"), "ban", "neutral"
+    ),
+    "order.canceled": Telling(_("The order was canceled"), "ban"),
+    "order.expired": Telling(_("The authorization ran out"), "calendar"),
+    "order.adjusted": Telling(_("The order was changed from %(before)s to %(amount)s"), "edit"),
+    "order.renewed": Telling(_("The authorization was extended to %(expires_on)s"), "refresh"),
+    "invoice.opened": Telling(
+        _("Invoice %(number)s of %(amount)s was issued, due on %(due_on)s"), "invoice", "info"
+    ),
+    "invoice.credited": Telling(
+        _("Credit note %(number)s of %(amount)s was issued"), "return", "special"
+    ),
+    "invoice.written_off": Telling(_("%(amount)s was written off"), "minus", "special"),
+    "invoice.paid": Telling(
+        _("Invoice %(number)s was paid in full with %(amount)s"), "check-circle", "positive"
+    ),
+    "invoice.partially_paid": Telling(
+        _("%(amount)s paid part of invoice %(number)s; %(outstanding)s is outstanding"),
+        "partial",
+        "info",
+    ),
+    "invoice.reopened": Telling(
+        _("A payment was taken back from invoice %(number)s; %(outstanding)s is outstanding again"),
+        "refresh",
+        "caution",
+    ),
+    "invoice.payment_released": Telling(
+        _("A payment was taken back from invoice %(number)s; %(outstanding)s is outstanding"),
+        "return",
+        "caution",
+    ),
+    "payment.received": Telling(_("%(amount)s was received"), "arrow-down", "positive"),
+    "payment.allocated": Telling(
+        _("%(amount)s was allocated to invoice %(invoice)s"), "check-circle", "positive"
+    ),
+    "payment.released": Telling(
+        _("%(amount)s was taken back from invoice %(invoice)s"), "return", "caution"
+    ),
+    "payment.identified": Telling(_("The payer was recognized"), "person", "info"),
+    "credit_line.changed": Telling(
+        _("The limit was set from %(before)s to %(limit)s"), "edit", "info"
+    ),
+    "credit_line.on_hold": Telling(_("The credit line was put on hold"), "pause", "caution"),
+    "credit_line.active": Telling(_("The credit line was released"), "check-circle", "positive"),
+    "credit_line.suspended": Telling(_("The credit line was suspended"), "ban", "negative"),
+    "credit_line.closed": Telling(_("The credit line was closed"), "lock"),
+    "bank_statement.received": Telling(
+        _("A bank file was taken: %(transactions)s new lines, %(duplicates)s known"), "bank"
+    ),
+    "buyer.created": Telling(_("The buyer %(name)s was added"), "plus", "info"),
+    "buyer.updated": Telling(_("What is known of the buyer was changed"), "edit"),
+    "member.created": Telling(_("A member was added"), "person"),
+    "policy.published": Telling(
+        _("Version %(version)s of the credit policy decides now"), "policy"
+    ),
+    "webhook_endpoint.created": Telling(_("A webhook endpoint was added"), "connection"),
+    "webhook_endpoint.enabled": Telling(_("A webhook endpoint was enabled"), "connection"),
+    "webhook_endpoint.disabled": Telling(
+        _("A webhook endpoint was disabled"), "connection", "caution"
+    ),
+    "webhook_endpoint.secret_rotated": Telling(
+        _("The secret of a webhook endpoint was changed"), "lock"
+    ),
+    "webhook_endpoint.replayed": Telling(_("%(events)s events are sent again"), "refresh"),
+    "webhook_endpoint.delivery_failed": Telling(
+        _("A webhook could not be delivered"), "alert", "negative"
+    ),
+}
+"""Every type of event; ``order.rest_voided`` is an ``order.invoiced`` that let the rest go."""
+
+_AMOUNTS: Final = ("amount", "before", "limit", "outstanding", "voided")
+_PLACES: Final = (
+    *_AMOUNTS,
+    "due_on",
+    "duplicates",
+    "events",
+    "expires_on",
+    "invoice",
+    "name",
+    "number",
+    "transactions",
+    "version",
+)
+
+
+def telling_of(event: Event) -> Telling:
+    """How ``event`` is told; one of a type that is not known yet by its code."""
+    if event.type == "order.invoiced" and event.data.get("voided"):
+        return TELLINGS["order.rest_voided"]
+    return TELLINGS.get(event.type, Telling(event.type, "open"))
+
+
+def sentence_of(event: Event) -> str:
+    """``event`` as a sentence, its amounts and days as the reader writes them."""
+    values = dict.fromkeys(_PLACES, "") | {
+        name: _shown(name, value, event) for name, value in event.data.items() if value is not None
+    }
+    return str(telling_of(event).text) % values
+
+
+def _shown(name: str, value: Any, event: Event) -> str:
+    if name in _AMOUNTS and isinstance(value, int) and event.currency:
+        # A released allocation is told as negative; the sentence says the direction.
+        return money_text(abs(value), event.currency)
+    if name.endswith("_on") and isinstance(value, str):
+        return day_text(date.fromisoformat(value))
+    return str(value)

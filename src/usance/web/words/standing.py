@@ -1,0 +1,22 @@
+"""What an open invoice is besides open: overdue, nearly due, paid in part."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from usance.records.invoices.models import Invoice
+
+SOON: Final = 7
+"""Days before its due date in which an invoice is said to be due soon."""
+
+
+def standing_of(invoice: Invoice, *, on: date) -> str:
+    """The state to show of ``invoice`` on the day ``on``; the most urgent where several are true."""
+    if invoice.state != "open":
+        return invoice.state
+    if invoice.due_on < on:
+        return "overdue"
+    if invoice.allocated:
+        return "partially_paid"
+    return "due_soon" if (invoice.due_on - on).days <= SOON else "open"

@@ -1,0 +1,192 @@
+"""The portal: what a buyer's member sees, in which language, and what is kept from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from lxml import html
+
+from tests.web import house as houses
+from tests.web.house import House
+from usance.flows import billing, credit_lines
+from usance.records.identity import public_id
+
+SignIn = Callable[[str], Client]
+
+pytestmark = pytest.mark.xdist_group("portal pages")
+
+
+def mine(house: House, key: str) -> list[str]:
+    """Every page of a buyer's account."""
+    buyer = house.buyers[key]
+    return [
+        "/account/",
+        "/account/invoices",
+        "/account/orders",
+        "/account/statement",
+        *(
+            f"/account/invoices/{public_id('invoice', it.id)}"
+            for it in house.invoices.values()
+            if it.buyer_id == buyer.id
+        ),
+        *(
+            f"/account/orders/{public_id('order', it.order_id)}"
+            for it in house.orders.values()
+            if it.buyer_id == buyer.id
+        ),
+    ]
+
+
+def read(client: Client, address: str) -> html.HtmlElement:
+    """A page as a tree."""
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return html.document_fromstring(response.content.decode())
+
+
+def text(it: html.HtmlElement, path: str = "//main") -> str:
+    """The text of a part of a page, on one line."""
+    return " ".join(" ".join(" ".join(found.itertext()).split()) for found in it.xpath(path))
+
+
+@pytest.mark.parametrize(("who", "key"), [("lucia", "bianchi"), ("ravi", "mahavir")])
+def test_every_page_is_whole(sign_in: SignIn, house: House, who: str, key: str) -> None:
+    client = sign_in(who)
+    for address in mine(house, key):
+        it = read(client, address)
+        assert len(it.xpath("//h1")) == 1
+        ids = it.xpath("//@id")
+        assert len(ids) == len(set(ids)), address
+        assert it.xpath("//style|//*[@style]|//script[not(@src)]") == []
+        assert it.xpath("//nav//a[@aria-current='page']")
+
+
+def test_an_account_is_read_in_the_language_of_its_member(sign_in: SignIn, house: House) -> None:
+    assert read(sign_in("lucia"), "/account/").get("lang") == "it"
+    it = read(sign_in("ravi"), "/account/")
+    assert it.get("lang") == "hi"
+    # 12,345.67 overdue and 45,678.90 to come, of a limit of 1,50,000.00.
+    figures = text(it, "//dl[@class='figures']")
+    assert "आपका बकाया ₹58,024.57" in figures
+    assert "₹1,50,000.00" in text(it)
+    # The switcher goes before the account.
+    client = sign_in("ravi")
+    client.post("/preferences/language", {"language": "ro", "next": "/account/"})
+    assert read(client, "/account/").get("lang") == "ro"
+
+
+def test_what_we_owe(sign_in: SignIn, house: House) -> None:
+    client = sign_in("lucia")
+    client.cookies["django_language"] = "en"
+    it = read(client, "/account/")
+    figures = text(it, "//dl[@class='figures']")
+    assert "You owe €14,570.00 2 invoices" in figures
+    assert "Overdue €6,120.00 1 invoice" in figures
+    assert "Due next €8,450.00 on Dec 14, 2026" in figures
+    # 50,000 - 14,570; the tolerance is the seller's own.
+    assert "€35,430.00 available" in text(it)
+    assert "tolerance" not in text(it)
+    said = text(read(client, "/account/statement"))
+    assert "Together €14,570.00" in said
+    # Both invoices of today were not there yet; the first one was, and was still to be paid.
+    past = text(read(client, "/account/statement?on=2026-09-15"))
+    assert "Together €12,452.20" in past
+
+
+def test_an_invoice_and_its_document(sign_in: SignIn, house: House) -> None:
+    client = sign_in("lucia")
+    client.cookies["django_language"] = "en"
+    invoice = house.invoices["88010"]
+    address = f"/account/invoices/{public_id('invoice', invoice.id)}"
+    said = text(read(client, address))
+    assert "Paid -€12,452.20" in said
+    assert "Hex bolts M12 × 60, zinc plated" in said
+    response = client.get(f"{address}/document")
+    assert response["content-type"] == "text/plain; charset=utf-8"
+    lines = response.content.decode().splitlines()
+    assert max(len(line) for line in lines) <= 72
+    assert f"Invoice {invoice.number}" in lines
+    assert any(line.startswith("Total ") and line.endswith(" €12,452.20") for line in lines)
+    assert any(line.startswith("To pay ") and line.endswith(" €0.00") for line in lines)
+
+
+def test_nothing_of_another_buyer_is_there(sign_in: SignIn, house: House) -> None:
+    client = sign_in("lucia")
+    others = set(mine(house, "nordmann")) - set(mine(house, "bianchi"))
+    assert len(others) > 5
+    for address in others:
+        assert client.get(address).status_code == 404
+        assert client.get(f"{address}/document").status_code == 404
+    assert "Nordmann" not in text(read(client, "/account/invoices"), "//body")
+
+
+def test_nothing_is_there_without_signing_in_or_for_staff(sign_in: SignIn, house: House) -> None:
+    for address in mine(house, "bianchi"):
+        assert Client().get(address)["location"].startswith("/accounts/login/")
+        assert sign_in("chiara").get(address).status_code == 403
+
+
+def test_a_declined_order_tells_only_what_is_safe(sign_in: SignIn, house: House) -> None:
+    client = sign_in("lucia")
+    client.cookies["django_language"] = "en"
+    address = f"/account/orders/{public_id('order', house.orders['88133'].order_id)}"
+    said = text(read(client, address))
+    assert "The order is more than the credit you have left." in said
+    # Refused above the largest order too, which the buyer is not told.
+    big = houses.order(house, "bianchi", 7_000_000, ago=0, name="p-big")
+    assert set(big.decision.reasons) == {"over_order_ceiling", "limit_exceeded"}
+    said = text(read(client, f"/account/orders/{public_id('order', big.order_id)}"))
+    assert "The order is more than the credit you have left." in said
+    assert "largest" not in said
+    assert "60,000" not in said
+
+
+def test_neither_a_hold_nor_its_reason_is_told(sign_in: SignIn, house: House) -> None:
+    credit_lines.change_line_state(
+        house.seller,
+        buyer_id=house.buyers["agromec"].id,
+        currency="EUR",
+        state="on_hold",
+        reason="Rumours of insolvency",
+        at=houses.TODAY,
+        by="test",
+    )
+    refused = houses.order(house, "agromec", 10_000, ago=0, name="p-held")
+    assert refused.decision.reasons[0] == "line_on_hold"
+    client = sign_in("elena")
+    client.cookies["django_language"] = "en"
+    overview = read(client, "/account/")
+    order = read(client, f"/account/orders/{public_id('order', refused.order_id)}")
+    for it in (overview, order):
+        said = text(it, "//body")
+        assert "hold" not in said.lower()
+        assert "insolvency" not in said
+    assert "Ask Officine Valtrompia S.p.A. about ordering on account." in text(overview)
+
+
+def test_a_write_off_is_the_sellers_own_affair(sign_in: SignIn, house: House) -> None:
+    houses.order(house, "bianchi", 40_000, ago=0, name="p-loss")
+    invoice = houses.ship(house, "p-loss", ago=0)
+    billing.write_off_invoice(
+        house.seller, invoice_id=invoice.id, at=houses.TODAY, by="test", reason="Hopeless"
+    )
+    client = sign_in("lucia")
+    client.cookies["django_language"] = "en"
+    for address in (
+        "/account/invoices",
+        f"/account/invoices/{public_id('invoice', invoice.id)}",
+        "/account/",
+    ):
+        said = text(read(client, address))
+        assert "ritten off" not in said
+        assert "Hopeless" not in said
+    assert "Closed" in text(read(client, "/account/invoices"))
+
+
+def test_filters_of_the_invoices(sign_in: SignIn, house: House) -> None:
+    client = sign_in("lucia")
+    rows = "//main//tbody/tr"
+    assert len(read(client, "/account/invoices?state=overdue").xpath(rows)) == 1
+    assert len(read(client, "/account/invoices?state=paid").xpath(rows)) == 1
