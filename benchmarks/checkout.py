@@ -18,8 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from benchmarks import load, server, trade
 from benchmarks.measure import Rates, alternate
 
-PROCESSES = 1
-"""What ``usance up`` starts unless told otherwise: the lane gathers best in one process."""
+PROCESSES = 2
+"""Two cores, two web processes: ``usance up --workers 2``."""
 
 
 @contextlib.contextmanager
@@ -28,18 +28,21 @@ def web(*, processes: int = PROCESSES) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments = ["--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-    arguments += ["--workers", str(processes), "--log-level", "error", "config.asgi:application"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "granian", *arguments],
-        env=os.environ | {"USANCE_WEB_POOL": "8"},
-    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "usance.cli.children", "web", "127.0.0.1", str(port)],
+            env=os.environ | {"USANCE_WEB_POOL": "8"},
+        )
+        for _ in range(processes)
+    ]
     try:
         _wait(port)
         yield port
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            process.wait(15)
 
 
 def _wait(port: int) -> None:

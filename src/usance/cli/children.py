@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 from usance.cli.supervisor import follow_supervisor
 
 
-def web(*, host: str, port: int, processes: int) -> None:
-    """Serve HTTP until asked to stop."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
+def web(*, host: str, port: int) -> None:
+    """Serve HTTP until asked to stop. Several processes may share the port."""
+    import uvicorn
 
-    Granian(
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind(address)
+    settings = uvicorn.Config(
         "config.asgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=processes,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-        log_level=LogLevels.warning,
-    ).serve()
+        lifespan="off",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    uvicorn.Server(settings).run(sockets=[listener])
 
 
 def main() -> None:
@@ -31,8 +36,8 @@ def main() -> None:
     follow_supervisor()
     kind, *rest = sys.argv[1:]
     if kind == "web":
-        host, port, processes = rest
-        web(host=host, port=int(port), processes=int(processes))
+        host, port = rest
+        web(host=host, port=int(port))
     else:
         from usance.jobs import worker
 

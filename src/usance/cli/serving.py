@@ -84,13 +84,10 @@ def _children(*, host: str, port: int, processes: int, web: bool, worker: bool) 
         pool = os.environ.get("USANCE_WEB_POOL") or str(
             max(4, min(20, CONNECTIONS_FOR_WEB // processes))
         )
-        children.append(
-            Child(
-                "web",
-                [*program, "web", host, str(port), str(processes)],
-                {"USANCE_WEB_POOL": pool},
-            )
-        )
+        for n in range(processes):
+            name = "web" if processes == 1 else f"web {n + 1}"
+            command = [*program, "web", host, str(port)]
+            children.append(Child(name, command, {"USANCE_WEB_POOL": pool}))
     if worker:
         children.append(Child("worker", [*program, "worker"], {"USANCE_WEB_POOL": "0"}))
     return children

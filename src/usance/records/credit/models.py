@@ -74,7 +74,15 @@ class Decision(SellerScoped):
     """One answer to one application, with the facts it rested on. Never changed."""
 
     buyer = ScopedForeignKey("parties.Buyer")
-    policy = ScopedForeignKey(CreditPolicy)
+    # Not checked by the database: every checkout of a seller would share a lock on the one row of
+    # its policy. The id comes from the query that read the facts of the same seller.
+    policy = models.ForeignKey(
+        CreditPolicy,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     outcome = models.CharField(max_length=12)
     reasons = ArrayField(models.CharField(max_length=40))
     amount = models.BigIntegerField()

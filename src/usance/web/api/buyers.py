@@ -13,7 +13,7 @@ from usance.records.invoices import queries as invoices
 from usance.records.parties import queries as parties
 from usance.records.parties.models import Buyer
 from usance.records.payments import queries as payments
-from usance.web.api import answers, objects
+from usance.web.api import answers, objects, report_answers
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest, today
 from usance.web.api.schemas import (
@@ -145,7 +145,7 @@ def get_credit(request: ApiRequest, *, buyer_id: BuyerId) -> Any:
 @section.read(
     "/buyers/{buyer_id}/statement",
     scope="invoices:read",
-    answer=answers.Statement,
+    answer=report_answers.Statement,
     summary="Show a statement of account",
 )
 def get_statement(

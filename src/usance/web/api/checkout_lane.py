@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,6 +70,7 @@ class CheckoutLane:
         self._line: list[_Waiting] = []
         self._arrived = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._wanted = 1  # how many in line are worth waking the thread for
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -115,23 +115,30 @@ class CheckoutLane:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="checkout", daemon=True)
                 self._thread.start()
-            self._arrived.notify()
+            if len(self._line) >= self._wanted:
+                self._arrived.notify()
         return future
 
     def _work(self) -> None:
         company = 1
         while True:
-            with self._arrived:
-                while not self._line:
-                    self._arrived.wait()
-                latest = time.monotonic() + LONGEST_GATHERING
-                while len(self._line) < company and (left := latest - time.monotonic()) > 0:
-                    self._arrived.wait(left)
-                batch, self._line = self._line[:LARGEST_BATCH], self._line[LARGEST_BATCH:]
+            batch = self._next_batch(company)
             company = len(batch)
             answers = _answer_all(batch)
             # One wake-up of the loop for all answers.
             batch[0].loop.call_soon_threadsafe(_deliver, batch, answers)
+
+    def _next_batch(self, company: int) -> list[_Waiting]:
+        """Wait for the first request, and for ``company`` of them as long as that is worth it."""
+        with self._arrived:
+            self._wanted = 1
+            while not self._line:
+                self._arrived.wait()
+            if len(self._line) < company:
+                self._wanted = company
+                self._arrived.wait(LONGEST_GATHERING)
+            batch, self._line = self._line[:LARGEST_BATCH], self._line[LARGEST_BATCH:]
+            return batch
 
 
 def _deliver(batch: Sequence[_Waiting], answers: Sequence[_Answer]) -> None:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from usance.records.identity import public_id
 from usance.records.invoices import queries
-from usance.web.api import answers
+from usance.web.api import report_answers
 from usance.web.api.objects import money
 from usance.web.api.requests import ApiRequest, today
 from usance.web.api.section import Section
@@ -20,7 +20,7 @@ section = Section("Reports")
 @section.read(
     "/reports/aging",
     scope="reports:read",
-    answer=answers.Report[answers.AgingRow],
+    answer=report_answers.Report[report_answers.AgingRow],
     summary="Aging",
 )
 def report_aging(
@@ -61,7 +61,7 @@ def report_aging(
 @section.read(
     "/reports/dso",
     scope="reports:read",
-    answer=answers.Report[answers.DsoRow],
+    answer=report_answers.Report[report_answers.DsoRow],
     summary="Days sales outstanding",
 )
 def report_dso(
@@ -92,7 +92,7 @@ def report_dso(
 @section.read(
     "/reports/exposure",
     scope="reports:read",
-    answer=answers.Report[answers.ExposureRow],
+    answer=report_answers.Report[report_answers.ExposureRow],
     summary="Exposure",
 )
 def report_exposure(request: ApiRequest) -> Any:

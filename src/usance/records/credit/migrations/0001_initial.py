@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "policy",
-                    usance.records.seller_scope.ScopedForeignKey(
+                    models.ForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
