@@ -18,8 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from benchmarks import load, server, trade
 from benchmarks.measure import Rates, alternate
 
-PROCESSES = 2
-"""Two cores, two web processes: ``usance up --workers 2``."""
+PROCESSES = 1
+"""What ``usance up`` starts unless told otherwise."""
 
 
 @contextlib.contextmanager

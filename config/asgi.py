@@ -14,7 +14,13 @@ from django.core.asgi import get_asgi_application
 
 _django = get_asgi_application()
 
-from usance.web.api.checkout_lane import PATH, CheckoutLane  # noqa: E402 - needs Django's apps
+from django.conf import settings  # noqa: E402
+
+from usance.web.api import problems  # noqa: E402 - needs Django's apps
+from usance.web.api.checkout_lane import PATH, CheckoutLane  # noqa: E402
+
+BANK_FILES = frozenset({"/v1/bank-statements", "/office/bank/upload"})
+"""Addresses that take files from a bank, which are larger than anything else that is sent."""
 
 _lane = CheckoutLane()
 
@@ -40,9 +46,51 @@ async def application(
         await _lane.serve(scope, receive, send)
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
+    elif _declared(scope) > _most(scope["path"]):
+        await _refuse(send)
     else:
+        receive = _bounded(receive, most=_most(scope["path"]))
         # Django types its ASGI messages more loosely than it reads them.
         await cast(Any, _django)(scope, receive, send)
+
+
+def _most(path: str) -> int:
+    """Bytes of body that an address reads. Django keeps a body on disk before any view looks at it,
+    so what is too large must be stopped here."""
+    if path in BANK_FILES:
+        return settings.BANK_FILE_MAX_BYTES + 65_536
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 65_536
+
+
+def _declared(scope: dict[str, Any]) -> int:
+    length = dict(scope.get("headers", ())).get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+async def _refuse(send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+    status, body = problems.render(problems.TooLarge(settings.BANK_FILE_MAX_BYTES))
+    headers = [
+        (b"content-type", problems.CONTENT_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _bounded(
+    receive: Callable[[], Awaitable[dict[str, Any]]], *, most: int
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """A body of undeclared length that grows past ``most`` ends as if the client had gone."""
+    left = most
+
+    async def bounded() -> dict[str, Any]:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        return message if left >= 0 else {"type": "http.disconnect"}
+
+    return bounded
 
 
 async def _lifespan(

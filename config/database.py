@@ -52,6 +52,7 @@ def settings() -> dict[str, Any]:
         | {"application_name": "usance", "prepare_threshold": 2**31}
         | _pool(),
         "CONN_MAX_AGE": 0 if _pool() else None,
+        "CONN_HEALTH_CHECKS": bool(_pool()),
     }
 
 

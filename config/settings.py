@@ -20,7 +20,9 @@ _SECURE = os.environ.get("USANCE_INSECURE_COOKIES") != "1"
 SESSION_COOKIE_SECURE = _SECURE
 CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if os.environ.get("USANCE_BEHIND_PROXY") == "1":
+    # Only behind a proxy that sets or strips the header itself; else any client could claim TLS.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -99,8 +101,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by the seller; nobody signs up alone
 ACCOUNT_ADAPTER = "usance.web.sign_in.InvitedOnly"
-EMAIL_BACKEND = os.environ.get(
-    "USANCE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
+# Without a mail server nothing is sent, and nothing is printed: a link that resets a password does
+# not belong in a log.
+EMAIL_HOST = os.environ.get("USANCE_EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("USANCE_EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("USANCE_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("USANCE_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("USANCE_EMAIL_TLS", "1") == "1"
+DEFAULT_FROM_EMAIL = os.environ.get("USANCE_EMAIL_FROM", "usance@localhost")
+EMAIL_BACKEND = "django.core.mail.backends." + (
+    "smtp.EmailBackend" if EMAIL_HOST else "console.EmailBackend" if DEBUG else "dummy.EmailBackend"
 )
 
 LANGUAGE_CODE = "en"

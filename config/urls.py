@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # People: the front door, the sign-in, the seller's pages and the buyer's.
     path("", sign_in.start, name="start"),
     path("choose", sign_in.choose_place, name="choose"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("usance.web.account_urls")),
     path("office/", include("usance.web.backoffice.urls")),
     path("account/", include("usance.web.portal.urls")),
     # Programs: the API, its document, and what machines ask about this process.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from usance.flows import credit_lines, onboarding
 from usance.records.credit.models import CreditLine
@@ -15,6 +16,12 @@ from usance.records.parties.models import Buyer, Seller
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 """The moment at which most tests happen: a Monday morning."""
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Each test begins in English, whichever language the one before it ended in."""
+    translation.activate("en")
 
 
 @pytest.fixture

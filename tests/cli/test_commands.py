@@ -33,6 +33,8 @@ COMMANDS = [
     ("report", "exposure"),
     ("create-seller",),
     ("create-key",),
+    ("revoke-key",),
+    ("remove-user",),
     ("create-user",),
     ("openapi",),
 ]

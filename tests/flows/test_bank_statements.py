@@ -174,6 +174,23 @@ def test_a_named_invoice_teaches_who_pays_from_which_account(trade: Trade) -> No
     assert dict(settled.matched) == {"amount_and_payer": 1}
 
 
+def test_an_account_that_pays_for_two_buyers_tells_nothing(trade: Trade) -> None:
+    """A factor or a group's treasury: its money is nobody's until it names an invoice."""
+    other = trade.other_buyer()
+    trade.invoice(10_000)
+    other.invoice(20_000)
+    trade.invoice(30_000)
+    bring(trade, Booking(10_000, "INV-2026-000001", "Treasury SE", NORDWIND))
+    bring(trade, Booking(20_000, "INV-2026-000002", "Treasury SE", NORDWIND))
+    learnt = PayerAccount.objects.filter(seller_id=trade.seller.id)
+    assert [(p.value, p.buyer_id) for p in learnt.order_by("kind")] == [
+        (NORDWIND, None),
+        ("TREASURY SE", None),
+    ]
+    settled = bring(trade, Booking(30_000, "payment on account", "Treasury SE", NORDWIND))
+    assert (settled.unidentified, dict(settled.matched)) == (1, {})
+
+
 def test_an_amount_and_a_known_payer(trade: Trade) -> None:
     trade.invoice(10_000)
     paid = trade.invoice(25_000)

@@ -140,3 +140,15 @@ def test_the_way_to_a_page_is_kept_through_the_sign_in(house: House) -> None:
         },
     )
     assert response["location"] == "/office/invoices?state=overdue"
+
+
+def test_nobody_takes_another_address_or_signs_up_alone(house: House) -> None:
+    """With an unverified address of somebody else's, a member would be taken for that person."""
+    client = Client()
+    sign_in(house.email("lucia"), client=client)
+    for path in ("email/", "signup/", "confirm-email/", "login/code/confirm/"):
+        answer = client.post(
+            f"/accounts/{path}", {"email": "cfo@seller.example", "action_add": "", "email1": "x"}
+        )
+        assert answer.status_code == 404, path
+    assert not User.objects.filter(email="cfo@seller.example").exists()

@@ -29,7 +29,9 @@ app.add_typer(transfer.exports, name="export")
 app.add_typer(reports.app, name="report")
 app.command("create-seller")(operators.create_seller)
 app.command("create-key")(operators.create_key)
+app.command("revoke-key")(operators.revoke_key)
 app.command("create-user")(operators.create_user)
+app.command("remove-user")(operators.remove_user)
 app.command("openapi")(operators.openapi)
 
 

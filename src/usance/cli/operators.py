@@ -32,10 +32,16 @@ def run_migrations() -> int:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if missing:
-        call_command("migrate", verbosity=0, interactive=False)
+    with connection.cursor() as cursor:
+        # Several machines may start at once; one of them does it, the others find it done.
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended('usance migrate', 0))")
+        try:
+            executor = MigrationExecutor(connection)
+            missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+            if missing:
+                call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended('usance migrate', 0))")
     return missing
 
 
@@ -137,6 +143,38 @@ def create_key(
             as_json=as_json,
             text=text,
         )
+
+
+def revoke_key(
+    key: Annotated[str, typer.Argument(help="The key, or its first ten characters.")],
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Revoke an API key. Running processes notice within a second.
+
+    Example: [bold]usance revoke-key usk_Ab3dEf --seller acme[/bold]
+    """
+    with session.database():
+        from usance.flows import onboarding
+
+        ended = onboarding.revoke_api_key(session.find_seller(seller), shown=key, at=session.now())
+        session.answer({"revoked": ended}, as_json=as_json, text=f"{ended} key revoked.")
+
+
+def remove_user(
+    email: Annotated[str, typer.Argument(help="The person's e-mail address.")],
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Close the back office to a person, at once.
+
+    Example: [bold]usance remove-user anna@acme.example --seller acme[/bold]
+    """
+    with session.database():
+        from usance.flows import onboarding
+
+        onboarding.remove_staff(session.find_seller(seller), email=email)
+        session.answer({"removed": email}, as_json=as_json, text=f"{email} can no longer sign in.")
 
 
 def create_user(

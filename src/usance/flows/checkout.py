@@ -14,8 +14,9 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import psycopg
 from django.db import transaction
-from django.db.utils import IntegrityError
+from django.db.utils import IntegrityError, OperationalError
 
 from usance.flows.journal import business_day
 from usance.records.credit import queries as credit
@@ -196,8 +197,14 @@ def _attempt(
         return []
     try:
         results = _record(claims, details)
-    except IntegrityError:
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, psycopg.errors.UniqueViolation):
+            raise
         # Somebody else took an external_id between check and insert; the next round sees it.
+        return list(decided)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, _NOTHING_WRITTEN):
+            raise
         return list(decided)
     again = []
     for n, result, status, body in results:
@@ -221,6 +228,11 @@ def _record(claims: list[dict[str, Any]], details: list[dict[str, Any]]) -> list
             return execute(call, [jsonb(claims), jsonb(details)])
     return execute(call, [jsonb(claims), jsonb(details)])
 
+
+_NOTHING_WRITTEN: Final = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
 
 _REFUSALS: Final[dict[str, type[CheckoutRefused]]] = {
     "key_reused": KeyReused,

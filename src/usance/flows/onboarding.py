@@ -120,6 +120,28 @@ def create_api_key(
     return key, text
 
 
+@transaction.atomic
+def revoke_api_key(seller: Seller, *, shown: str, at: datetime) -> int:
+    """End every key that begins with ``shown``. Running processes notice within a second.
+
+    Returns how many there were. Raises NotFound if there was none.
+    """
+    ended = ApiKey.objects.filter(
+        seller_id=seller.id, shown=shown[:10], revoked_at__isnull=True
+    ).update(revoked_at=at)
+    if not ended:
+        raise NotFound(f"No key that works begins with {shown[:10]!r}.")
+    return ended
+
+
+@transaction.atomic
+def remove_staff(seller: Seller, *, email: str) -> None:
+    """Close the back office to a person, at once. Raises NotFound."""
+    found, _ = Staff.objects.filter(seller_id=seller.id, user__email=email.lower()).delete()
+    if not found:
+        raise NotFound(f"{email} does not work for this seller.")
+
+
 def key_digest(text: str) -> bytes:
     """What is kept of a key. A key has 256 random bits, so one round of SHA-256 is enough."""
     return hashlib.sha256(text.encode()).digest()

@@ -12,6 +12,8 @@ from usance.flows import checkout
 from usance.records.credit.models import CreditLine
 from usance.records.ledger.models import Entry
 from usance.records.orders.models import Order
+from usance.records.statements import execute
+from usance.web.api import checkout_lane, keys
 from usance.web.api.checkout_lane import CheckoutLane
 
 from .conftest import Shop
@@ -142,3 +144,32 @@ def test_one_poisonous_order_does_not_take_the_batch_along(
     answers = together(lane, [request(shop, order(buyer, n)) for n in (100, 666, 200)])
     assert [status for status, _, _ in answers] == [201, 500, 201]
     assert CreditLine.objects.get(seller_id=shop.seller.id).commitments == 300
+
+
+def test_a_lost_connection_costs_one_answer(
+    shop: Shop, buyer: Any, line: Any, lane: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL was restarted while the lane was idle and the key no longer believed."""
+    ((status, _, _),) = together(lane, [request(shop, order(buyer))])
+    assert status == 201
+    execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        [],
+    )
+    keys._kept.clear()
+    ((lost, document, _),) = together(lane, [request(shop, order(buyer))])
+    assert (lost, document["code"]) == (503, "database_unavailable")
+    ((status, _, _),) = together(lane, [request(shop, order(buyer))])
+    assert status == 201
+
+
+def test_the_lane_outlives_what_nobody_foresaw(
+    shop: Shop, buyer: Any, line: Any, lane: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(checkout_lane, "_authorize", lambda _: 1 / 0)
+        ((status, document, _),) = together(lane, [request(shop, order(buyer))])
+        assert (status, document["code"]) == (500, "internal_error")
+    ((status, _, _),) = together(lane, [request(shop, order(buyer))])
+    assert status == 201

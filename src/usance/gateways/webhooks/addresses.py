@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from typing import Final
 from urllib.parse import urlsplit
 
 ALLOW_PRIVATE = "USANCE_WEBHOOKS_ALLOW_PRIVATE"
@@ -50,13 +51,21 @@ def check_url(url: str) -> None:
         check_address(literal)
 
 
+_HIDDEN: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "fec0::/10")
+)
+"""IPv6 forms that carry an IPv4 address (RFC 6052, RFC 8215, RFC 4291) or were site-local."""
+
+
 def check_address(address: IpAddress) -> None:
     """Raise AddressRefused for an address that is not on the public internet."""
     if private_allowed():
         return
     mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
     plain: IpAddress = mapped or address
-    if not plain.is_global or plain.is_multicast:
+    hidden = any(plain in network for network in _HIDDEN if network.version == plain.version)
+    if not plain.is_global or plain.is_multicast or hidden:
         raise AddressRefused(
             f"{address} is not on the public internet; set {ALLOW_PRIVATE}=1 on the server"
             " if webhooks may go there."

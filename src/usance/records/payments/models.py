@@ -129,9 +129,12 @@ class Allocation(SellerScoped):
 
 
 class PayerAccount(SellerScoped):
-    """A bank account or a name that has paid for a buyer before."""
+    """A bank account or a name that has paid for a buyer before.
 
-    buyer = ScopedForeignKey("parties.Buyer")
+    One that paid for several (a factor, a group's treasury) tells nothing; it has no buyer.
+    """
+
+    buyer = ScopedForeignKey("parties.Buyer", null=True)
     kind = models.CharField(max_length=8)  # account or name
     value = models.TextField()
 

@@ -31,7 +31,8 @@ def payers(*, seller_id: UUID, values: Collection[tuple[str, str]]) -> dict[tupl
     """The buyer behind each (kind, value) that has paid before."""
     rows = execute(
         "SELECT kind, value, buyer_id FROM payments_payeraccount"
-        " WHERE seller_id = %s AND (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+        " WHERE seller_id = %s AND buyer_id IS NOT NULL"
+        " AND (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
         [seller_id, [v[0] for v in values], [v[1] for v in values]],
     )
     return {(kind, value): buyer_id for kind, value, buyer_id in rows}

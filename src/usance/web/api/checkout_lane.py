@@ -13,26 +13,31 @@ thread, through the same flow as everywhere else.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection
+from django.db import Error as DatabaseFailure
+from django.db import InterfaceError, OperationalError, connection
 from pydantic_core import to_json
 
+from config.clock import CLOCK
 from usance.flows import checkout
 from usance.flows.checkout import Authorization, OrderRequest, Replay
-from usance.web.api import keys, objects, problems
+from usance.web.api import keys, measures, objects, problems
 from usance.web.api.schemas import parse_order
 
 PATH: Final = "/v1/orders"
 MOST_WAITING: Final = 4000
 """Requests that may line up in one process before it answers that it is overloaded."""
+MOST_BYTES_WAITING: Final = 64 * 1024 * 1024
+"""Bytes of bodies that may line up: nobody has shown a key yet."""
 LARGEST_BATCH: Final = 500
 """Orders in one transaction."""
 LONGEST_GATHERING: Final = 0.001
@@ -70,12 +75,17 @@ class CheckoutLane:
         self._line: list[_Waiting] = []
         self._arrived = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._bytes = 0
         self._wanted = 1  # how many in line are worth waking the thread for
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        begun = time.perf_counter()
         headers = dict(scope["headers"])
-        body = await _read(receive)
+        try:
+            body = await _read(receive)
+        except _Gone:
+            return
         if body is None:
             answer = _problem(problems.TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         elif not headers.get(b"content-type", b"").startswith(b"application/json"):
@@ -96,6 +106,12 @@ class CheckoutLane:
             }
         )
         await send({"type": "http.response.body", "body": answer.body})
+        measures.count_request(
+            route="orders",
+            method="POST",
+            status=answer.status,
+            seconds=time.perf_counter() - begun,
+        )
 
     def _enqueue(self, headers: dict[bytes, bytes], body: bytes) -> asyncio.Future[_Answer]:
         loop = asyncio.get_running_loop()
@@ -108,10 +124,12 @@ class CheckoutLane:
             future=future,
         )
         with self._arrived:
-            if len(self._line) >= MOST_WAITING:
+            full = len(self._line) >= MOST_WAITING
+            if full or self._bytes + len(body) > MOST_BYTES_WAITING:
                 future.set_result(_problem(problems.Overloaded()))
                 return future
             self._line.append(waiting)
+            self._bytes += len(body)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="checkout", daemon=True)
                 self._thread.start()
@@ -124,9 +142,14 @@ class CheckoutLane:
         while True:
             batch = self._next_batch(company)
             company = len(batch)
-            answers = _answer_all(batch)
-            # One wake-up of the loop for all answers.
-            batch[0].loop.call_soon_threadsafe(_deliver, batch, answers)
+            try:
+                answers = _answer_all(batch)
+            except Exception as error:  # noqa: BLE001 - the lane must outlive whatever it meets
+                _log.exception("the checkout lane")
+                answers = [_problem(error)] * len(batch)
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                # One wake-up of the loop for all answers.
+                batch[0].loop.call_soon_threadsafe(_deliver, batch, answers)
 
     def _next_batch(self, company: int) -> list[_Waiting]:
         """Wait for the first request, and for ``company`` of them as long as that is worth it."""
@@ -138,6 +161,7 @@ class CheckoutLane:
                 self._wanted = company
                 self._arrived.wait(LONGEST_GATHERING)
             batch, self._line = self._line[:LARGEST_BATCH], self._line[LARGEST_BATCH:]
+            self._bytes -= sum(len(waiting.body) for waiting in batch)
             return batch
 
 
@@ -149,6 +173,8 @@ def _deliver(batch: Sequence[_Waiting], answers: Sequence[_Answer]) -> None:
 
 def _answer_all(batch: Sequence[_Waiting]) -> list[_Answer]:
     """Answer every request; whatever befalls one of them befalls it alone."""
+    if connection.errors_occurred:
+        connection.close()  # no request cycle of Django's looks after this thread's connection
     answers: dict[int, _Answer] = {}
     requests: dict[int, OrderRequest] = {}
     for n, waiting in enumerate(batch):
@@ -159,6 +185,8 @@ def _answer_all(batch: Sequence[_Waiting]) -> list[_Answer]:
             )
             checkout.check_request(requests[n])
         except Exception as error:  # noqa: BLE001 - the edge: every error becomes its problem
+            if isinstance(error, DatabaseFailure):
+                connection.close()
             answers[n] = _problem(error)
     if requests:
         answers |= _authorize(requests)
@@ -173,16 +201,14 @@ def _authorize(requests: dict[int, OrderRequest]) -> dict[int, _Answer]:
         return text
 
     try:
-        outcomes = checkout.authorize_orders(
-            list(requests.values()), at=datetime.now(UTC), answer=answer
-        )
-    except OperationalError as error:
+        outcomes = checkout.authorize_orders(list(requests.values()), at=CLOCK.now(), answer=answer)
+    except (OperationalError, InterfaceError) as error:
         # The connection is gone. Whether the orders were recorded is unknown; their keys will tell.
         _log.error("the database does not answer", exc_info=error)
         connection.close()
         return dict.fromkeys(requests, _problem(problems.DatabaseUnavailable()))
     except Exception as error:  # noqa: BLE001 - the edge: every error becomes its problem
-        if isinstance(error, DatabaseError):
+        if isinstance(error, DatabaseFailure):
             connection.close()
         if len(requests) > 1:
             # Nothing was written; one of them is at fault and must not take the others along.
@@ -221,18 +247,23 @@ def _text(header: bytes | None) -> str | None:
     return None if header is None else header.decode("latin-1")
 
 
+class _Gone(Exception):
+    """The client went away before its request was here."""
+
+
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or None if it is larger than allowed."""
+    """The whole body, or None as soon as it is larger than allowed."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return b"".join(parts)
+            raise _Gone
         part = message.get("body", b"")
         size += len(part)
-        if size <= most:
-            parts.append(part)
+        if size > most:
+            return None
+        parts.append(part)
         if not message.get("more_body"):
-            return b"".join(parts) if size <= most else None
+            return b"".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from typing import Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -44,6 +45,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(measures.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
+_LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]", ""})
+
+
 def _may_read(request: HttpRequest) -> bool:
     expected = settings.METRICS_TOKEN
     if expected:
@@ -51,6 +55,8 @@ def _may_read(request: HttpRequest) -> bool:
         return hmac.compare_digest(given.encode(), f"Bearer {expected}".encode())
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False  # a proxy on this machine speaks for somebody elsewhere
+    if request.get_host().rpartition(":")[0] not in _LOCAL_HOSTS:
+        return False  # came through a proxy that adds no header
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "").is_loopback
     except ValueError:

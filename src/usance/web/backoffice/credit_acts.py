@@ -36,7 +36,7 @@ class LimitForm(ActForm):
     tolerance = AmountField(
         label=_lazy("Tolerance"),
         required=False,
-        help_text=_lazy("How far a single order may go past the limit."),
+        help_text=_lazy("How far the exposure may go past the limit."),
     )
     terms = forms.CharField(
         label=_lazy("Payment terms"),

@@ -147,6 +147,8 @@ BEGIN
                o.currency, o.amount, o.tax_amount, 0, 0, 0, o.terms,
                o.due_on, o.expires_on, o.po_number, o.lines, o.external_id, o.metadata
           FROM o
+         -- Two batches that bring the same external_ids take them in the same order.
+         ORDER BY o.seller_id, o.external_id
     ), remembered AS (
         INSERT INTO events_idempotencyrecord (id, seller_id, created_at, key, request_hash, status, body)
         SELECT o.record_id, o.seller_id, o.at, o.idempotency_key, decode(o.request_hash, 'hex'),

@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                     usance.records.seller_scope.ScopedForeignKey(
                         db_constraint=False,
                         db_index=False,
+                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="parties.buyer",
