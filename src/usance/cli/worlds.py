@@ -45,7 +45,10 @@ def replay(
 
     Example: [bold]usance replay orders.csv.gz --seller wholesale[/bold]
     """
+    from usance.cli.operators import run_migrations
+
     with session.database():
+        run_migrations()
         from usance.rules.credit.starting_limit import RULES
         from usance.worlds import replay as world
         from usance.worlds.replay import Progress
