@@ -222,3 +222,19 @@ def _finish(job_id: int) -> None:
     """Take the job out of the queue, so that no worker of another test finds it."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job_id])
+
+
+def test_one_seller_in_trouble_does_not_keep_the_others_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served: list[int] = []
+
+    def work(seller_id: int) -> None:
+        if seller_id == 1:
+            raise RuntimeError("a line that cannot be booked")
+        served.append(seller_id)
+
+    monkeypatch.setattr(tasks, "seller_ids", lambda: [1, 2, 3])
+    with pytest.raises(RuntimeError, match="cannot be booked"):
+        tasks._for_each_seller(work)  # type: ignore[arg-type]
+    assert served == [2, 3]

@@ -6,9 +6,10 @@ Everything here may be killed at any moment and run again: the flows keep what i
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -29,6 +30,8 @@ from usance.gateways.webhooks.http import HttpSender
 from usance.jobs import bulkhead
 from usance.jobs.retry import AgainWhenAsked, TryAgain
 from usance.records.parties.queries import seller_ids
+
+_log = logging.getLogger(__name__)
 
 RELAY: Final = "relay"
 WEBHOOKS: Final = "webhooks"
@@ -125,13 +128,27 @@ def _sender() -> HttpSender:
 _senders: dict[asyncio.AbstractEventLoop, HttpSender] = {}
 
 
+def _for_each_seller(work: Callable[[UUID], object]) -> None:
+    """Do ``work`` for every seller; one whose work fails does not keep it from the others."""
+    failed = None
+    for seller_id in seller_ids():
+        try:
+            work(seller_id)
+        except Exception as error:  # noqa: BLE001 - raised again below, when all had their turn
+            _log.exception("seller %s", seller_id)
+            failed = error
+    if failed is not None:
+        raise failed
+
+
 @app.periodic(cron="7 * * * *")
 @app.task(name="expire_orders", queue=CALENDAR, queueing_lock="expire_orders")
 def expire_orders(timestamp: int) -> None:
     """End the authorizations whose time has run out, a seller at a time."""
     del timestamp
-    for seller_id in seller_ids():
-        calendar.expire_orders(seller_id=seller_id, at=CLOCK.now(), by="calendar")
+    _for_each_seller(
+        lambda one: calendar.expire_orders(seller_id=one, at=CLOCK.now(), by="calendar")
+    )
 
 
 @app.periodic(cron="* * * * *")
@@ -139,8 +156,9 @@ def expire_orders(timestamp: int) -> None:
 def settle_bank_lines(timestamp: int) -> None:
     """Settle what bank files brought and nobody has settled yet."""
     del timestamp
-    for seller_id in seller_ids():
-        calendar.settle_bank_lines(seller_id=seller_id, at=CLOCK.now(), by="calendar")
+    _for_each_seller(
+        lambda one: calendar.settle_bank_lines(seller_id=one, at=CLOCK.now(), by="calendar")
+    )
 
 
 @app.periodic(cron="23 3 * * *")
@@ -149,8 +167,7 @@ def forget_answers(timestamp: int) -> None:
     """Forget the answers to requests that nobody will repeat any more."""
     del timestamp
     before = CLOCK.now() - timedelta(days=settings.IDEMPOTENCY_DAYS)
-    for seller_id in seller_ids():
-        calendar.forget_answers(seller_id=seller_id, before=before)
+    _for_each_seller(lambda one: calendar.forget_answers(seller_id=one, before=before))
 
 
 @app.periodic(cron="* * * * * */5")
