@@ -25,15 +25,17 @@ def main() -> int:
         measures = {
             "checkout": lambda: checkout.over_http(
                 lines=10_000,
+                processes=2,
                 rounds=rounds,
                 seconds=seconds,
-                name="(a) POST /v1/orders over 10,000 lines, 8 connections",
+                name="(a) POST /v1/orders over 10,000 lines, 8 connections, 2 web processes",
             ),
             "hot": lambda: checkout.over_http(
                 lines=1,
+                processes=1,
                 rounds=rounds,
                 seconds=seconds,
-                name="(a) POST /v1/orders over one hot line, 8 connections",
+                name="(a) POST /v1/orders over one hot line, 8 connections, 1 web process",
             ),
             "batch": lambda: checkout.batch(rounds=rounds, seconds=seconds),
             "invoices": lambda: books.invoices_opened(rounds=rounds, count=200 if quick else 1000),

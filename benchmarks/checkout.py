@@ -18,12 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 from benchmarks import load, server, trade
 from benchmarks.measure import Rates, alternate
 
-PROCESSES = 1
-"""What ``usance up`` starts unless told otherwise."""
-
 
 @contextlib.contextmanager
-def web(*, processes: int = PROCESSES) -> Iterator[int]:
+def web(*, processes: int) -> Iterator[int]:
     """The real web server on a free port, as ``usance up`` starts it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -56,12 +53,12 @@ def _wait(port: int) -> None:
     raise RuntimeError("the web server did not come up")
 
 
-def over_http(*, lines: int, rounds: int, seconds: int, name: str) -> Rates:
+def over_http(*, lines: int, processes: int, rounds: int, seconds: int, name: str) -> Rates:
     """Orders a second at 8 connections over ``lines`` credit lines."""
     made = trade.lay_out(buyers=lines)
     loads: list[load.Load] = []
 
-    with web() as port:
+    with web(processes=processes) as port:
         load.run(load.orders(made.key, made.buyers), port=port, connections=8, seconds=2)
 
         def ours() -> float:
