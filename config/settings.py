@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "usance.records.orders",
     "usance.records.invoices",
     "usance.records.payments",
+    "usance.records.applications",
+    "usance.records.monitoring",
     "usance.web.api",
     "usance.jobs",
 ]

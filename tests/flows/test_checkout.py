@@ -10,7 +10,7 @@ import pytest
 
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import checkout, credit_lines, fulfilment, onboarding
+from usance.flows import checkout, credit_lines, fulfilment, onboarding, policies
 from usance.flows.checkout import (
     Authorization,
     ExternalIdTaken,
@@ -117,7 +117,7 @@ DECLINES: list[tuple[str, Any, dict[str, Any]]] = [
     ("limit_exceeded", lambda trade: trade.order(950_000), {}),
     (
         "over_order_ceiling",
-        lambda trade: onboarding.set_policy(
+        lambda trade: policies.set_policy(
             trade.seller, Policy(order_ceiling={"EUR": 99_999}), **trade.act
         ),
         {},
@@ -161,7 +161,7 @@ def test_an_old_overdue_invoice_declines_and_paying_it_lifts_that(trade: Trade) 
 
 
 def test_a_review_holds_nothing_until_a_person_lets_it_pass(trade: Trade) -> None:
-    onboarding.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
+    policies.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
     [made] = trade.authorize(trade.request(500_001))
     assert isinstance(made, Authorization)
     assert (made.state, made.decision.reasons) == ("pending_review", ("above_review_amount",))
@@ -178,7 +178,7 @@ def test_a_review_holds_nothing_until_a_person_lets_it_pass(trade: Trade) -> Non
 
 
 def test_a_person_refuses_a_review(trade: Trade) -> None:
-    onboarding.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
+    policies.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
     [made] = trade.authorize(trade.request(600_000))
     assert isinstance(made, Authorization)
     order = fulfilment.decline_order(trade.seller, order_id=made.order_id, **trade.act)
@@ -189,7 +189,7 @@ def test_a_person_refuses_a_review(trade: Trade) -> None:
 
 
 def test_a_review_cannot_pass_when_the_credit_is_gone(trade: Trade) -> None:
-    onboarding.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
+    policies.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
     [made] = trade.authorize(trade.request(600_000))
     assert isinstance(made, Authorization)
     trade.order(400_001)
@@ -198,7 +198,7 @@ def test_a_review_cannot_pass_when_the_credit_is_gone(trade: Trade) -> None:
 
 
 def test_a_review_cannot_pass_on_a_line_that_is_held(trade: Trade) -> None:
-    onboarding.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
+    policies.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
     [made] = trade.authorize(trade.request(600_000))
     assert isinstance(made, Authorization)
     _hold(trade, "on_hold")
@@ -354,13 +354,13 @@ def test_one_impossible_request_stops_the_batch_before_anything(
 
 def test_a_quote_writes_nothing(trade: Trade) -> None:
     with books.nothing_written(trade.seller):
-        decision = checkout.quote(trade.request(1_000_001), at=trade.at)
+        decision = checkout.quote(trade.request(1_000_001), at=trade.at).decision
     assert (decision.outcome, decision.up_to) == ("declined", 1_000_000)
 
 
 def test_the_newest_policy_decides(trade: Trade) -> None:
     trade.order(600_000)
-    onboarding.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
+    policies.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
     fulfilled = trade.authorize(trade.request(10, terms=Terms(60)))[0]
     assert isinstance(fulfilled, Authorization)
     assert fulfilled.decision.expires_on == trade.at.date() + timedelta(days=14)

@@ -26,6 +26,7 @@ from usance.flows import (
     credit_lines,
     fulfilment,
     onboarding,
+    policies,
 )
 from usance.flows.checkout import Authorization, ExternalIdTaken, KeyInFlight, Replay
 from usance.flows.refusals import Refused
@@ -197,7 +198,7 @@ def test_an_order_is_canceled_or_shipped_but_not_both(trade: Trade) -> None:
 
 
 def test_one_review_is_confirmed_once(trade: Trade) -> None:
-    onboarding.set_policy(trade.seller, Policy(review_above={"EUR": 0}), **trade.act)
+    policies.set_policy(trade.seller, Policy(review_above={"EUR": 0}), **trade.act)
     [made] = trade.authorize(trade.request(10_000))
     act = partial(fulfilment.confirm_order, trade.seller, order_id=made.order_id, **trade.act)
     outcomes = at_once([unless(Refused, act)] * 8)
@@ -223,10 +224,10 @@ def test_a_credit_line_is_opened_once_by_money_from_many_sides(trade: Trade) -> 
 
 def test_policies_published_together_are_versions_one_after_another(trade: Trade) -> None:
     acts = [
-        partial(onboarding.set_policy, trade.seller, Policy(overdue_days=n), **trade.act)
+        partial(policies.set_policy, trade.seller, Policy(overdue_days=n), **trade.act)
         for n in range(6)
     ]
-    assert sorted(at_once(acts)) == [2, 3, 4, 5, 6, 7]
+    assert sorted(stored.version for stored in at_once(acts)) == [2, 3, 4, 5, 6, 7]
 
 
 def test_a_buyer_is_made_once_by_its_external_id(trade: Trade) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import credit_lines, fulfilment, onboarding
+from usance.flows import credit_lines, fulfilment, policies
 from usance.flows.refusals import AmountTooLarge, Duplicate, LimitExceeded, NotFound, WrongState
 from usance.records.identity import new_id
 from usance.records.invoices.models import Invoice
@@ -233,7 +233,7 @@ def test_a_canceled_order_frees_its_credit(trade: Trade) -> None:
 
 
 def test_an_order_in_review_is_canceled_without_touching_credit(trade: Trade) -> None:
-    onboarding.set_policy(trade.seller, Policy(review_above={"EUR": 0}), **trade.act)
+    policies.set_policy(trade.seller, Policy(review_above={"EUR": 0}), **trade.act)
     [made] = trade.authorize(trade.request(100))
     done = fulfilment.cancel_order(trade.seller, order_id=made.order_id, **trade.act)
     assert (done.state, trade.counters()) == ("canceled", {})

@@ -10,7 +10,7 @@ import pytest
 
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import checkout, onboarding
+from usance.flows import checkout, onboarding, policies
 from usance.flows.onboarding import InvalidParty
 from usance.flows.refusals import Duplicate, NotFound
 from usance.records.credit.models import CreditPolicy
@@ -162,7 +162,7 @@ def test_one_person_works_for_two_sellers_with_one_account(trade: Trade, at: Any
 
 def test_a_new_policy_is_a_new_version(trade: Trade) -> None:
     strict = Policy(order_ceiling={"EUR": 0})
-    assert onboarding.set_policy(trade.seller, strict, **trade.act) == 2
-    assert checkout.quote(trade.request(1), at=trade.at).reasons == ("over_order_ceiling",)
-    assert onboarding.set_policy(trade.seller, Policy(), **trade.act) == 3
-    assert checkout.quote(trade.request(1), at=trade.at).reasons == ()
+    assert policies.set_policy(trade.seller, strict, **trade.act).version == 2
+    assert checkout.quote(trade.request(1), at=trade.at).decision.reasons == ("over_order_ceiling",)
+    assert policies.set_policy(trade.seller, Policy(), **trade.act).version == 3
+    assert checkout.quote(trade.request(1), at=trade.at).decision.reasons == ()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from usance.flows import billing, credit_lines, fulfilment, onboarding, settlement
+from usance.flows import billing, credit_lines, fulfilment, onboarding, policies, settlement
 from usance.flows.checkout import Authorization, OrderRequest, authorize_orders
 from usance.records.credit.models import CreditLine
 from usance.records.invoices import queries
@@ -51,7 +51,9 @@ class Debt:
 def traded(seller: Seller) -> tuple[Seller, list[Debt]]:
     """Five months of invoices, payments, payments taken back, credit notes and write-offs."""
     seed = random.Random(20260105)
-    onboarding.set_policy(seller, Policy(overdue_days=None), at=_at(START), by=BY)
+    # The trading lies before the day the seller was opened in, and after it.
+    for moment in (_at(START), seller.created_at):
+        policies.set_policy(seller, Policy(overdue_days=None), at=moment, by=BY)
     buyers = {
         name: onboarding.create_buyer(seller, name=name, country="IT", at=_at(START), by=BY)
         for name in ("Alfa", "Beta", "Gamma")

@@ -82,6 +82,10 @@ _SQL_CLOCK = r"(?i)\b(?:now|clock_timestamp|statement_timestamp)\(\)|\bcurrent_(
 
 NOT_MONEY = {
     "rules/payer_behaviour.py",  # how likely a simulated payer is late
+    "rules/credit/score.py",  # chances and days; of amounts only how one compares with another
+    "rules/credit/score_fitted.py",  # the same
+    "rules/credit/score_history.py",  # the same; amounts are summed whole
+    "rules/credit/score_model.py",  # the same
     "rules/retries.py",  # seconds to wait
     "flows/webhook_deliveries.py",  # seconds to wait
 }

@@ -3,30 +3,69 @@
 Two round trips to the database, whether for one order or a thousand: one query reads the facts of
 all, then, after the pure decisions, one function call records all and holds the credit, each order
 standing or falling by itself. A decision that the credit line no longer bears when it is locked is
-taken anew on fresh facts.
+taken anew on fresh facts. Orders that are not approved cost a third: the open invoices whose payment
+would have made them pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID
 
 import psycopg
 from django.db import transaction
 from django.db.utils import IntegrityError, OperationalError
 
+from usance.flows import buyer_rules
+from usance.flows.buyer_rules import BuyerVerdict
+from usance.flows.checkout_documents import Answer, claim, details
+from usance.flows.checkout_facts import application, question, standing_of
+from usance.flows.checkout_requests import (
+    Authorization,
+    CheckoutRefused,
+    ExternalIdTaken,
+    KeyInFlight,
+    KeyReused,
+    LineBusy,
+    NoPolicy,
+    OrderRequest,
+    Outcome,
+    Replay,
+    UnknownBuyer,
+)
 from usance.flows.journal import business_day
 from usance.records.credit import queries as credit
 from usance.records.credit.queries import CheckoutFacts
-from usance.records.identity import new_id, new_id_text
-from usance.records.parties.models import Seller
+from usance.records.identity import new_id
+from usance.records.invoices.queries import oldest_open
 from usance.records.statements import execute, jsonb
-from usance.rules.credit.decide import Application, Decision, decide
-from usance.rules.orders import Line, check_order
-from usance.rules.terms import Terms, parse_terms
+from usance.rules.credit.application import Application
+from usance.rules.credit.counterfactual import Alternative, OpenItem, alternatives
+from usance.rules.credit.decide import Decision, decide
+from usance.rules.credit.policy import Policy
+from usance.rules.credit.pricing import Offered, offers
+from usance.rules.orders import check_order
+
+__all__ = [
+    "Authorization",
+    "CheckoutRefused",
+    "ExternalIdTaken",
+    "KeyInFlight",
+    "KeyReused",
+    "LineBusy",
+    "NoPolicy",
+    "OrderRequest",
+    "Outcome",
+    "Quote",
+    "Replay",
+    "UnknownBuyer",
+    "authorize_orders",
+    "check_request",
+    "no_answer",
+    "quote",
+]
 
 ATTEMPTS: Final = 8
 """How often a decision is taken anew when others took the credit meanwhile."""
@@ -38,113 +77,59 @@ STATE_AFTER: Final = {
 }
 
 
-class CheckoutRefused(Exception):
-    """An order that could not be decided at all; nothing was written."""
-
-    code = "checkout_refused"
-
-
-class UnknownBuyer(CheckoutRefused):
-    """The seller has no such buyer. Create the buyer, or send its id or external_id."""
-
-    code = "unknown_buyer"
-
-
-class NoPolicy(CheckoutRefused):
-    """The seller has no credit policy yet."""
-
-    code = "no_policy"
-
-
-class ExternalIdTaken(CheckoutRefused):
-    """Another order of the seller's has this external_id."""
-
-    code = "external_id_taken"
-
-
-class KeyReused(CheckoutRefused):
-    """The idempotency key was used with another request. Send a new key."""
-
-    code = "idempotency_key_reused"
-
-
-class KeyInFlight(CheckoutRefused):
-    """A request with this idempotency key is running. Try again in a moment."""
-
-    code = "idempotency_key_in_flight"
-
-
-class LineBusy(CheckoutRefused):
-    """The buyer's credit changed at every attempt. Try again in a moment."""
-
-    code = "credit_line_busy"
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
-    """An order on account, asked for by a shop. Amounts are minor units, the amount with tax.
-
-    The buyer is named by ``buyer_id`` or by ``buyer_external_id``. With ``idempotency_key`` the
-    answer is remembered beside the order and given again to the same request.
-    """
-
-    seller: Seller
-    amount: int
-    currency: str
-    buyer_id: UUID | None = None
-    buyer_external_id: str | None = None
-    tax_amount: int = 0
-    terms: Terms | None = None
-    lines: Sequence[Line] = ()
-    po_number: str = ""
-    external_id: str | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
-    by: str = ""
-    idempotency_key: str | None = None
-    request_hash: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Authorization:
-    """A decided and recorded order."""
-
-    order_id: UUID
-    buyer_id: UUID
-    decision_id: UUID
-    state: str
-    decision: Decision
-    request: OrderRequest
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """The first answer to a request that was answered before."""
-
-    status: int
-    body: str
-
-
-Outcome = Authorization | Replay | CheckoutRefused
-Answer = Callable[[Authorization], str]
-
-
 def no_answer(_: Authorization) -> str:
     """For callers who remember no answers."""
     return ""
 
 
-def quote(request: OrderRequest, *, at: datetime) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What would be decided, the terms on offer with their price, and what would pass instead.
+
+    ``told`` says by reason whether the buyer may be told it.
+    """
+
+    decision: Decision
+    offers: tuple[Offered, ...]
+    alternatives: tuple[Alternative, ...]
+    told: Mapping[str, bool]
+
+
+@dataclass(slots=True)
+class _Case:
+    """One order on its way to a decision."""
+
+    request: OrderRequest
+    facts: CheckoutFacts
+    policy: Policy
+    asked: Application
+    decision: Decision
+    on: date
+    standing: Any
+    verdict: BuyerVerdict | None = None
+    alternatives: tuple[Alternative, ...] | None = None
+
+
+def quote(request: OrderRequest, *, at: datetime) -> Quote:
     """What would be decided now, without recording or holding anything.
 
     Raises InvalidOrder, UnknownBuyer or NoPolicy.
     """
     check_request(request)
-    facts = credit.checkout_facts([_question(request)])[0]
+    on = business_day(request.seller, at=at)
+    facts = credit.checkout_facts([question(request, at=at, on=on)])[0]
     refusal = _refusal(request, facts)
     if isinstance(refusal, CheckoutRefused):
         raise refusal
-    return _decide(request, facts, on=business_day(request.seller, at=at))
+    verdict = buyer_rules.verdicts({0: (request, facts)}, at=at).get(0)
+    case = _decided(request, facts, verdict, on=on, explain=True)
+    _look_for_alternatives([case])
+    return Quote(
+        decision=case.decision,
+        offers=offers(case.policy, case.asked, facts.exposure, case.decision, on),
+        alternatives=case.alternatives or (),
+        told=case.policy.told,
+    )
 
 
 def authorize_orders(
@@ -165,7 +150,7 @@ def authorize_orders(
         if not waiting:
             break
     for n in waiting:
-        outcomes[n] = LineBusy(_text(LineBusy))
+        outcomes[n] = LineBusy()
     return [outcomes[n] for n in range(len(requests))]
 
 
@@ -178,25 +163,30 @@ def _attempt(
     answer: Answer,
 ) -> list[int]:
     """One round of facts, decisions and recording. Returns those to be decided anew."""
-    facts = credit.checkout_facts([_question(requests[n]) for n in waiting])
+    cases = _cases(requests, waiting, outcomes, at=at)
     claims: list[dict[str, Any]] = []
-    details: list[dict[str, Any]] = []
+    written: list[dict[str, Any]] = []
     decided: dict[int, Authorization] = {}
-    for n, known in zip(waiting, facts, strict=True):
-        request = requests[n]
-        settled = _refusal(request, known)
-        if settled is not None:
-            outcomes[n] = settled
-            continue
-        on = business_day(request.seller, at=at)
-        decided[n] = _authorization(request, known, _decide(request, known, on=on), at=at)
-        claim = _claim(n, decided[n], known)
-        claims.append(claim)
-        details.append(claim | _details(decided[n], known, answer=answer, on=on))
+    for n, case in cases.items():
+        made = decided[n] = _authorization(case, at=at)
+        claims.append(claim(n, made, case.facts, case.verdict, on=case.on))
+        written.append(
+            claims[-1]
+            | details(
+                made,
+                case.asked,
+                case.facts,
+                case.policy,
+                answer=answer,
+                on=case.on,
+                standing=case.standing,
+                shadow=_shadow(case),
+            )
+        )
     if not claims:
         return []
     try:
-        results = _record(claims, details)
+        results = _record(claims, written)
     except IntegrityError as error:
         if not isinstance(error.__cause__, psycopg.errors.UniqueViolation):
             raise
@@ -215,18 +205,44 @@ def _attempt(
         elif result == "replayed":
             outcomes[n] = Replay(status, body)
         else:
-            refused = _REFUSALS[result]
-            outcomes[n] = refused(_text(refused))
+            outcomes[n] = _REFUSALS[result]()
     return sorted(again)
 
 
-def _record(claims: list[dict[str, Any]], details: list[dict[str, Any]]) -> list[Any]:
+def _cases(
+    requests: Sequence[OrderRequest],
+    waiting: list[int],
+    outcomes: dict[int, Outcome],
+    *,
+    at: datetime,
+) -> dict[int, _Case]:
+    """Facts and decisions of those that wait; what needs no decision goes to ``outcomes``."""
+    days = {n: business_day(requests[n].seller, at=at) for n in waiting}
+    facts = credit.checkout_facts([question(requests[n], at=at, on=days[n]) for n in waiting])
+    asked: dict[int, tuple[OrderRequest, CheckoutFacts]] = {}
+    for n, known in zip(waiting, facts, strict=True):
+        settled = _refusal(requests[n], known)
+        if settled is not None:
+            outcomes[n] = settled
+        else:
+            asked[n] = requests[n], known
+    verdicts = buyer_rules.verdicts(asked, at=at)
+    cases = {
+        n: _decided(request, known, verdicts.get(n), on=days[n], explain=False)
+        for n, (request, known) in asked.items()
+    }
+    _look_for_alternatives([case for case in cases.values() if case.decision.outcome != "approved"])
+    return cases
+
+
+def _record(claims: list[dict[str, Any]], written: list[dict[str, Any]]) -> list[Any]:
     """One statement, committed by itself unless the caller has a transaction open."""
-    call = "SELECT * FROM orders_authorize(%s, %s)"
+    call = "SELECT * FROM orders_authorize(%s, %s, %s)"
+    grouped = any("group_id" in one for one in claims)
     if transaction.get_connection().in_atomic_block:
         with transaction.atomic():
-            return execute(call, [jsonb(claims), jsonb(details)])
-    return execute(call, [jsonb(claims), jsonb(details)])
+            return execute(call, [jsonb(claims), jsonb(written), grouped])
+    return execute(call, [jsonb(claims), jsonb(written), grouped])
 
 
 _NOTHING_WRITTEN: Final = (
@@ -251,125 +267,111 @@ def check_request(request: OrderRequest) -> None:
     )
 
 
-def _question(request: OrderRequest) -> credit.CheckoutQuestion:
-    return credit.CheckoutQuestion(
-        seller_id=request.seller.id,
-        buyer_id=request.buyer_id,
-        buyer_external_id=request.buyer_external_id,
-        currency=request.currency,
-        idempotency_key=request.idempotency_key,
-    )
-
-
 def _refusal(request: OrderRequest, facts: CheckoutFacts) -> Replay | CheckoutRefused | None:
     """What can be said without deciding: an earlier answer, or that there is nothing to decide."""
     if facts.answered is not None:
         request_hash, status, body = facts.answered
         if request_hash == request.request_hash:
             return Replay(status, body)
-        return KeyReused(_text(KeyReused))
+        return KeyReused()
     if facts.buyer_id is None:
-        return UnknownBuyer(_text(UnknownBuyer))
+        return UnknownBuyer()
     if facts.policy_id is None:
-        return NoPolicy(_text(NoPolicy))
+        return NoPolicy()
     return None
 
 
-def _decide(request: OrderRequest, facts: CheckoutFacts, *, on: date) -> Decision:
+def _decided(
+    request: OrderRequest,
+    facts: CheckoutFacts,
+    verdict: BuyerVerdict | None,
+    *,
+    on: date,
+    explain: bool,
+) -> _Case:
+    """The decision on one order: the seller's, and before it what the buyer's own rules say."""
     assert facts.policy_id is not None
-    application = Application(
-        amount=request.amount,
-        currency=request.currency,
-        line_state=facts.line_state,
-        oldest_due_on=facts.oldest_due_on,
-        requested_terms=request.terms,
-        offered=tuple(parse_terms(code) for code in facts.terms),
-    )
     policy = credit.policy(seller_id=request.seller.id, policy_id=facts.policy_id)
-    return decide(application, facts.exposure, policy, on)
+    standing = standing_of(facts)
+    asked = application(request, facts, policy, on=on, standing=standing)
+    decision = decide(asked, facts.exposure, policy, on, explain=explain)
+    if verdict is not None:
+        decision = _with_verdict(decision, verdict)
+    return _Case(request, facts, policy, asked, decision, on, standing, verdict)
 
 
-def _authorization(
-    request: OrderRequest, facts: CheckoutFacts, decision: Decision, *, at: datetime
-) -> Authorization:
+def _with_verdict(decision: Decision, verdict: BuyerVerdict) -> Decision:
+    if verdict.refusals:
+        reasons = (
+            *verdict.refusals,
+            *(decision.reasons if decision.outcome == "declined" else ()),
+        )
+        return replace(decision, outcome="declined", reasons=reasons, up_to=None)
+    if verdict.needs_approval and decision.outcome != "declined":
+        return replace(decision, outcome="review", reasons=("buyer_approval_needed",))
+    return decision
+
+
+_MONEY_HELPS: Final = frozenset(
+    {"overdue", "limit_exceeded", "prepayment_required", "over_order_ceiling"}
+)
+
+
+def _look_for_alternatives(cases: Sequence[_Case]) -> None:
+    """What would have been approved instead of each of ``cases``."""
+    wanted = [
+        case
+        for case in cases
+        if case.decision.outcome != "approved"
+        and not (case.verdict and (case.verdict.refusals or case.verdict.needs_approval))
+    ]
+    accounts = {
+        (case.request.seller.id, case.facts.buyer_id, case.request.currency)
+        for case in wanted
+        if not _MONEY_HELPS.isdisjoint(case.decision.reasons) or case.policy.rules
+    }
+    items = oldest_open(accounts) if accounts else {}
+    for case in wanted:
+        account = case.request.seller.id, case.facts.buyer_id, case.request.currency
+        case.alternatives = alternatives(
+            case.decision,
+            case.asked,
+            case.facts.exposure,
+            case.policy,
+            case.on,
+            open_items=[OpenItem(*item) for item in items.get(account, ())],
+        )
+
+
+def _shadow(case: _Case) -> dict[str, Any] | None:
+    """What the policy on trial would have said to the same facts."""
+    if case.facts.shadow_id is None:
+        return None
+    request = case.request
+    trial = credit.policy(seller_id=request.seller.id, policy_id=case.facts.shadow_id)
+    asked = application(request, case.facts, trial, on=case.on, standing=case.standing)
+    said = decide(asked, case.facts.exposure, trial, case.on, explain=False)
+    return {"policy_id": case.facts.shadow_id, "outcome": said.outcome, "reasons": said.reasons}
+
+
+def _authorization(case: _Case, *, at: datetime) -> Authorization:
+    facts, verdict = case.facts, case.verdict
     assert facts.buyer_id is not None
+    assert facts.policy_id is not None
+    state = STATE_AFTER[case.decision.outcome]
+    if verdict is not None and verdict.needs_approval and state == "pending_review":
+        state = "pending_approval"
     return Authorization(
         order_id=new_id(),
         buyer_id=facts.buyer_id,
         decision_id=new_id(),
-        state=STATE_AFTER[decision.outcome],
-        decision=decision,
-        request=request,
+        policy_id=facts.policy_id,
+        state=state,
+        decision=case.decision,
+        request=case.request,
         at=at,
+        member_id=verdict.member_id if verdict else None,
+        alternatives=None
+        if case.alternatives is None
+        else tuple(way.to_document() for way in case.alternatives),
     )
-
-
-def _claim(ordinal: int, made: Authorization, facts: CheckoutFacts) -> dict[str, Any]:
-    """What the database's gate looks at."""
-    request = made.request
-    return {
-        "ordinal": ordinal,
-        "seller_id": request.seller.id,
-        "line_id": facts.line_id,
-        "outcome": made.decision.outcome,
-        "amount": request.amount,
-        "idempotency_key": request.idempotency_key,
-        "request_hash": request.request_hash.hex(),
-        "external_id": request.external_id,
-    }
-
-
-def _details(
-    made: Authorization, facts: CheckoutFacts, *, answer: Answer, on: date
-) -> dict[str, Any]:
-    """What is written if the order passes the gate. Ids that nobody needs here stay text."""
-    request, decision = made.request, made.decision
-    return {
-        "buyer_id": made.buyer_id,
-        "answer": answer(made) if request.idempotency_key else "",
-        "at": made.at,
-        "on": on,
-        "order_id": made.order_id,
-        "decision_id": made.decision_id,
-        "event_id": new_id_text(),
-        "record_id": new_id_text(),
-        "entry_id": new_id_text(),
-        "held_id": new_id_text(),
-        "contra_id": new_id_text(),
-        "state": made.state,
-        "currency": request.currency,
-        "tax_amount": request.tax_amount,
-        "terms": decision.terms.code,
-        "due_on": decision.due_on,
-        "expires_on": decision.expires_on,
-        "po_number": request.po_number,
-        "lines": [line.to_document() for line in request.lines],
-        "metadata": request.metadata,
-        "policy_id": facts.policy_id,
-        "reasons": decision.reasons,
-        "up_to": decision.up_to,
-        "facts": _facts_document(facts),
-        "trace": [[step.rule, step.held, dict(step.compared)] for step in decision.trace],
-        "event_type": f"order.{made.state}",
-        "event_data": {"amount": request.amount, "external_id": request.external_id},
-        "actor": request.by,
-    }
-
-
-def _facts_document(facts: CheckoutFacts) -> dict[str, Any]:
-    exposure = facts.exposure
-    return {
-        "line_state": facts.line_state,
-        "limit": exposure.limit,
-        "tolerance": exposure.tolerance,
-        "commitments": exposure.commitments,
-        "receivable": exposure.receivable,
-        "external": exposure.external,
-        "unapplied_cash": exposure.unapplied_cash,
-        "oldest_due_on": facts.oldest_due_on,
-    }
-
-
-def _text(refused: type[CheckoutRefused]) -> str:
-    """What the refusal tells the person: the first paragraph of its description."""
-    return " ".join((refused.__doc__ or "").split())

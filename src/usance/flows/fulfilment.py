@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows.journal import Journal
+from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import (
     AmountTooLarge,
     LimitExceeded,
@@ -17,6 +17,15 @@ from usance.flows.refusals import (
     WrongState,
     external_id_once,
 )
+from usance.flows.reviews import (
+    NotYours,
+    Person,
+    answer_review,
+    close_review,
+    withdraw_reviews,
+)
+from usance.records.credit import actions as credit
+from usance.records.credit import review_queries
 from usance.records.credit.models import CreditLine
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
@@ -196,7 +205,7 @@ def adjust_order(
         )
     change = amount - order.amount
     if change > 0:
-        _require_room(order, change)
+        _require_room(order, change, on=business_day(seller, at=at))
     journal = Journal(seller, at=at, by=by)
     _hold(journal, order, "order_adjusted", amount=change)
     journal.tell(
@@ -259,30 +268,85 @@ def renew_order(seller: Seller, *, order_id: UUID, days: int, at: datetime, by: 
 
 
 @transaction.atomic
-def confirm_order(seller: Seller, *, order_id: UUID, at: datetime, by: str) -> Order:
-    """A person lets an order in review pass; its amount is held now.
+def confirm_order(
+    seller: Seller,
+    *,
+    order_id: UUID,
+    at: datetime,
+    by: str,
+    person: Person | None = None,
+    override: bool = False,
+    note: str = "",
+) -> Order:
+    """Let an order in review pass; its amount is held now, once everybody who must has approved.
 
-    Raises NotFound, WrongState, or LimitExceeded if the line no longer bears it.
+    With ``override`` the named ``person`` lets it pass though it exceeds the limit. A program
+    (``person`` None) decides only what the policy gives to no particular route. Raises NotFound,
+    WrongState, LimitExceeded if the line does not bear it, or what answer_review raises.
     """
-    order = _locked(seller, order_id, states=PENDING)
-    _require_room(order, order.amount)
+    order = _locked(seller, order_id, states=("pending_review",))
+    if override and person is None:
+        raise NotYours("Only a person may let an order exceed the limit; do it in the back office.")
+    if not override:
+        _require_room(order, order.amount, on=business_day(seller, at=at))
+    elif not _line_is_active(order):
+        raise LimitExceeded("The credit line is not active; release it first.")
+    if not _answered(seller, order, "approved", person=person, at=at, note=note):
+        return order
     journal = Journal(seller, at=at, by=by)
     _hold(journal, order, "order_authorized", amount=order.amount)
-    _tell_state(journal, order, "authorized")
+    named = {"override": person.email} if override and person else {}
+    _tell_state(journal, order, "authorized", **named)
     orders.change(order, state="authorized")
     journal.close()
     return order
 
 
 @transaction.atomic
-def decline_order(seller: Seller, *, order_id: UUID, at: datetime, by: str) -> Order:
-    """A person refuses an order in review. Raises NotFound or WrongState."""
+def decline_order(
+    seller: Seller,
+    *,
+    order_id: UUID,
+    at: datetime,
+    by: str,
+    person: Person | None = None,
+    note: str = "",
+) -> Order:
+    """A person refuses an order in review. Raises NotFound, WrongState, or as answer_review."""
     order = _locked(seller, order_id, states=PENDING)
+    if order.state == "pending_review":
+        _answered(seller, order, "declined", person=person, at=at, note=note)
     journal = Journal(seller, at=at, by=by)
     _tell_state(journal, order, "declined")
     orders.change(order, state="declined")
     journal.close()
     return order
+
+
+def _answered(
+    seller: Seller,
+    order: Order,
+    verdict: str,
+    *,
+    person: Person | None,
+    at: datetime,
+    note: str,
+) -> bool:
+    """Whether the order's review has come to its end with this verdict."""
+    review = review_queries.open_review_of(seller_id=seller.id, subject_id=order.id)
+    if review is None:
+        return True
+    if person is None:
+        if review.route and verdict == "approved":
+            raise NotYours(
+                f"The policy gives this order to {review.people} of {', '.join(review.roles)}"
+                f" (route {review.route}); decide it in the back office."
+            )
+        close_review(review, state=verdict, at=at)
+        return True
+    return answer_review(
+        seller, review_id=review.id, person=person, verdict=verdict, at=at, note=note
+    ).is_final
 
 
 def _locked(seller: Seller, order_id: UUID, *, states: Sequence[str]) -> Order:
@@ -303,20 +367,31 @@ def _release(seller: Seller, order: Order, *, at: datetime, by: str, ending: str
     state = "invoiced" if order.invoiced_amount else ending
     if order.state in HELD:
         _hold(journal, order, f"order_{ending}", amount=-remaining)
+    else:
+        withdraw_reviews(seller_id=seller.id, subject_id=order.id, at=at)
     _tell_state(journal, order, state, voided=remaining)
     orders.change(order, state=state, voided_amount=order.voided_amount + remaining)
     journal.close()
     return order
 
 
-def _require_room(order: Order, amount: int) -> None:
+def _line_is_active(order: Order) -> bool:
+    return (
+        order.line_id is not None
+        and CreditLine.objects.filter(
+            seller_id=order.seller_id, id=order.line_id, state="active"
+        ).exists()
+    )
+
+
+def _require_room(order: Order, amount: int, *, on: date) -> None:
     """The order's line, locked before, must bear ``amount`` more and be active."""
     line = (
         CreditLine.objects.filter(seller_id=order.seller_id, id=order.line_id).first()
         if order.line_id
         else None
     )
-    available = line.limit + line.tolerance - line.exposure if line else 0
+    available = credit.room(line, on=on) if line else 0
     if line is None or line.state != "active" or amount > available:
         raise LimitExceeded(
             f"{amount} minor units more are needed, {max(available, 0)} are available"

@@ -79,23 +79,16 @@ def create_seller(
         language=language,
         created_at=at,
     )
-    credit.add_policy(seller_id=seller.id, policy=policy, author="", at=at)
-    return seller
-
-
-@transaction.atomic
-def set_policy(seller: Seller, policy: Policy, *, at: datetime, by: str) -> int:
-    """The policy that decides from now on. Returns its version."""
-    stored = credit.add_policy(seller_id=seller.id, policy=policy, author=by, at=at)
-    journal = Journal(seller, at=at, by=by)
-    journal.tell(
-        "policy.published",
-        object_type="policy",
-        object_id=stored.id,
-        data={"version": stored.version},
+    stored = credit.add_policy(seller_id=seller.id, policy=policy, author="", at=at)
+    credit.release_policy(
+        stored,
+        mode="live",
+        effective_at=at,
+        needs_standing=policy.needs_standing,
+        author="",
+        at=at,
     )
-    journal.close()
-    return stored.version
+    return seller
 
 
 def create_api_key(

@@ -7,7 +7,7 @@ amount. Every conversion from a decimal amount goes through the first or refuses
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 from typing import Final
 
 # ISO 4217, list one: codes of money in use, without funds, metals and test codes.
@@ -75,6 +75,16 @@ def proportion(amount: int, *, part: int, whole: int) -> int:
     In whole numbers, since the product of two large amounts is longer than a Decimal's 28 digits.
     """
     return (2 * amount * part + whole) // (2 * whole)
+
+
+def convert(amount: int, *, rate: Decimal, source: str, target: str) -> int:
+    """``amount`` minor units of ``source`` in minor units of ``target``, halves away from zero.
+
+    ``rate`` is how many units of ``target`` one unit of ``source`` is worth.
+    """
+    shift = exponent(target) - exponent(source)
+    with localcontext(prec=40):
+        return round_half_up((amount * rate).scaleb(shift))
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -73,11 +73,43 @@ CREDIT_LINE: Final = frozenset(
 )
 CREDIT_LINE_STATES: Final = ("active", "on_hold", "suspended", "closed")
 
+REVIEW: Final = frozenset({("open", "approved"), ("open", "declined"), ("open", "withdrawn")})
+REVIEW_STATES: Final = ("open", "approved", "declined", "withdrawn")
+
+APPLICATION: Final = frozenset(
+    {
+        ("draft", "submitted"),
+        ("draft", "withdrawn"),
+        ("submitted", "in_review"),
+        ("submitted", "approved"),
+        ("submitted", "declined"),
+        ("submitted", "withdrawn"),
+        ("in_review", "information_requested"),
+        ("in_review", "approved"),
+        ("in_review", "declined"),
+        ("in_review", "withdrawn"),
+        ("information_requested", "in_review"),
+        ("information_requested", "declined"),
+        ("information_requested", "withdrawn"),
+    }
+)
+APPLICATION_STATES: Final = (
+    "draft",
+    "submitted",
+    "in_review",
+    "information_requested",
+    "approved",
+    "declined",
+    "withdrawn",
+)
+
 MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "orders_order": ORDER,
     "invoices_invoice": INVOICE,
     "payments_payment": PAYMENT,
     "credit_creditline": CREDIT_LINE,
+    "credit_review": REVIEW,
+    "applications_application": APPLICATION,
 }
 """Each machine by the table whose ``state`` column it governs."""
 

@@ -118,6 +118,7 @@ def test_what_a_buyer_may_not_be_told() -> None:
         "line_closed",
         "over_order_ceiling",
         "above_review_amount",
+        "unknown_facts",
     }
 
 

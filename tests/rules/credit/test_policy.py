@@ -32,6 +32,12 @@ def test_the_policy_of_a_new_seller() -> None:
         "review_above": {},
         "terms": ["net_30"],
         "authorization_days": 30,
+        "over_limit": "decline",
+        "second_person": False,
+        "offer_prepayment": False,
+        "currency": "",
+        "values": {},
+        "rules": [],
     }
     assert policy_from_document({}) == DEFAULT
 

@@ -58,14 +58,17 @@ _HIDDEN: Final = tuple(
 """IPv6 forms that carry an IPv4 address (RFC 6052, RFC 8215, RFC 4291) or were site-local."""
 
 
-def check_address(address: IpAddress) -> None:
-    """Raise AddressRefused for an address that is not on the public internet."""
-    if private_allowed():
-        return
+def is_public(address: IpAddress) -> bool:
+    """Whether ``address`` is on the public internet, whatever form it hides in."""
     mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
     plain: IpAddress = mapped or address
     hidden = any(plain in network for network in _HIDDEN if network.version == plain.version)
-    if not plain.is_global or plain.is_multicast or hidden:
+    return plain.is_global and not plain.is_multicast and not hidden
+
+
+def check_address(address: IpAddress) -> None:
+    """Raise AddressRefused for an address that is not on the public internet."""
+    if not private_allowed() and not is_public(address):
         raise AddressRefused(
             f"{address} is not on the public internet; set {ALLOW_PRIVATE}=1 on the server"
             " if webhooks may go there."

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
 
-from usance.records.credit.models import CreditLine, CreditPolicy
+from usance.records.credit.models import CreditLine, CreditPolicy, GroupLimit, PolicyRelease
 from usance.records.statements import execute, jsonb
 from usance.rules.credit.policy import Policy
 
@@ -31,6 +31,25 @@ def lock_lines(*, seller_id: UUID, accounts: Collection[tuple[UUID, str]]) -> No
             " (SELECT * FROM unnest(%s::uuid[], %s::text[])) ORDER BY id FOR NO KEY UPDATE",
             [seller_id, [a[0] for a in accounts], [a[1] for a in accounts]],
         )
+
+
+def room(line: CreditLine, *, on: date) -> int:
+    """What ``line`` still bears, in its minor units. A limit it shares is locked first, so that the
+    figure stands until the transaction ends; the line is locked already."""
+    own = line.limit + line.tolerance - line.exposure
+    if line.group_id is None:
+        return own
+    GroupLimit.objects.select_for_update(no_key=True).filter(
+        seller_id=line.seller_id, id=line.group_id
+    ).first()
+    rows = execute(
+        "SELECT floor(credit_converted(g.seller_id, credit_group_room(g.seller_id, g.id, %s),"
+        " g.currency, %s, %s))::bigint FROM credit_grouplimit AS g"
+        " WHERE g.seller_id = %s AND g.id = %s",
+        [on, line.currency, on, line.seller_id, line.group_id],
+    )
+    shared = rows[0][0] if rows else None
+    return min(own, -1 if shared is None else shared)
 
 
 def ensure_line(*, seller_id: UUID, buyer_id: UUID, currency: str, at: datetime) -> CreditLine:
@@ -75,7 +94,9 @@ def move(*, seller_id: UUID, changes: Mapping[tuple[UUID, str], Mapping[str, int
         execute(_MOVE, [jsonb(rows), seller_id])
 
 
-def add_policy(*, seller_id: UUID, policy: Policy, author: str, at: datetime) -> CreditPolicy:
+def add_policy(
+    *, seller_id: UUID, policy: Policy, author: str, at: datetime, note: str = ""
+) -> CreditPolicy:
     """Store the next version of a seller's policy; two at once become two versions."""
     execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [str(seller_id)])
     latest = CreditPolicy.objects.filter(seller_id=seller_id).aggregate(v=Max("version"))["v"] or 0
@@ -84,6 +105,30 @@ def add_policy(*, seller_id: UUID, policy: Policy, author: str, at: datetime) ->
         version=latest + 1,
         document=policy.to_document(),
         author=author,
+        note=note,
+        created_at=at,
+    )
+
+
+def release_policy(
+    stored: CreditPolicy,
+    *,
+    mode: str,
+    effective_at: datetime,
+    needs_standing: bool,
+    author: str,
+    at: datetime,
+    approved_by: str = "",
+) -> PolicyRelease:
+    """Let a version decide, or be tried, from ``effective_at``."""
+    return PolicyRelease.objects.create(
+        seller_id=stored.seller_id,
+        policy_id=stored.id,
+        mode=mode,
+        effective_at=effective_at,
+        needs_standing=needs_standing,
+        author=author,
+        approved_by=approved_by,
         created_at=at,
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from usance.records.credit.models import CreditLine, CreditPolicy, Decision
+from usance.records.credit.models import CreditLine, CreditPolicy, Decision, PolicyRelease
 from usance.records.statements import execute, jsonb
 from usance.rules.credit.exposure import Exposure
 from usance.rules.credit.policy import Policy, policy_from_document
@@ -18,18 +19,28 @@ from usance.rules.credit.policy import Policy, policy_from_document
 
 @dataclass(frozen=True, slots=True)
 class CheckoutQuestion:
-    """Whose facts are wanted: the buyer by id or by the seller's own number, and the currency."""
+    """Whose facts are wanted: the buyer by id or by the seller's own number, and the currency.
+
+    ``base`` is the seller's own currency; ``at`` and ``on`` are the moment and its business day.
+    """
 
     seller_id: UUID
     buyer_id: UUID | None
     buyer_external_id: str | None
     currency: str
+    base: str
+    at: datetime
+    on: date
     idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutFacts:
-    """Everything a decision rests on, read in one query. ``buyer_id`` is None: no such buyer."""
+    """Everything a decision rests on, read in one query. ``buyer_id`` is None: no such buyer.
+
+    ``rate`` is what the order's currency is worth in the seller's own, where they differ.
+    ``standing`` is what is kept ready about the buyer, as stored JSON, if a policy reads it.
+    """
 
     buyer_id: UUID | None
     policy_id: UUID | None
@@ -39,6 +50,17 @@ class CheckoutFacts:
     exposure: Exposure
     oldest_due_on: date | None
     answered: tuple[bytes, int, str] | None
+    country: str | None = None
+    buyer_group: str | None = None
+    known_since: datetime | None = None
+    ordering_rules: bool = False
+    group_id: UUID | None = None
+    tier: str | None = None
+    insured_limit: int | None = None
+    rate: Decimal | None = None
+    shadow_id: UUID | None = None
+    standing: str | None = None
+    ship_tos: tuple[str, ...] = ()
 
 
 def checkout_facts(questions: Sequence[CheckoutQuestion]) -> list[CheckoutFacts]:
@@ -53,6 +75,9 @@ def checkout_facts(questions: Sequence[CheckoutQuestion]) -> list[CheckoutFacts]
                         "buyer_id": q.buyer_id,
                         "external_id": q.buyer_external_id,
                         "currency": q.currency,
+                        "base": q.base,
+                        "at": q.at,
+                        "on": q.on,
                         "key": q.idempotency_key,
                     }
                     for q in questions
@@ -69,9 +94,29 @@ def checkout_facts(questions: Sequence[CheckoutQuestion]) -> list[CheckoutFacts]
                 line_id=row[2],
                 line_state=row[3],
                 terms=tuple(row[4] or ()),
-                exposure=Exposure(question.currency, *(figure or 0 for figure in row[5:11])),
+                exposure=Exposure(
+                    currency=question.currency,
+                    limit=row[5] or 0,
+                    tolerance=row[6] or 0,
+                    commitments=row[7] or 0,
+                    receivable=row[8] or 0,
+                    external=row[9] or 0,
+                    unapplied_cash=row[10] or 0,
+                    group_available=row[20],
+                ),
                 oldest_due_on=row[11],
                 answered=(bytes(row[12]), row[13], row[14]) if row[13] is not None else None,
+                country=row[15],
+                buyer_group=row[16],
+                known_since=row[17],
+                ordering_rules=row[18] or False,
+                group_id=row[19],
+                tier=row[21],
+                insured_limit=row[22],
+                rate=row[23],
+                shadow_id=row[24],
+                standing=row[25],
+                ship_tos=tuple(row[26] or ()),
             )
         )
     return facts
@@ -109,12 +154,27 @@ def policies(*, seller_id: UUID) -> QuerySet[CreditPolicy]:
     return CreditPolicy.objects.filter(seller_id=seller_id)
 
 
-def terms_offered(*, seller_id: UUID) -> tuple[str, ...]:
+def release(*, seller_id: UUID, at: datetime, mode: str = "live") -> PolicyRelease | None:
+    """What decides at ``at`` (``live``), or is tried beside it (``shadow``)."""
+    modes = ["live"] if mode == "live" else ["shadow", "shadow_end"]
+    latest = (
+        PolicyRelease.objects.filter(seller_id=seller_id, mode__in=modes, effective_at__lte=at)
+        .order_by("-effective_at", "-id")
+        .first()
+    )
+    return latest if latest is not None and latest.mode == mode else None
+
+
+def deciding_policy(*, seller_id: UUID, at: datetime) -> Policy | None:
+    """The policy that decides at ``at``."""
+    live = release(seller_id=seller_id, at=at)
+    return policy(seller_id=seller_id, policy_id=live.policy_id) if live else None
+
+
+def terms_offered(*, seller_id: UUID, at: datetime) -> tuple[str, ...]:
     """Codes of the terms that the deciding policy gives to buyers without terms of their own."""
-    deciding = policies(seller_id=seller_id).order_by("-version").first()
-    if deciding is None:
-        return ()
-    return tuple(terms.code for terms in policy_from_document(deciding.document).terms)
+    deciding = deciding_policy(seller_id=seller_id, at=at)
+    return tuple(terms.code for terms in deciding.terms) if deciding else ()
 
 
 def decision(*, seller_id: UUID, decision_id: UUID) -> Decision | None:

@@ -7,7 +7,7 @@ whatever was credited, paid or written off after that day.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -243,6 +243,29 @@ def open_items(
         _question(seller_id, on, currency=currency, buyer_id=buyer_id),
     )
     return [OpenItem(*row) for row in rows]
+
+
+Account = tuple[UUID, UUID | None, str]
+"""Seller, buyer and currency."""
+
+
+def oldest_open(
+    accounts: Collection[Account], *, most: int = 40
+) -> dict[Account, list[tuple[str, int, date]]]:
+    """Number, outstanding and due date of the open invoices of each account, the oldest first."""
+    rows = execute(
+        "SELECT a.seller_id, a.buyer_id, a.currency, i.number, i.outstanding, i.due_on"
+        " FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS a(seller_id, buyer_id, currency)"
+        " CROSS JOIN LATERAL (SELECT number, outstanding, due_on FROM invoices_invoice"
+        " WHERE seller_id = a.seller_id AND buyer_id = a.buyer_id AND currency = a.currency"
+        " AND state = 'open' ORDER BY due_on, number LIMIT %s) AS i"
+        " ORDER BY i.due_on, i.number",
+        [*([account[n] for account in accounts] for n in range(3)), most],
+    )
+    found: dict[Account, list[tuple[str, int, date]]] = {}
+    for seller_id, buyer_id, currency, *item in rows:
+        found.setdefault((seller_id, buyer_id, currency), []).append((item[0], item[1], item[2]))
+    return found
 
 
 def creditable(*, seller_id: UUID, buyer_id: UUID, currency: str) -> list[tuple[UUID, int]]:

@@ -30,6 +30,9 @@ class Order(SellerScoped):
     expires_on = models.DateField()
     po_number = models.TextField(default="")
     lines = models.JSONField(default=list)
+    member = ScopedForeignKey("parties.Member", null=True)
+    cost_centre = models.CharField(max_length=40, default="", db_default="")
+    ship_to = models.JSONField(null=True)
     external_id = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
 
@@ -61,9 +64,40 @@ class Order(SellerScoped):
                 name="orders_order_expiring",
                 condition=Q(state__in=["authorized", "pending_review", "pending_approval"]),
             ),
+            models.Index(
+                fields=["seller", "member", "created_at"],
+                name="orders_order_by_member",
+                condition=Q(member__isnull=False),
+            ),
+            models.Index(
+                fields=["seller", "buyer", "po_number"],
+                name="orders_order_by_po",
+                condition=~Q(po_number=""),
+            ),
         ]
 
     @property
     def remaining(self) -> int:
         """What is neither invoiced nor voided, in minor units."""
         return self.amount - self.invoiced_amount - self.voided_amount
+
+
+class OrderApproval(SellerScoped):
+    """What a member of the buyer's said about an order in the buyer's own chain. Never changed."""
+
+    order = ScopedForeignKey(Order)
+    position = models.IntegerField()
+    member = ScopedForeignKey("parties.Member")
+    verdict = models.CharField(max_length=12)
+    note = models.TextField(default="")
+
+    class Meta:
+        db_table = "orders_orderapproval"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "order", "position"], name="orders_approval_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict__in=["approved", "declined"]), name="orders_approval_verdict"
+            ),
+        ]

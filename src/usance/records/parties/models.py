@@ -84,6 +84,15 @@ class Buyer(SellerScoped):
     language = models.CharField(max_length=8, default="en")
     external_id = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
+    group = models.CharField(max_length=40, default="", db_default="")
+    parent = ScopedForeignKey("parties.Buyer", null=True)
+    domain = models.TextField(default="", db_default="")
+    po_required = models.BooleanField(default=False, db_default=False)
+    po_unique = models.BooleanField(default=False, db_default=False)
+    # An order must name the member who places it.
+    members_only = models.BooleanField(default=False, db_default=False)
+    # Any of the three, or an approval chain: a checkout asks no further where this is false.
+    ordering_rules = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "parties_buyer"
@@ -92,17 +101,38 @@ class Buyer(SellerScoped):
                 fields=["seller", "external_id"], name="parties_buyer_external_id_once"
             )
         ]
-        indexes = [models.Index(fields=["seller", "name", "id"], name="parties_buyer_by_name")]
+        indexes = [
+            models.Index(fields=["seller", "name", "id"], name="parties_buyer_by_name"),
+            models.Index(
+                fields=["seller", "parent"],
+                name="parties_buyer_by_parent",
+                condition=models.Q(parent__isnull=False),
+            ),
+            models.Index(
+                fields=["seller", "tax_id"],
+                name="parties_buyer_by_tax_id",
+                condition=~models.Q(tax_id=""),
+            ),
+        ]
 
 
 class Member(SellerScoped):
-    """A person who buys, approves or pays for a buyer."""
+    """A person who buys, approves or pays for a buyer.
+
+    ``order_limit`` is the most one order of this person may be, ``period_limit`` the most of all its
+    orders in a ``period`` (day, week or month), in minor units of ``limit_currency``.
+    """
 
     buyer = ScopedForeignKey(Buyer)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     name = models.TextField()
     email = models.EmailField()
     role = models.CharField(max_length=24, default="purchaser")
+    order_limit = models.BigIntegerField(null=True)
+    period_limit = models.BigIntegerField(null=True)
+    period = models.CharField(max_length=8, default="month", db_default="month")
+    limit_currency = models.CharField(max_length=3, default="", db_default="")
+    left_at = models.DateTimeField(null=True)
     external_id = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
 
@@ -111,7 +141,52 @@ class Member(SellerScoped):
         constraints = [
             models.UniqueConstraint(
                 fields=["seller", "buyer", "email"], name="parties_member_email_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(period__in=["day", "week", "month"]),
+                name="parties_member_period",
+            ),
+        ]
+
+
+class CostCentre(SellerScoped):
+    """A cost centre of a buyer's, to which it charges its orders."""
+
+    buyer = ScopedForeignKey(Buyer)
+    code = models.CharField(max_length=40)
+    name = models.TextField(default="")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "parties_costcentre"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "buyer", "code"], name="parties_cost_centre_once"
             )
+        ]
+
+
+class ApprovalStep(SellerScoped):
+    """A step of a buyer's own approval chain: orders above ``above`` need a member with ``role``, or
+    the named ``approver``. Steps are taken by ``position``. Minor units of ``currency``."""
+
+    buyer = ScopedForeignKey(Buyer)
+    position = models.IntegerField()
+    above = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    role = models.CharField(max_length=24, default="approver")
+    approver = ScopedForeignKey(Member, null=True)
+    cost_centre = models.CharField(max_length=40, default="")  # empty: of any
+
+    class Meta:
+        db_table = "parties_approvalstep"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "buyer", "position"], name="parties_approval_step_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(above__gte=0), name="parties_approval_step_above"
+            ),
         ]
 
 

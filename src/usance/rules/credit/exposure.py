@@ -11,6 +11,8 @@ class Exposure:
 
     ``commitments`` is authorized and not yet invoiced, ``receivable`` invoiced and not yet paid,
     ``external`` what only the ERP knows of, ``unapplied_cash`` money received and not yet allocated.
+    ``group_available`` is what a limit shared with other lines leaves, converted to ``currency``;
+    None: the line shares none.
     """
 
     currency: str
@@ -20,6 +22,7 @@ class Exposure:
     receivable: int
     external: int
     unapplied_cash: int
+    group_available: int | None = None
 
     @property
     def exposure(self) -> int:
@@ -29,4 +32,5 @@ class Exposure:
     @property
     def available(self) -> int:
         """What the buyer may still order on account; negative if the line is overdrawn."""
-        return self.limit + self.tolerance - self.exposure
+        own = self.limit + self.tolerance - self.exposure
+        return own if self.group_available is None else min(own, self.group_available)

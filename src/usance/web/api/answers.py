@@ -174,10 +174,23 @@ class ShownLine(Shown):
 
 
 class Offer(Shown):
-    """Terms on offer, and when an invoice of today would fall due."""
+    """Terms on offer, when an invoice of today would fall due, and what they cost."""
 
     terms: TermsCode
     due_on: date
+    percent: str = Field(description="Of the order; below zero for a discount.")
+    fee: Money = Field(description="What the terms add to the order, or take from it.")
+
+
+class Alternative(Shown):
+    """What would have been approved instead."""
+
+    kind: Literal["up_to", "prepaid", "after_paying", "prepaid_in_full"]
+    amount: Money = Field(
+        description="The largest order, what to pay before, or what to pay of the invoices."
+    )
+    percent: int | None = Field(description="The part of the order to pay before.")
+    invoices: list[str] = Field(description="Numbers of the invoices to pay.")
 
 
 class OrderIntent(Shown):
@@ -192,6 +205,7 @@ class OrderIntent(Shown):
     expires_on: date
     up_to: Money | None = Field(description="The largest order that would be approved.")
     offers: list[Offer]
+    alternatives: list[Alternative]
 
 
 class Order(Described):
@@ -214,7 +228,13 @@ class Order(Described):
     terms: TermsCode
     due_on: date
     expires_on: date
+    alternatives: list[Alternative] = Field(
+        description="What would have been approved instead of an order that was not."
+    )
     po_number: str
+    member: MemberId | None
+    cost_centre: str
+    ship_to: dict[str, str] | None
     lines: list[ShownLine]
 
 

@@ -131,7 +131,7 @@ def get_credit(request: ApiRequest, *, buyer_id: BuyerId) -> Any:
     """Limit, exposure by bucket, what is available and on what terms, one line a currency."""
     _buyer(request, buyer_id)
     seller_id = request.auth.seller.id
-    offered = credit.terms_offered(seller_id=seller_id)
+    offered = credit.terms_offered(seller_id=seller_id, at=request.at)
     return {
         "object": "credit",
         "buyer": public_id("buyer", buyer_id),
@@ -268,5 +268,5 @@ def _buyer(request: ApiRequest, buyer_id: Any) -> Buyer:
 
 
 def _line(request: ApiRequest, line: CreditLine) -> dict[str, Any]:
-    offered = credit.terms_offered(seller_id=request.auth.seller.id)
+    offered = credit.terms_offered(seller_id=request.auth.seller.id, at=request.at)
     return objects.credit_line(line, offered=offered)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from usance.flows import onboarding
+from usance.flows import policies
 from usance.flows.refusals import NotFound
 from usance.records.credit import queries
 from usance.rules.credit.policy import Policy
@@ -44,8 +44,7 @@ def create_policy(request: ApiRequest, *, payload: NewPolicy) -> Any:
     """A new version of the policy, which decides from the next order on."""
     seller = request.auth.seller
     policy = Policy(**payload.model_dump() | {"terms": tuple(payload.terms)})
-    version = onboarding.set_policy(seller, policy, at=request.at, by=request.auth.by)
-    return objects.policy(queries.policies(seller_id=seller.id).get(version=version))
+    return objects.policy(policies.set_policy(seller, policy, at=request.at, by=request.auth.by))
 
 
 @section.read(

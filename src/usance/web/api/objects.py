@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from usance.flows.checkout import Authorization
+from usance.flows.checkout import Authorization, Quote
+from usance.records.credit import queries
 from usance.records.credit.models import CreditLine, CreditPolicy, Decision
 from usance.records.credit.queries import exposure_of
 from usance.records.events.models import WebhookEndpoint
@@ -17,9 +18,6 @@ from usance.records.invoices.queries import OpenItem
 from usance.records.orders.models import Order
 from usance.records.parties.models import Buyer, Member
 from usance.records.payments.models import Allocation, BankStatement, BankTransaction, Payment
-from usance.rules.credit.decide import BUYER_SAFE
-from usance.rules.credit.decide import Decision as Decided
-from usance.rules.terms import parse_terms
 
 Document = dict[str, Any]
 
@@ -113,13 +111,18 @@ def policy(record: CreditPolicy) -> Document:
     return _head("policy", record.id, record.created_at) | {
         "version": record.version,
         "author": record.author,
-        **record.document,
+        **queries.policy(seller_id=record.seller_id, policy_id=record.id).to_document(),
     }
 
 
-def reasons(codes: Sequence[str]) -> list[Document]:
-    """Reasons with whether the buyer may be told them."""
-    return [{"code": code, "buyer_safe": BUYER_SAFE.get(code, False)} for code in codes]
+def reasons(codes: Sequence[str], told: Mapping[str, bool]) -> list[Document]:
+    """Reasons with whether the buyer may be told them, as the policy has it."""
+    return [{"code": code, "buyer_safe": told.get(code, False)} for code in codes]
+
+
+def _told(record: Decision) -> Mapping[str, bool]:
+    """What the buyer may be told of a decision, by reason."""
+    return queries.policy(seller_id=record.seller_id, policy_id=record.policy_id).told
 
 
 def decision(record: Decision) -> Document:
@@ -128,7 +131,7 @@ def decision(record: Decision) -> Document:
         "buyer": public_id("buyer", record.buyer_id),
         "policy": public_id("policy", record.policy_id),
         "decision": record.outcome,
-        "reasons": reasons(record.reasons),
+        "reasons": reasons(record.reasons, _told(record)),
         "amount": money(record.amount, record.currency),
         "terms": record.terms,
         "up_to": _optional_money(record.up_to, record.currency),
@@ -159,7 +162,12 @@ def order_answer(made: Authorization) -> Document:
         "buyer": public_id("buyer", made.buyer_id),
         "decision": decided.outcome,
         "decision_id": public_id("decision", made.decision_id),
-        "reasons": reasons(decided.reasons),
+        "reasons": reasons(
+            decided.reasons,
+            queries.policy(seller_id=request.seller.id, policy_id=made.policy_id).told,
+        )
+        if decided.reasons
+        else [],
         "state": made.state,
         "mark_as_paid": made.state in PAID_FOR,
         "amount": money(request.amount, currency),
@@ -171,7 +179,11 @@ def order_answer(made: Authorization) -> Document:
         "terms": decided.terms.code,
         "due_on": decided.due_on,
         "expires_on": decided.expires_on,
+        "alternatives": alternatives(made.alternatives or (), currency),
         "po_number": request.po_number,
+        "member": _optional_id("member", made.member_id),
+        "cost_centre": request.cost_centre,
+        "ship_to": request.ship_to,
         "lines": lines([line.to_document() for line in request.lines], currency),
     }
 
@@ -183,7 +195,7 @@ def order(record: Order) -> Document:
         "buyer": public_id("buyer", record.buyer_id),
         "decision": decided.outcome,
         "decision_id": public_id("decision", record.decision_id),
-        "reasons": reasons(decided.reasons),
+        "reasons": reasons(decided.reasons, _told(decided)) if decided.reasons else [],
         "state": record.state,
         "mark_as_paid": record.state in PAID_FOR,
         "amount": money(record.amount, currency),
@@ -195,7 +207,11 @@ def order(record: Order) -> Document:
         "terms": record.terms,
         "due_on": record.due_on,
         "expires_on": record.expires_on,
+        "alternatives": alternatives(decided.alternatives or (), currency),
         "po_number": record.po_number,
+        "member": _optional_id("member", record.member_id),
+        "cost_centre": record.cost_centre,
+        "ship_to": record.ship_to,
         "lines": lines(record.lines, currency),
     }
 
@@ -212,21 +228,41 @@ def lines(stored: Sequence[Document], currency: str) -> list[Document]:
     ]
 
 
-def order_intent(decided: Decided, *, amount: int, currency: str, on: date) -> Document:
-    """What would be decided, and every set of terms on offer with its due date."""
-    offered = next(
-        dict(step.compared)["offered"] for step in decided.trace if step.rule == "terms_not_offered"
-    )
+def alternatives(ways: Sequence[Document], currency: str) -> list[Document]:
+    """What would have been approved instead."""
+    return [
+        {
+            "kind": way["kind"],
+            "amount": money(way["amount"], currency),
+            "percent": way.get("percent"),
+            "invoices": way.get("invoices", []),
+        }
+        for way in ways
+    ]
+
+
+def order_intent(quote: Quote, *, amount: int, currency: str, told: Mapping[str, bool]) -> Document:
+    """What would be decided, and every set of terms on offer with its due date and price."""
+    decided = quote.decision
     return {
         "object": "order_intent",
         "decision": decided.outcome,
-        "reasons": reasons(decided.reasons),
+        "reasons": reasons(decided.reasons, told),
         "amount": money(amount, currency),
         "terms": decided.terms.code,
         "due_on": decided.due_on,
         "expires_on": decided.expires_on,
         "up_to": _optional_money(decided.up_to, currency),
-        "offers": [{"terms": code, "due_on": parse_terms(code).due_on(on)} for code in offered],
+        "offers": [
+            {
+                "terms": offer.terms.code,
+                "due_on": offer.due_on,
+                "percent": str(offer.percent),
+                "fee": money(offer.fee, currency),
+            }
+            for offer in quote.offers
+        ],
+        "alternatives": alternatives([way.to_document() for way in quote.alternatives], currency),
     }
 
 

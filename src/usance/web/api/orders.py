@@ -18,7 +18,7 @@ from usance.rules.money import MoneyError
 from usance.rules.orders import InvalidOrder
 from usance.web.api import answers, idempotency, objects, problems
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
-from usance.web.api.requests import ApiRequest, today
+from usance.web.api.requests import ApiRequest
 from usance.web.api.schemas import (
     Adjustment,
     NewInvoice,
@@ -49,9 +49,9 @@ def create_order_intent(request: ApiRequest, *, payload: NewOrder) -> HttpRespon
     """Non-binding: the decision, the terms on offer, and the largest order that would pass.
     Nothing is recorded or held."""
     asked = order_request(payload, principal=request.auth)
-    decided = checkout.quote(asked, at=request.at)
+    quoted = checkout.quote(asked, at=request.at)
     document = objects.order_intent(
-        decided, amount=asked.amount, currency=asked.currency, on=today(request)
+        quoted, amount=asked.amount, currency=asked.currency, told=quoted.told
     )
     return idempotency.json_response(to_json(document), status=200)
 

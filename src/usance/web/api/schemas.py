@@ -26,6 +26,7 @@ from usance.web.api.values import (
     Language,
     Limit,
     LongText,
+    MemberId,
     Metadata,
     Name,
     Part,
@@ -150,6 +151,16 @@ _EXAMPLE: Final[dict[str, Any]] = {
 }
 
 
+class ShipTo(Value):
+    """Where the goods go."""
+
+    name: ShortText = ""
+    street: ShortText = ""
+    postal_code: ShortText = ""
+    city: ShortText = ""
+    country: Country
+
+
 class NewOrder(Value):
     """An order on account. Name the buyer by ``buyer`` or by ``buyer_external_id``.
 
@@ -166,6 +177,11 @@ class NewOrder(Value):
     )
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
     po_number: ShortText = ""
+    member: MemberId | Email | None = Field(
+        default=None, description="The person who orders: the member's id or e-mail address."
+    )
+    cost_centre: Annotated[str, Field(max_length=40)] = ""
+    ship_to: ShipTo | None = None
     external_id: ExternalId | None = None
     metadata: Metadata = {}
 
@@ -307,6 +323,9 @@ def order_request(
         terms=order.terms,
         lines=lines_of(order.lines, currency=currency, pointer=pointer),
         po_number=order.po_number,
+        member=order.member,
+        cost_centre=order.cost_centre,
+        ship_to=order.ship_to.model_dump() if order.ship_to else None,
         external_id=order.external_id,
         metadata=order.metadata,
         by=principal.by,

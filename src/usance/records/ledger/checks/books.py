@@ -157,6 +157,8 @@ SELECT s.seller_id, 'order' AS kind, s.object_id AS id, s.currency,
   JOIN orders_order AS o ON o.seller_id = s.seller_id AND o.id = s.object_id
   JOIN credit_decision AS d ON d.seller_id = o.seller_id AND d.id = o.decision_id
  WHERE s.type IN ('order.authorized', 'order.adjusted') AND s.change > 0
+   -- A named person may let an order pass beyond the limit.
+   AND NOT coalesce(s.data ? 'override', false)
    AND s.exposure + coalesce((d.facts->>'external')::bigint, 0)
        > greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint, 0)
 """,
@@ -190,9 +192,9 @@ APPROVED_BEYOND_FACTS: Final = Check(
     """
 SELECT seller_id, 'decision' AS kind, id, currency, amount, available
   FROM (SELECT d.seller_id, d.id, d.currency, d.amount,
-               (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint
+               least((d.facts->>'group_available')::bigint, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint
                - (d.facts->>'commitments')::bigint - (d.facts->>'receivable')::bigint
-               - (d.facts->>'external')::bigint + (d.facts->>'unapplied_cash')::bigint AS available
+               - (d.facts->>'external')::bigint + (d.facts->>'unapplied_cash')::bigint) AS available
           FROM credit_decision AS d
          WHERE @d AND d.outcome = 'approved') AS approved
  WHERE amount > available

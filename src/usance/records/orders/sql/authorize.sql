@@ -4,7 +4,10 @@
 -- back as 'stale' with nothing written, to be decided anew on fresh facts.
 --
 -- `claims` is what the gate looks at, an array of
---   {ordinal, seller_id, line_id, outcome, amount, idempotency_key, request_hash (hex), external_id}
+--   {ordinal, seller_id, line_id, outcome, amount, idempotency_key, request_hash (hex), external_id,
+--    "on"} and, only where they apply: group_id (the limit its line shares), most_exposure (what a rule
+--    lets the line's exposure reach), and of the buyer's own rules member_id, member_since and
+--    member_spent (what that member was found to have spent), unique_po (a number used once only).
 -- `details` is what is written for those who pass, an array with the same ordinals. Two arrays, since
 -- the gate reads its own more than once and reading JSON is most of what a small order costs.
 --
@@ -12,8 +15,29 @@
 -- external_id_taken; for replayed the first answer.
 
 DROP FUNCTION IF EXISTS orders_authorize(jsonb);
+DROP FUNCTION IF EXISTS orders_authorize(jsonb, jsonb);
 
-CREATE OR REPLACE FUNCTION orders_authorize(claims jsonb, details jsonb)
+-- What a member has ordered since an instant and not let go of, in minor units of one currency.
+CREATE OR REPLACE FUNCTION orders_spent(seller uuid, member uuid, code text, since timestamptz)
+RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(sum(o.amount - o.voided_amount), 0)::bigint FROM orders_order AS o
+             WHERE o.seller_id = seller AND o.member_id = member AND o.created_at >= since
+               AND o.currency = code AND o.state NOT IN ('declined', 'canceled', 'expired'));
+END
+$$;
+
+-- Whether a buyer has used a purchase-order number on an order that stands.
+CREATE OR REPLACE FUNCTION orders_po_used(seller uuid, buyer uuid, number text)
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT 1 FROM orders_order AS o
+                    WHERE o.seller_id = seller AND o.buyer_id = buyer AND o.po_number = number
+                      AND o.po_number <> '' AND o.state NOT IN ('declined', 'canceled', 'expired'));
+END
+$$;
+
+CREATE OR REPLACE FUNCTION orders_authorize(claims jsonb, details jsonb, grouped boolean)
 RETURNS TABLE (ordinal integer, result text, status smallint, body text)
 LANGUAGE plpgsql
 -- One plan a session, by index look-ups: right for one order and for a thousand.
@@ -28,6 +52,12 @@ DECLARE
     prior record;
     current_line uuid;
     room bigint := 0;
+    used bigint := 0;
+    current_group uuid;
+    line_currency text;
+    shared record;
+    group_rooms jsonb := '{}';
+    reviewed boolean := false;
     accepted integer[] := '{}';
     seen text[] := '{}';
 BEGIN
@@ -39,11 +69,24 @@ BEGIN
              WHERE c.outcome = 'approved')
       ORDER BY l.id
         FOR NO KEY UPDATE;
+    -- Whoever draws on a shared limit locks it after its lines, so that what all its lines use
+    -- together stands still while it is compared.
+    IF grouped THEN
+        PERFORM 1 FROM credit_grouplimit g
+          WHERE (g.id, g.seller_id) IN (
+                SELECT c.group_id, c.seller_id
+                  FROM jsonb_to_recordset(claims) AS c(group_id uuid, seller_id uuid, outcome text)
+                 WHERE c.outcome = 'approved')
+          ORDER BY g.id
+            FOR NO KEY UPDATE;
+    END IF;
 
     FOR candidate IN
         SELECT c.* FROM jsonb_to_recordset(claims) AS c(
                ordinal integer, seller_id uuid, line_id uuid, outcome text, amount bigint,
-               idempotency_key text, request_hash text, external_id text)
+               idempotency_key text, request_hash text, external_id text, "on" date,
+               group_id uuid, most_exposure bigint, member_id uuid, member_since timestamptz,
+               member_spent bigint, buyer_id uuid, unique_po text)
          ORDER BY c.line_id, c.ordinal
     LOOP
         ordinal := candidate.ordinal;
@@ -85,19 +128,52 @@ BEGIN
         IF candidate.outcome = 'approved' THEN
             IF current_line IS DISTINCT FROM candidate.line_id THEN
                 current_line := candidate.line_id;
-                SELECT CASE WHEN l.state = 'active'
-                            THEN l."limit" + l.tolerance - l.commitments - l.receivable - l.external
-                                 + l.unapplied_cash
-                            ELSE -1 END
-                  INTO room
+                SELECT CASE WHEN l.state = 'active' THEN l."limit" + l.tolerance - e.exposure ELSE -1 END,
+                       e.exposure, l.group_id, l.currency
+                  INTO room, used, current_group, line_currency
                   FROM credit_creditline l
+                 CROSS JOIN LATERAL (
+                       SELECT l.commitments + l.receivable + l.external - l.unapplied_cash
+                              AS exposure) AS e
                  WHERE l.id = candidate.line_id AND l.seller_id = candidate.seller_id;
             END IF;
-            IF candidate.amount > room THEN
+            IF candidate.amount > room
+               OR used + candidate.amount > candidate.most_exposure
+               OR current_group IS DISTINCT FROM candidate.group_id
+               OR (candidate.member_id IS NOT NULL
+                   AND orders_spent(candidate.seller_id, candidate.member_id, line_currency,
+                                    candidate.member_since)
+                       IS DISTINCT FROM candidate.member_spent)
+               OR (candidate.unique_po IS NOT NULL
+                   AND orders_po_used(candidate.seller_id, candidate.buyer_id, candidate.unique_po))
+               -- Orders of one batch are not in the tables yet.
+               OR ((candidate.member_id IS NOT NULL OR candidate.unique_po IS NOT NULL)
+                   AND 'm' || candidate.buyer_id = ANY (seen)) THEN
                 result := 'stale';
                 RETURN NEXT;
                 CONTINUE;
             END IF;
+            IF current_group IS NOT NULL THEN
+                SELECT coalesce((group_rooms->>current_group::text)::bigint,
+                                credit_group_room(candidate.seller_id, current_group, candidate."on"))
+                       AS room,
+                       ceil(credit_converted(candidate.seller_id, candidate.amount, line_currency,
+                                             g.currency, candidate."on"))::bigint AS needed
+                  INTO shared
+                  FROM credit_grouplimit g
+                 WHERE g.id = current_group AND g.seller_id = candidate.seller_id;
+                IF shared.needed IS NULL OR shared.needed > shared.room THEN
+                    result := 'stale';
+                    RETURN NEXT;
+                    CONTINUE;
+                END IF;
+                group_rooms := group_rooms
+                    || jsonb_build_object(current_group::text, shared.room - shared.needed);
+            END IF;
+            IF candidate.member_id IS NOT NULL OR candidate.unique_po IS NOT NULL THEN
+                seen := seen || ('m' || candidate.buyer_id);
+            END IF;
+            used := used + candidate.amount;
             room := room - candidate.amount;
         END IF;
         IF candidate.idempotency_key IS NOT NULL THEN
@@ -106,6 +182,7 @@ BEGIN
         IF candidate.external_id IS NOT NULL THEN
             seen := seen || ('x' || candidate.seller_id || candidate.external_id);
         END IF;
+        reviewed := reviewed OR candidate.outcome = 'review';
         accepted := accepted || candidate.ordinal;
     END LOOP;
 
@@ -125,6 +202,7 @@ BEGIN
                state text, currency text, tax_amount bigint, terms text, due_on date,
                expires_on date, po_number text, lines jsonb, metadata jsonb,
                policy_id uuid, reasons text[], up_to bigint, facts jsonb, trace jsonb,
+               alternatives jsonb, shadow jsonb, member_id uuid, cost_centre text, ship_to jsonb,
                event_type text, event_data jsonb, actor text)
          WHERE d.ordinal = ANY (accepted)
     ), reserved AS (
@@ -135,17 +213,20 @@ BEGIN
          WHERE l.id = held.line_id AND l.seller_id = held.seller_id
     ), decided AS (
         INSERT INTO credit_decision (id, seller_id, created_at, buyer_id, policy_id, outcome,
-               reasons, amount, currency, terms, up_to, facts, trace)
+               reasons, amount, currency, terms, up_to, facts, trace, alternatives, shadow)
         SELECT o.decision_id, o.seller_id, o.at, o.buyer_id, o.policy_id, o.outcome,
-               o.reasons, o.amount, o.currency, o.terms, o.up_to, o.facts, o.trace
+               o.reasons, o.amount, o.currency, o.terms, o.up_to, o.facts, o.trace, o.alternatives,
+               o.shadow
           FROM o
     ), ordered AS (
         INSERT INTO orders_order (id, seller_id, created_at, buyer_id, line_id, decision_id, state,
                currency, amount, tax_amount, invoiced_amount, invoiced_tax, voided_amount, terms,
-               due_on, expires_on, po_number, lines, external_id, metadata)
+               due_on, expires_on, po_number, lines, external_id, metadata, member_id, cost_centre,
+               ship_to)
         SELECT o.order_id, o.seller_id, o.at, o.buyer_id, o.line_id, o.decision_id, o.state,
                o.currency, o.amount, o.tax_amount, 0, 0, 0, o.terms,
-               o.due_on, o.expires_on, o.po_number, o.lines, o.external_id, o.metadata
+               o.due_on, o.expires_on, o.po_number, o.lines, o.external_id, o.metadata,
+               o.member_id, coalesce(o.cost_centre, ''), o.ship_to
           FROM o
          -- Two batches that bring the same external_ids take them in the same order.
          ORDER BY o.seller_id, o.external_id
@@ -181,6 +262,20 @@ BEGIN
     SELECT o.event_id, o.seller_id, o.at, o.event_type, 'order', o.order_id, o.buyer_id,
            o.state, o.currency, 0, o.actor, o.event_data
       FROM o ORDER BY o.ordinal;
+
+    -- Rare enough to read the details again: what a person must decide, and who may.
+    IF reviewed THEN
+        INSERT INTO credit_review (id, seller_id, created_at, kind, subject_id, buyer_id, state, route,
+               roles, people, due_at, escalate_to, asked_by, reasons, amount, currency, proposal)
+        SELECT d.review_id, d.seller_id, d.at, 'order', d.order_id, d.buyer_id, 'open', d.route,
+               d.roles, d.people, d.review_due_at, d.escalate_to, d.actor, d.reasons, d.amount,
+               d.currency, '{}'
+          FROM jsonb_to_recordset(details) AS d(
+               ordinal integer, review_id uuid, seller_id uuid, at timestamptz, order_id uuid,
+               buyer_id uuid, route text, roles text[], people integer, review_due_at timestamptz,
+               escalate_to text, actor text, reasons text[], amount bigint, currency text)
+         WHERE d.ordinal = ANY (accepted) AND d.review_id IS NOT NULL;
+    END IF;
 
     RETURN QUERY SELECT a.n, 'recorded'::text, NULL::smallint, NULL::text
                    FROM unnest(accepted) AS a(n);

@@ -1,0 +1,146 @@
+"""What a decision rests on: the answers of the database put into the words of the rules."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from pydantic_core import from_json
+
+from usance.flows.checkout_requests import OrderRequest
+from usance.records.credit.queries import CheckoutFacts, CheckoutQuestion
+from usance.rules.credit.application import Application
+from usance.rules.credit.facts import FACTS, STANDING
+from usance.rules.credit.policy import Policy
+from usance.rules.money import convert
+from usance.rules.terms import parse_terms
+
+
+def question(request: OrderRequest, *, at: datetime, on: date) -> CheckoutQuestion:
+    """What to ask the database about ``request``."""
+    return CheckoutQuestion(
+        seller_id=request.seller.id,
+        buyer_id=request.buyer_id,
+        buyer_external_id=request.buyer_external_id,
+        currency=request.currency,
+        base=request.seller.currency,
+        at=at,
+        on=on,
+        idempotency_key=request.idempotency_key,
+    )
+
+
+def standing_of(facts: CheckoutFacts) -> Mapping[str, Any] | None:
+    """What is kept ready about the buyer: ``values`` by fact, when ``at``, and ``since`` for those
+    that come from a report of another time."""
+    return None if facts.standing is None else from_json(facts.standing)
+
+
+def application(
+    request: OrderRequest,
+    facts: CheckoutFacts,
+    policy: Policy,
+    *,
+    on: date,
+    standing: Mapping[str, Any] | None = None,
+) -> Application:
+    """What the buyer asks for and what is known, as far as ``policy`` reads it."""
+    reads = policy.reads
+    return Application(
+        amount=request.amount,
+        currency=request.currency,
+        line_state=facts.line_state,
+        oldest_due_on=facts.oldest_due_on,
+        requested_terms=request.terms,
+        offered=tuple(parse_terms(code) for code in facts.terms),
+        largest_line=max((line.amount for line in request.lines), default=None),
+        rate=facts.rate,
+        facts=_read(request, facts, reads, standing, on=on) if reads else {},
+    )
+
+
+def _read(
+    request: OrderRequest,
+    facts: CheckoutFacts,
+    reads: frozenset[str],
+    standing: Mapping[str, Any] | None,
+    *,
+    on: date,
+) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    live = _Live(request, facts, on)
+    for name in reads:
+        read = _LIVE.get(name)
+        if read is not None:
+            known[name] = read(live)
+    if standing is not None:
+        values = standing["values"]
+        for name in reads & STANDING:
+            value = values.get(name)
+            # A number that is no whole number is stored as text, lest it become a float.
+            if type(value) is str and name in _NUMBERS:
+                value = Decimal(value)
+            known[name] = value
+    return known
+
+
+_NUMBERS: Final = frozenset(name for name, fact in FACTS.items() if fact.kind == "number")
+
+
+def ship_to_digest(ship_to: Mapping[str, str]) -> str:
+    """One address, however it is capitalised or spaced."""
+    text = "\n".join(
+        " ".join(str(ship_to.get(part, "")).casefold().split())
+        for part in ("street", "postal_code", "city", "country")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class _Live(NamedTuple):
+    request: OrderRequest
+    facts: CheckoutFacts
+    on: date
+
+    def skus(self) -> list[str]:
+        """Article numbers of the lines that have one."""
+        return [line.sku for line in self.request.lines if line.sku]
+
+    def new_ship_to(self) -> bool | None:
+        """Not known without an address, or before anything is kept ready about the buyer."""
+        if self.request.ship_to is None or self.facts.standing is None:
+            return None
+        return ship_to_digest(self.request.ship_to) not in self.facts.ship_tos
+
+    def days_known(self) -> int | None:
+        """Days since the trade account was opened."""
+        since = self.facts.known_since
+        return (self.on - since.date()).days if since else None
+
+    def insured(self) -> int | None:
+        """In the seller's own currency."""
+        insured, rate = self.facts.insured_limit, self.facts.rate
+        own = self.request.seller.currency
+        if insured is None or self.request.currency == own:
+            return insured
+        return (
+            None
+            if rate is None
+            else convert(insured, rate=rate, source=self.request.currency, target=own)
+        )
+
+
+_LIVE: Final[Mapping[str, Callable[[_Live], Any]]] = {
+    "order.lines": lambda live: len(live.request.lines),
+    "order.skus": _Live.skus,
+    "order.has_po_number": lambda live: bool(live.request.po_number),
+    "order.ship_to_country": lambda live: (live.request.ship_to or {}).get("country"),
+    "order.new_ship_to": _Live.new_ship_to,
+    "buyer.country": lambda live: live.facts.country,
+    "buyer.group": lambda live: live.facts.buyer_group,
+    "buyer.days_known": _Live.days_known,
+    "line.tier": lambda live: live.facts.tier,
+    "line.insured_limit": _Live.insured,
+}

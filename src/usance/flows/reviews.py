@@ -1,0 +1,219 @@
+"""What comes to a person: who may decide it, by when, and what several persons say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from usance.flows.journal import Journal, business_day
+from usance.flows.refusals import Conflict, NotFound, Refused, WrongState
+from usance.records.credit import review_queries as queries
+from usance.records.credit.models import Approval, Review
+from usance.records.identity import new_id_text
+from usance.records.parties.models import Seller
+from usance.rules.credit.application import Application
+from usance.rules.credit.decide import Decision
+from usance.rules.credit.exposure import Exposure
+from usance.rules.credit.policy import Policy
+from usance.rules.credit.policy_rules import Route
+from usance.rules.credit.routing import choose_route
+
+USUAL: Final = Route(name="", roles=("credit_manager", "admin"))
+"""Who decides where the policy does not say."""
+
+
+def routed(
+    application: Application,
+    exposure: Exposure,
+    decision: Decision,
+    policy: Policy,
+    *,
+    at: datetime,
+    on: date,
+) -> dict[str, Any]:
+    """The review of an order, as the checkout writes it."""
+    route = choose_route(
+        policy,
+        application,
+        exposure,
+        kind="order",
+        reasons=decision.reasons,
+        on=on,
+    )
+    return {"review_id": new_id_text()} | route_document(route or USUAL, at=at)
+
+
+def route_document(route: Route, *, at: datetime) -> dict[str, Any]:
+    """Who decides, how many of them, and by when."""
+    return {
+        "route": route.name,
+        "roles": list(route.roles),
+        "people": route.people,
+        "review_due_at": at + timedelta(hours=route.hours) if route.hours else None,
+        "escalate_to": route.escalate_to,
+    }
+
+
+class OwnRequest(Refused):
+    """Nobody approves what it asked for itself. Let somebody else with the role decide."""
+
+    code = "own_request"
+
+
+class NotYours(Refused):
+    """Your role may not decide this. Ask one of those named, or be made their deputy."""
+
+    code = "not_your_review"
+
+
+class AlreadyAnswered(Conflict):
+    """You have decided this already; it waits for another person."""
+
+    code = "already_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who decides: an address, and the role it has with the seller."""
+
+    email: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where a review stands after somebody has spoken."""
+
+    review: Review
+    is_final: bool
+
+
+def open_review(
+    seller: Seller,
+    *,
+    kind: str,
+    subject_id: UUID,
+    at: datetime,
+    by: str,
+    reasons: Sequence[str] = (),
+    buyer_id: UUID | None = None,
+    amount: int | None = None,
+    currency: str = "",
+    proposal: Mapping[str, Any] | None = None,
+    route: Route | None = None,
+) -> Review:
+    """Put something before a person; if it is before one already, that review is renewed."""
+    Review.objects.filter(
+        seller_id=seller.id, kind=kind, subject_id=subject_id, state="open"
+    ).update(state="withdrawn", closed_at=at)
+    wording = route_document(route or USUAL, at=at)
+    review = Review.objects.create(
+        seller=seller,
+        created_at=at,
+        kind=kind,
+        subject_id=subject_id,
+        buyer_id=buyer_id,
+        route=wording["route"],
+        roles=wording["roles"],
+        people=wording["people"],
+        due_at=wording["review_due_at"],
+        escalate_to=wording["escalate_to"],
+        asked_by=by,
+        reasons=list(reasons),
+        amount=amount,
+        currency=currency,
+        proposal=dict(proposal or {}),
+    )
+    _tell(seller, "review.opened", review, at=at, by=by)
+    return review
+
+
+def answer_review(
+    seller: Seller,
+    *,
+    review_id: UUID,
+    person: Person,
+    verdict: str,
+    at: datetime,
+    note: str = "",
+) -> Verdict:
+    """Let ``person`` approve or decline. One ``declined`` ends a review; as many ``approved`` as it
+    asks for, by different persons, end it too.
+
+    The caller acts on a final verdict in the same transaction. Raises NotFound, WrongState,
+    NotYours, OwnRequest or AlreadyAnswered.
+    """
+    review = (
+        Review.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller.id, id=review_id)
+        .first()
+    )
+    if review is None:
+        raise NotFound("There is no such review.")
+    if review.state != "open":
+        raise WrongState(f"The review is {review.state} already.")
+    principal = _principal(seller, review, person, on=business_day(seller, at=at))
+    if verdict == "approved" and review.asked_by in (person.email, principal):
+        raise OwnRequest(_first_words(OwnRequest))
+    given = list(Approval.objects.filter(seller_id=seller.id, review_id=review.id))
+    if any({one.person, one.on_behalf_of} & {person.email, principal} for one in given):
+        raise AlreadyAnswered(_first_words(AlreadyAnswered))
+    Approval.objects.create(
+        seller=seller,
+        created_at=at,
+        review=review,
+        person=person.email,
+        on_behalf_of=principal if principal != person.email else "",
+        verdict=verdict,
+        note=note,
+    )
+    is_final = verdict == "declined" or len(given) + 1 >= review.people
+    if is_final:
+        close_review(review, state=verdict, at=at)
+    _tell(seller, f"review.{verdict if is_final else 'seconded'}", review, at=at, by=person.email)
+    return Verdict(review, is_final)
+
+
+def close_review(review: Review, *, state: str, at: datetime) -> None:
+    """End a review: ``approved``, ``declined``, or ``withdrawn`` when its subject is settled."""
+    review.state, review.closed_at = state, at
+    Review.objects.filter(seller_id=review.seller_id, id=review.id).update(
+        state=state, closed_at=at
+    )
+
+
+def withdraw_reviews(*, seller_id: UUID, subject_id: UUID, at: datetime) -> None:
+    """End what is open about a subject that was settled otherwise."""
+    Review.objects.filter(seller_id=seller_id, subject_id=subject_id, state="open").update(
+        state="withdrawn", closed_at=at
+    )
+
+
+def _principal(seller: Seller, review: Review, person: Person, *, on: date) -> str:
+    """In whose right ``person`` decides: its own, or that of somebody it stands in for."""
+    roles = {*review.roles, *([review.escalate_to] if review.escalated_at else [])}
+    if person.role in roles:
+        return person.email
+    for principal in queries.principals_of(seller_id=seller.id, deputy=person.email, on=on):
+        if principal.role in roles:
+            return principal.email
+    raise NotYours(_first_words(NotYours) + f" Those are: {', '.join(sorted(roles))}.")
+
+
+def _first_words(refused: type[Refused]) -> str:
+    return " ".join((refused.__doc__ or "").split())
+
+
+def _tell(seller: Seller, type_: str, review: Review, *, at: datetime, by: str) -> None:
+    journal = Journal(seller, at=at, by=by)
+    journal.tell(
+        type_,
+        object_type="review",
+        object_id=review.id,
+        buyer_id=review.buyer_id,
+        data={"kind": review.kind, "people": review.people, "roles": review.roles},
+    )
+    journal.close()

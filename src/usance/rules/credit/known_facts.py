@@ -1,0 +1,94 @@
+"""The facts of one decision: what came with the application, and what follows from the line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from usance.rules.credit.application import Application
+from usance.rules.credit.exposure import Exposure
+from usance.rules.credit.policy import Policy
+from usance.rules.money import convert
+
+
+def known_facts(
+    application: Application, exposure: Exposure, policy: Policy, *, on: date, reads: frozenset[str]
+) -> dict[str, Any]:
+    """Those of ``reads`` that are known. Amounts are in the policy's currency."""
+    facts: dict[str, Any] = {}
+    given, asked = application.facts, _Asked(application, exposure, policy, on)
+    for name in reads:
+        derive = _DERIVED.get(name)
+        value = derive(asked) if derive else given.get(name)
+        if value is not None:
+            facts[name] = value
+    return facts
+
+
+def in_policy_currency(amount: int, application: Application, policy: Policy) -> int | None:
+    """``amount`` of the order's currency as rules compare it; None without an exchange rate."""
+    if application.currency == policy.currency:
+        return amount
+    if application.rate is None:
+        return None
+    return convert(
+        amount, rate=application.rate, source=application.currency, target=policy.currency
+    )
+
+
+def in_order_currency(amount: int, application: Application, policy: Policy) -> int | None:
+    """``amount`` of the policy's currency in the order's; None without an exchange rate."""
+    if application.currency == policy.currency:
+        return amount
+    if not application.rate:
+        return None
+    return convert(
+        amount, rate=1 / application.rate, source=policy.currency, target=application.currency
+    )
+
+
+def days_overdue(application: Application, on: date) -> int:
+    """Days the oldest open invoice is past due."""
+    oldest = application.oldest_due_on
+    return max((on - oldest).days, 0) if oldest else 0
+
+
+class _Asked(NamedTuple):
+    application: Application
+    exposure: Exposure
+    policy: Policy
+    on: date
+
+    def amount(self, amount: int) -> int | None:
+        """In the policy's currency."""
+        return in_policy_currency(amount, self.application, self.policy)
+
+    def terms_days(self) -> int:
+        """Of what was asked for, or of what is usual before any rule has spoken."""
+        asked = self.application
+        return (asked.requested_terms or (asked.offered or self.policy.terms)[0]).days
+
+    def largest_line(self) -> int | None:
+        """A line cannot be larger than its order, which matters when a smaller order is tried."""
+        largest = self.application.largest_line
+        return None if largest is None else self.amount(min(largest, self.application.amount))
+
+    def used(self) -> Decimal | None:
+        """Exposure over limit."""
+        line = self.exposure
+        return Decimal(line.exposure) / line.limit if line.limit else None
+
+
+_DERIVED: Final[Mapping[str, Callable[[_Asked], Any]]] = {
+    "order.amount": lambda asked: asked.amount(asked.application.amount),
+    "order.currency": lambda asked: asked.application.currency,
+    "order.terms_days": _Asked.terms_days,
+    "order.largest_line": _Asked.largest_line,
+    "buyer.days_overdue": lambda asked: days_overdue(asked.application, asked.on),
+    "line.limit": lambda asked: asked.amount(asked.exposure.limit),
+    "line.exposure": lambda asked: asked.amount(asked.exposure.exposure),
+    "line.available": lambda asked: asked.amount(asked.exposure.available),
+    "line.used": _Asked.used,
+}

@@ -1,0 +1,45 @@
+"""Who approves what: the route that a policy names for something a person must decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from usance.rules.credit.application import Application
+from usance.rules.credit.exposure import Exposure
+from usance.rules.credit.known_facts import in_policy_currency, known_facts
+from usance.rules.credit.policy import Policy
+from usance.rules.credit.policy_rules import Route
+
+
+def choose_route(
+    policy: Policy,
+    application: Application,
+    exposure: Exposure,
+    *,
+    kind: str,
+    reasons: Sequence[str],
+    on: date,
+) -> Route | None:
+    """The first route that is not known to be another's; None: the policy names none.
+
+    A route that reads a fact nobody knows is taken: the later routes of a policy are for lesser
+    matters.
+    """
+    if not policy.rules:
+        return None
+    compiled = policy.compiled
+    if not compiled.routes:
+        return None
+    facts = known_facts(application, exposure, policy, on=on, reads=compiled.routing.reads)
+    facts["review.kind"] = kind
+    facts["review.reasons"] = list(reasons)
+    amount = in_policy_currency(application.amount, application, policy)
+    over = in_policy_currency(max(application.amount - exposure.available, 0), application, policy)
+    if amount is not None and over is not None:
+        facts["review.amount"], facts["review.over_limit"] = amount, over
+    results = compiled.routing.program.evaluate(facts)
+    for route, applies in zip(compiled.routes, results, strict=True):
+        if applies is not False:
+            return route
+    return None

@@ -1,0 +1,68 @@
+"""What a release answers about a world: run as a process of the release that is asked.
+
+``python -m tests.upgrade.answers WORLD.json`` reads the keys and the addresses from the file and
+prints each seller's documents as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tests.upgrade.api import Api, set_clock, set_up
+
+SELLERS_OWN = (
+    "/v1/reports/aging?on={now}",
+    "/v1/reports/aging?on={now}&by=buyer",
+    "/v1/reports/aging?on={before}&by=buyer",
+    "/v1/reports/dso?on={now}",
+    "/v1/reports/dso?on={before}",
+    "/v1/reports/exposure",
+    "/v1/buyers?limit=100",
+    "/v1/orders?limit=5",
+    "/v1/invoices?limit=100",
+    "/v1/invoices?overdue=true",
+    "/v1/payments?limit=100",
+    "/v1/bank-transactions?limit=100",
+    "/v1/policies",
+    "/v1/events?limit=50",
+    "/v1/webhook-endpoints",
+)
+OF_EACH_BUYER = (
+    "/v1/buyers/{id}/members",
+    "/v1/buyers/{id}/credit",
+    "/v1/buyers/{id}/statement?on={now}",
+    "/v1/buyers/{id}/statement?on={before}",
+)
+
+
+def answers(api: Api, days: dict[str, str]) -> dict[str, Any]:
+    """Every document by its address."""
+    found = {address: api.read(address.format(**days)) for address in SELLERS_OWN}
+    for buyer in found["/v1/buyers?limit=100"]["data"]:
+        for address in OF_EACH_BUYER:
+            place = address.format(id=buyer["id"], **days)
+            found[place] = api.read(place)
+    for order in found["/v1/orders?limit=5"]["data"]:
+        place = f"/v1/decisions/{order['decision_id']}"
+        found[place] = api.read(place)
+    return found
+
+
+def main() -> None:
+    """Print the answers to all that the file asks."""
+    world = json.loads(Path(sys.argv[1]).read_text())
+    set_up()
+    set_clock(datetime.fromisoformat(world["moment"]))
+    told = {
+        handle: answers(Api(seller["key"]), world["days"])
+        for handle, seller in world["sellers"].items()
+    }
+    sys.stdout.write(json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
