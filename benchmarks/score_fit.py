@@ -99,6 +99,8 @@ def fit(examples: Sequence[Example], *, without: Sequence[str] = ()) -> ScoreMod
         [c.start for c in free] + [0.0] * len(segments),
         method="L-BFGS-B",
         bounds=[(c.least, c.most) for c in free] + [(-30.0, 30.0)] * len(segments),
+        jac="3-point",
+        options={"ftol": 1e-14, "gtol": 1e-8, "maxiter": 1000, "maxfun": 100_000},
     )
     return model(found.x)
 

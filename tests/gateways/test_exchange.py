@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import socket
-import time
 
 import httpx
 import pytest
@@ -128,11 +127,9 @@ def test_patience_that_is_asked_for(headers: dict[str, str], seconds: int | None
 def test_bad_days(trouble: object, kind: type[CounterpartError], detail: str) -> None:
     with serving(Plain()) as somebody:
         somebody.instead = [trouble]  # type: ignore[list-item]
-        begun = time.monotonic()
         with pytest.raises(CounterpartError) as caught:
             exchange(somebody.url).ask("GET")
-        # The time-out of one read is half a second, and a drip never reaches it.
-        assert time.monotonic() - begun < 1.5
+    # A drip never reaches the time-out of one read; left alone, it would end as a cut connection.
     assert type(caught.value) is kind
     assert caught.value.detail == detail
     assert caught.value.__cause__ is None

@@ -142,7 +142,7 @@ def test_a_calendar_without_working_days_is_refused() -> None:
         ("cash_in_advance", 0),
         ("net_30_eow", 36),  # issued so that day 30 is a Monday
         ("net_0_eom", 30),  # issued on the 1st of a long month
-        ("net_30_eom", 60),  # 1 January + 30 = 31 January; 2 January + 30 = 1 February ... 1 March
+        ("net_30_eom", 60),  # issued so that day 30 is the 1st of a long month
         ("eom_10", 40),
         ("day_15_1", 45),  # 1 January to 15 February
         ("day_31_1", 61),  # 1 July to 31 August

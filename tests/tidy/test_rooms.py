@@ -35,7 +35,10 @@ def test_rules_and_formats_open_nothing() -> None:
     for path in python_files("src/usance/rules", "src/usance/formats"):
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in known:
+                if (
+                    node.func.id in known
+                    and (str(path.relative_to(ROOT)), node.func.id) not in COMPILES
+                ):
                     wrong.append(f"{shown(path, node)} {node.func.id}()")
             elif isinstance(node, ast.Import):
                 found = {name.name.split(".")[0] for name in node.names} & forbidden
@@ -46,6 +49,10 @@ def test_rules_and_formats_open_nothing() -> None:
                 wrong.append(f"{shown(path, node)} from {node.module}")
     assert wrong == []
 
+
+COMPILES = {("src/usance/rules/credit/expressions/assembly.py", "exec")}
+"""Turns checked policies into functions; ``tests/rules/credit/expressions`` shows that nothing of the
+author's text gets into the code."""
 
 _WRITES = {
     "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "save", "delete",

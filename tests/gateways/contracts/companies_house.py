@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from tests.gateways.contracts.openapi import Contract, OpenApiCounterpart
+from tests.gateways.contracts.openapi import OpenApiCounterpart, contract_at
 from tests.gateways.contracts.server import Answered, Asked
 
 API_KEY = "ch-key-not-to-be-seen"
@@ -14,7 +14,7 @@ API_KEY = "ch-key-not-to-be-seen"
 
 class CompaniesHouseMock(OpenApiCounterpart):
     def __init__(self, specification: Path) -> None:
-        super().__init__(Contract(specification))
+        super().__init__(contract_at(specification))
         self.profiles: dict[str, dict[str, Any]] = {}
         self.officers: dict[str, list[dict[str, Any]]] = {}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.gateways.contracts.openapi import Contract, OpenApiCounterpart
+from tests.gateways.contracts.openapi import OpenApiCounterpart, contract_at
 from tests.gateways.contracts.server import Answered, Asked
 
 
 class GleifMock(OpenApiCounterpart):
     def __init__(self, specification: Path) -> None:
-        super().__init__(Contract(specification))
+        super().__init__(contract_at(specification))
         self.entities: dict[str, dict[str, Any]] = {}
 
     def say(self, asked: Asked) -> Answered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,12 @@ class Contract:
             whole = _closed(whole)
         validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
         return [f"{e.instance_path} {e.message}" for e in validator.iter_errors(instance)]
+
+
+@cache
+def contract_at(path: Path) -> Contract:
+    """The contract in the file ``path``, read once."""
+    return Contract(path)
 
 
 class OpenApiCounterpart(Counterpart):
@@ -156,11 +163,11 @@ def _closed(node: Any) -> Any:
     return node
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Dates in examples stay texts."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from tests.gateways.contracts.openapi import Contract, OpenApiCounterpart
+from tests.gateways.contracts.openapi import OpenApiCounterpart, contract_at
 from tests.gateways.contracts.server import Answered, Asked, Counterpart
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -91,7 +91,7 @@ def soap_fault(code: str, **headers: str) -> Answered:
 
 class RestVies(OpenApiCounterpart):
     def __init__(self, swagger: Path, knowledge: ViesKnowledge) -> None:
-        super().__init__(Contract(swagger))
+        super().__init__(contract_at(swagger))
         self.knowledge = knowledge
 
     def say(self, asked: Asked) -> Answered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.gateways.contracts.openapi import Contract, OpenApiCounterpart
+from tests.gateways.contracts.openapi import OpenApiCounterpart, contract_at
 from tests.gateways.contracts.server import Answered, Asked
 from usance.rules.screening import ListedParty, Subject, screen
 
@@ -16,7 +16,7 @@ class YenteMock(OpenApiCounterpart):
     """Matches with the house's own rule: what is tested is the way there and back."""
 
     def __init__(self, specification: Path) -> None:
-        super().__init__(Contract(specification))
+        super().__init__(contract_at(specification))
         self.parties: list[ListedParty] = []
 
     def say(self, asked: Asked) -> Answered:

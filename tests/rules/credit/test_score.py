@@ -181,6 +181,19 @@ def test_the_bands_meet_their_edges() -> None:
         assert given_score.band == (above[0] if above else "E")
 
 
+def test_a_trend_has_the_sign_of_what_changed_and_is_forgotten_in_time() -> None:
+    def trend(*invoices: PaidInvoice, on: date = ON) -> float:
+        history = payment_history(invoices, ON)
+        found = expectation(history, amount=50_000, terms_days=30, on=on, model=MODEL)
+        return dict(found.parts)["recent_trend"]
+
+    worse = [paid(-5, weeks_ago=120), paid(40, weeks_ago=12)]
+    better = [paid(40, weeks_ago=120), paid(-5, weeks_ago=12)]
+    assert trend(*worse) > 1
+    assert trend(*better) < -1
+    assert 0 < trend(*worse, on=ON + timedelta(days=7 * 365)) < 0.05
+
+
 def test_a_history_kept_for_a_year_scores_like_one_summed_up_anew_when_nothing_has_happened() -> (
     None
 ):
@@ -191,7 +204,6 @@ def test_a_history_kept_for_a_year_scores_like_one_summed_up_anew_when_nothing_h
         for history in (payment_history(invoices, ON), payment_history(invoices, later))
     )
     assert dict(kept.parts) == pytest.approx(dict(anew.parts))
-    assert dict(kept.parts)["recent_trend"] > 0.1
 
 
 def test_an_overdue_invoice_makes_a_buyer_as_well_known_as_a_settled_one() -> None:
@@ -296,5 +308,5 @@ def test_the_order_of_the_invoices_does_not_matter(
 def test_the_same_history_gives_the_same_score_for_ever() -> None:
     """A change of the shipped coefficients is a change of version; this is what it changes."""
     given_score = score(PaymentHistory(ON), amount=50_000, terms_days=30, on=ON)
-    assert given_score.model == "score-1-b221a7d0"
-    assert (given_score.late_probability, given_score.band) == (Decimal("0.0163"), "C")
+    assert given_score.model == "score-1-4408f88d"
+    assert (given_score.late_probability, given_score.band) == (Decimal("0.0159"), "C")

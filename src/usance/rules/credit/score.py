@@ -190,14 +190,17 @@ def expectation(
     settled = history.settled
     plain_sum, plain_count = history.days_late + weight * usual, settled + weight
     faded = 0.5 ** (age / HALF_LIFE) if age else 1.0
-    recent_sum = faded * history.recent_days_late + weight * usual
-    recent_count = faded * history.recent_settled + weight
-    plain, recent = plain_sum / plain_count, recent_sum / recent_count
+    recent_sum, recent_count = faded * history.recent_days_late, faded * history.recent_settled
+    plain = plain_sum / plain_count
+    # Drawn to the plain average, so that a trend is told only by what is recent.
+    recent = (recent_sum + weight * plain) / (recent_count + weight)
     trend = model.recent_weight * (recent - plain)
     parts: list[tuple[Reason, float]] = [("past_lateness", plain - usual), ("recent_trend", trend)]
     if history.open_overdue:
         late = _with_open(plain_sum, plain_count, history.open_overdue)
-        late_recent = _with_open(recent_sum, recent_count, history.open_overdue)
+        late_recent = _with_open(
+            recent_sum + weight * late, recent_count + weight, history.open_overdue
+        )
         moved = late + model.recent_weight * (late_recent - late)
         parts.append(("open_overdue", moved - plain - trend))
     if settled:

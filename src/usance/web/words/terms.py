@@ -14,6 +14,7 @@ from usance.rules.terms import (
     DayOfMonth,
     EndOfWeek,
     FixedDate,
+    Mark,
     Part,
     Terms,
     Tier,
@@ -59,25 +60,29 @@ def terms_text(code: str) -> str:
 
 def _single_text(terms: Terms) -> str:
     """Terms of one due date."""
-    match terms.mark:
-        case Cash("in_advance"):
-            return _("Cash in advance")
-        case Cash():
-            return _("Cash on delivery")
-        case FixedDate(on):
-            return _("Due on %(day)s") % {"day": day_text(on)}
-        case DayOfMonth(day, months):
-            return _day_text(day, months)
-        case EndOfWeek():
-            if not terms.days:
-                return _("End of the week")
-            text = ngettext("%(count)s day, end of week", "%(count)s days, end of week", terms.days)
-            return text % {"count": terms.days}
+    if terms.mark is not None:
+        return _marked_text(terms.mark, days=terms.days)
     if terms.end_of_month:
         return _month_text(terms)
     if not terms.days:
         return _("Due on receipt")
     return ngettext("%(count)s day net", "%(count)s days net", terms.days) % {"count": terms.days}
+
+
+def _marked_text(mark: Mark, *, days: int) -> str:
+    match mark:
+        case Cash(when):
+            text = _("Cash in advance") if when == "in_advance" else _("Cash on delivery")
+        case FixedDate(on):
+            text = _("Due on %(day)s") % {"day": day_text(on)}
+        case DayOfMonth(day, months):
+            text = _day_text(day, months)
+        case EndOfWeek() if days:
+            text = ngettext("%(count)s day, end of week", "%(count)s days, end of week", days)
+            text %= {"count": days}
+        case EndOfWeek():
+            text = _("End of the week")
+    return text
 
 
 def _day_text(day: int, months: int) -> str:

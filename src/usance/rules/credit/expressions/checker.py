@@ -274,9 +274,9 @@ class _Checker:
             return "amount"
         if pair == ("amount", "amount") and sign == "/":
             return "number"
-        done = {"*": "multiplied by", "/": "divided by", "%": "reduced by a remainder of"}[sign]
         if sign == "%":
             self.refuse(operand.place, "'%' takes numbers, and one of these is an amount")
+        done = {"*": "multiplied by", "/": "divided by"}[sign]
         self.refuse(operand.place, f"{SHOWN[kind]} is not {done} {SHOWN[operand.kind]}")
 
     def _conditional(self, node: syntax.Conditional) -> Typed:

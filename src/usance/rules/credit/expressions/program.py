@@ -51,7 +51,10 @@ class Source:
 
 
 class Program:
-    """The compiled rules of a policy. Immutable; may be shared by threads."""
+    """The compiled rules of a policy. Immutable; may be shared by threads.
+
+    ``code`` is the Python it became, for those who want to see it.
+    """
 
     __slots__ = ("_reads", "_reads_of", "_run", "code")
 
@@ -140,7 +143,7 @@ def _within_bounds(values: Mapping[str, str], rules: Mapping[str, Source]) -> No
             too_much = f"a policy has at most {LONGEST_PROGRAM} characters in all its expressions"
         else:
             continue
-        raise InvalidExpression(owner, Place(1, 1), too_much, hint="this one is too many")
+        raise InvalidExpression(owner, Place(1, 1), too_much, hint="this one goes beyond")
 
 
 def _used_values(answers: Mapping[str, Typed], scope: Scope) -> dict[ValueKey, Typed]:
