@@ -23,6 +23,7 @@ from usance.web.api import (
     payments,
     problems,
     reports,
+    shared_limits,
 )
 from usance.web.api.faults import faults_of, parameter_faults
 from usance.web.api.requests import StrictJson
@@ -30,6 +31,7 @@ from usance.web.api.requests import StrictJson
 SECTIONS: Final = (
     buyers.section,
     credit.section,
+    shared_limits.section,
     orders.section,
     invoices.section,
     payments.section,
