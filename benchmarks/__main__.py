@@ -10,14 +10,16 @@ import sys
 def main() -> int:
     """Run what was asked for; everything, if nothing was named."""
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("names", nargs="*", help="checkout hot batch invoices bank aging score")
+    parser.add_argument(
+        "names", nargs="*", help="checkout hot batch invoices bank aging policy score"
+    )
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     options = parser.parse_args()
 
     from benchmarks import server
 
     with server.running():
-        from benchmarks import books, checkout, score_quality
+        from benchmarks import books, checkout, score_quality, written_policy
 
         quick = options.quick
         rounds, seconds = (1, 2) if quick else (3, 8)
@@ -43,6 +45,9 @@ def main() -> int:
                 rounds=rounds, invoices=large, lines=1000 if quick else 5000
             ),
             "aging": lambda: books.aging(rounds=rounds, invoices=large if quick else 1_000_000),
+            "policy": lambda: written_policy.forty_rules(
+                lines=1_000 if quick else 10_000, rounds=rounds, seconds=seconds
+            ),
             "score": lambda: score_quality.run(rounds=rounds, brief=quick),
         }
         unknown = set(options.names) - set(measures)

@@ -283,6 +283,7 @@ BOMB = '<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">' + "".join(
             head='<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/hostname">]>',
         ),
         _soap("<a>" * 5000),
+        _soap(_said(), head='<!DOCTYPE x [<!ENTITY x "y">]>'),
     ],
     ids=lambda answer: answer.body[:30] + answer.body[-60:-30],
 )
