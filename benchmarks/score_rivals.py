@@ -77,7 +77,11 @@ def one_by_boosting(learn: Sequence[Example]) -> Callable[[Example], float]:
     """A classifier of the first horizon, that is asked for one invoice at a time."""
     classifier = HistGradientBoostingClassifier(**_best_settings(learn))
     classifier.fit(_features(learn), _outcomes(learn) > HORIZONS[0])
-    return lambda example: float(classifier.predict_proba(_features([example]))[0, 1])
+
+    def one(example: Example) -> float:
+        return float(classifier.predict_proba(_features([example]))[0, 1])
+
+    return one
 
 
 def _best_settings(learn: Sequence[Example]) -> dict[str, Any]:

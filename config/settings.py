@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "usance.web.design",  # before allauth: its templates replace allauth's
     "usance.web.backoffice",
     "usance.web.portal",
+    "usance.web.hosted",
     "allauth",
     "allauth.account",
     "procrastinate.contrib.django",
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "usance.records.payments",
     "usance.records.applications",
     "usance.records.monitoring",
+    "usance.records.connections",
     "usance.web.api",
     "usance.jobs",
 ]
@@ -115,6 +117,10 @@ EMAIL_BACKEND = "django.core.mail.backends." + (
     "smtp.EmailBackend" if EMAIL_HOST else "console.EmailBackend" if DEBUG else "dummy.EmailBackend"
 )
 
+PUBLIC_URL = os.environ.get("USANCE_PUBLIC_URL", "").rstrip("/")
+"""Where people reach this installation, such as https://trade.example.com: links in mails lead there.
+Without it they lead to where the form was opened."""
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("it", "Italiano"), ("ro", "Română"), ("hi", "हिन्दी")]
 LOCALE_PATHS = [BASE_DIR / "src" / "usance" / "locale"]
@@ -137,6 +143,9 @@ IDEMPOTENCY_DAYS = int(os.environ.get("USANCE_IDEMPOTENCY_DAYS", "30"))
 
 METRICS_TOKEN = os.environ.get("USANCE_METRICS_TOKEN", "")
 """Who may read /metrics from elsewhere; without one only this machine may."""
+
+PROCRASTINATE_IMPORT_PATHS = ["usance.jobs.applications"]
+"""Jobs beside those of ``usance.jobs.tasks``."""
 
 LOGGING = {
     "version": 1,

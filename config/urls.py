@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("usance.web.account_urls")),
     path("office/", include("usance.web.backoffice.urls")),
     path("account/", include("usance.web.portal.urls")),
+    # People without an account: a company that applies for one.
+    path("apply/", include("usance.web.hosted.urls")),
     # Programs: the API, its document, and what machines ask about this process.
     path("", include("usance.web.api.urls")),
 ]

@@ -16,7 +16,13 @@ import pytest
 from tests.flows import books
 from tests.flows.racing import at_once
 from tests.flows.trading import Trade
-from usance.flows import exchange_rates, external_items, fulfilment, group_limits
+from usance.flows import (
+    credit_lines,
+    exchange_rates,
+    external_items,
+    fulfilment,
+    group_limits,
+)
 from usance.flows.checkout import Authorization
 from usance.flows.exchange_rates import InvalidRate
 from usance.flows.external_items import ReportedItem
@@ -228,3 +234,65 @@ def test_closing_and_ordering_anew_is_no_way_round_a_limit(trade: Trade) -> None
             again(trade.seller, order_id=first.id, **given, **trade.act)  # type: ignore[operator]
     assert Order.objects.get(seller_id=trade.seller.id, id=second.id).state == "authorized"
     assert trade.counters() == {"commitments": 1_000_000}
+
+
+def test_rates_written_together_fit_both_ways(trade: Trade) -> None:
+    """Of two that contradict each other the one written last counts, there and back."""
+    for source, target, value in (("USD", "EUR", "0.80"), ("EUR", "USD", "2.00")):
+        exchange_rates.set_rate(
+            trade.seller,
+            source=source,
+            target=target,
+            rate=Decimal(value),
+            on=trade.at.date(),
+            **trade.act,
+        )
+    own = MemberLine(trade.buyer.id, "USD", limit=1_000_000)
+    group(trade, 50_000, MemberLine(trade.buyer.id, "EUR"), own)
+    assert outcome(trade, 100_001, currency="USD") == ("declined", 100_000)
+    assert outcome(trade, 100_000, currency="USD")[0] == "authorized"
+
+
+def test_no_money_lifts_a_hold(trade: Trade) -> None:
+    common = group(trade, 500_000, MemberLine(trade.buyer.id, "EUR"))
+    trade.invoice(50_000)
+    group_limits.change_group(trade.seller, group_id=common.id, state="on_hold", **trade.act)
+    [made] = trade.authorize(trade.request(10_000))
+    assert isinstance(made, Authorization)
+    assert (made.state, made.alternatives) == ("declined", ())
+
+
+def test_a_limit_given_to_a_line_that_followed_stays(trade: Trade) -> None:
+    group(trade, 50_000, MemberLine(trade.buyer.id, "EUR"))
+    for limit, follows in ((50_000, True), (10_000, False)):
+        credit_lines.set_credit_line(
+            trade.seller, buyer_id=trade.buyer.id, currency="EUR", limit=limit, **trade.act
+        )
+        rate(trade, on=trade.at.date())
+        kept = line(trade, "EUR")
+        assert (kept.limit, kept.follows_group) == (limit, follows)
+
+
+def test_groups_are_made_while_their_companies_order(trade: Trade) -> None:
+    """Whoever makes one locks its lines as a batch of orders does: nobody waits in a ring."""
+    sisters = [trade.other_buyer() for _ in range(8)]
+    for one in reversed(sisters):  # so that lines and buyers are not in the same order
+        credit_lines.set_credit_line(
+            trade.seller, buyer_id=one.buyer.id, currency="CHF", limit=1_000_000, **trade.act
+        )
+    batch = [one.request(100, currency="CHF") for one in sisters]
+    make = partial(
+        group_limits.create_group,
+        trade.seller,
+        name="Acme",
+        currency="CHF",
+        limit=1_000_000,
+        **trade.act,
+    )
+    acts: list[Any] = [partial(trade.authorize, *batch) for _ in range(4)]
+    acts += [
+        partial(make, lines=[MemberLine(one.buyer.id, "CHF") for one in half])
+        for half in (sisters[:4], sisters[4:])
+    ]
+    made = at_once(acts)
+    assert {each.state for outcomes in made[:4] for each in outcomes} == {"authorized"}

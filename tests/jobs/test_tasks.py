@@ -236,5 +236,5 @@ def test_one_seller_in_trouble_does_not_keep_the_others_waiting(
 
     monkeypatch.setattr(tasks, "seller_ids", lambda: [1, 2, 3])
     with pytest.raises(RuntimeError, match="cannot be booked"):
-        tasks._for_each_seller(work)  # type: ignore[arg-type]
+        tasks.for_each_seller(work)  # type: ignore[arg-type]
     assert served == [2, 3]

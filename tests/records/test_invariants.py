@@ -18,11 +18,14 @@ from usance.flows import (
     bank_statements,
     billing,
     credit_lines,
+    external_items,
     fulfilment,
     onboarding,
+    policies,
     settlement,
 )
 from usance.flows.checkout import Authorization, OrderRequest, authorize_orders
+from usance.flows.external_items import ReportedItem
 from usance.formats import camt
 from usance.formats.statement import Statement, Transaction
 from usance.records.identity import public_id
@@ -30,6 +33,7 @@ from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.ledger.invariants import CHECKS, Violation, verify
 from usance.records.parties.models import Seller
 from usance.records.payments.models import BankStatement, BankTransaction, Payment
+from usance.rules.credit.policy import Policy
 
 BY = "test"
 
@@ -554,3 +558,36 @@ def test_another_sellers_trouble_is_not_this_ones(books: Books, at: datetime) ->
         tamper("UPDATE orders_order SET state = 'canceled' WHERE id = %(declined_order)s")
         assert verify(seller_id=other.id) == []
         assert verify(seller_id=books.seller.id)
+
+
+@pytest.mark.parametrize(("then", "found"), [(0, set()), (600_000, {"limit_exceeded"})])
+def test_the_erps_items_count_as_they_stood_when_the_order_passed(
+    account: Account, at: datetime, monkeypatch: pytest.MonkeyPatch, then: int, found: set[str]
+) -> None:
+    """Decided beside 900,000 of the ERP's; when it passes, unasked, there are as many as `then`."""
+    seller, buyer = account.seller, account.buyer
+    monkeypatch.setattr(fulfilment, "_require_room", lambda *_args, **_more: None)
+
+    def report(amount: int) -> None:
+        external_items.report_open_items(
+            seller,
+            buyer_id=buyer.id,
+            currency="EUR",
+            items=[ReportedItem("A-1", amount)],
+            at=at,
+            by=BY,
+        )
+
+    policies.set_policy(seller, Policy(over_limit="review"), at=at, by=BY)
+    report(900_000)
+    [made] = authorize_orders(
+        [OrderRequest(seller=seller, amount=500_000, currency="EUR", buyer_id=buyer.id, by=BY)],
+        at=at,
+    )
+    assert isinstance(made, Authorization)
+    with transaction.atomic():
+        report(then)
+        fulfilment.confirm_order(seller, order_id=made.order_id, at=at, by=BY)
+        codes = {violation.code for violation in verify(seller_id=seller.id)}
+        transaction.set_rollback(True)
+    assert codes == found

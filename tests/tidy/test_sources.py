@@ -86,6 +86,7 @@ NOT_MONEY = {
     "rules/credit/score_fitted.py",  # the same
     "rules/credit/score_history.py",  # the same; amounts are summed whole
     "rules/credit/score_model.py",  # the same
+    "rules/credit/score_running.py",  # the same; amounts are summed whole
     "rules/retries.py",  # seconds to wait
     "flows/webhook_deliveries.py",  # seconds to wait
 }

@@ -231,3 +231,19 @@ def _settled(upgraded: Upgraded, text: str) -> dict[str, Any]:
         "lines": settled["lines"],
         "matched": sum(settled["matched"].values()),
     }
+
+
+def test_what_waited_for_a_person_waits_before_those_who_may_decide(upgraded: Upgraded) -> None:
+    with psycopg.connect(upgraded.address) as connection:
+        rows = connection.execute(
+            "SELECT o.state = 'pending_review', count(*), count(r.id),"
+            " bool_and(r.roles = '{credit_manager,admin}' AND r.reasons = d.reasons)"
+            " FROM orders_order AS o"
+            " JOIN credit_decision AS d ON d.seller_id = o.seller_id AND d.id = o.decision_id"
+            " LEFT JOIN credit_review AS r ON r.seller_id = o.seller_id"
+            " AND r.subject_id = o.id AND r.state = 'open' GROUP BY 1"
+        ).fetchall()
+    found = {waited: (orders, reviews, sound) for waited, orders, reviews, sound in rows}
+    assert found[True][0] == found[True][1] > 0
+    assert found[True][2]
+    assert found[False][1] == 0

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from usance.cli import operators, reports, serving, transfer, worlds
+from usance.cli import backtest, importing, operators, reports, serving, transfer, worlds
 
 app = typer.Typer(
     name="usance",
@@ -23,7 +23,16 @@ app.command("up")(serving.up)
 app.command("migrate")(operators.migrate)
 app.command("demo")(worlds.demo)
 app.command("replay")(worlds.replay)
+app.command("backtest")(backtest.backtest)
 app.command("verify")(operators.verify)
+for _name, _take in (
+    ("buyers", importing.buyers),
+    ("open-items", importing.open_items),
+    ("exchange-rates", importing.exchange_rates),
+    ("bureau-scores", importing.bureau_scores),
+    ("sanctions-list", importing.sanctions_list),
+):
+    transfer.imports.command(_name)(_take)
 app.add_typer(transfer.imports, name="import")
 app.add_typer(transfer.exports, name="export")
 app.add_typer(reports.app, name="report")

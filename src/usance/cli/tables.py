@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
@@ -35,9 +35,9 @@ def print_rows(
         _print_table(columns, rows, title=title)
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write ``rows`` to stdout as they come (RFC 4180, with line feeds)."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+def write_csv(columns: Sequence[str], rows: Iterable[Row], *, file: TextIO | None = None) -> None:
+    """Write ``rows`` to ``file`` or stdout as they come (RFC 4180, with line feeds)."""
+    writer = csv.writer(file or sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_harmless(row[column]) for column in columns])

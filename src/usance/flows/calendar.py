@@ -1,4 +1,5 @@
-"""What happens because time has passed: authorizations end, bank lines settle, answers are forgotten.
+"""What happens because time has passed: authorizations end, bank lines settle, reviews are
+passed on, answers are forgotten.
 
 Each works through one seller in small transactions, so that it can be stopped anywhere and run again.
 """
@@ -13,6 +14,7 @@ from usance.flows.bank_statements import settle_all
 from usance.flows.fulfilment import expire_order
 from usance.flows.journal import business_day
 from usance.flows.refusals import NotFound, WrongState
+from usance.flows.reviews import escalate_due
 from usance.records.events import actions as events
 from usance.records.orders import queries as orders
 from usance.records.parties.models import Seller
@@ -46,6 +48,11 @@ def settle_bank_lines(*, seller_id: UUID, at: datetime, by: str) -> int:
     if not payments.has_unsettled(seller_id=seller_id):
         return 0
     return settle_all(_seller(seller_id), at=at, by=by).lines
+
+
+def escalate_reviews(*, seller_id: UUID, at: datetime, by: str) -> int:
+    """Pass on the seller's reviews that nobody has answered in time; how many those were."""
+    return escalate_due(_seller(seller_id), at=at, by=by)
 
 
 def forget_answers(*, seller_id: UUID, before: datetime) -> int:

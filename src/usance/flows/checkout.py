@@ -68,7 +68,7 @@ __all__ = [
 ]
 
 ATTEMPTS: Final = 8
-"""How often a decision is taken anew when others took the credit meanwhile."""
+"""How often decisions are taken anew that others' orders overtook, none of them being recorded."""
 
 STATE_AFTER: Final = {
     "approved": "authorized",
@@ -109,6 +109,12 @@ class _Case:
     verdict: BuyerVerdict | None = None
     alternatives: tuple[Alternative, ...] | None = None
 
+    @property
+    def rests_on_usage(self) -> bool:
+        """Whether a rule read how much of the line is used."""
+        checkout = self.policy.checkout
+        return checkout is not None and checkout.reads_usage
+
 
 def quote(request: OrderRequest, *, at: datetime) -> Quote:
     """What would be decided now, without recording or holding anything.
@@ -145,10 +151,11 @@ def authorize_orders(
         check_request(request)
     outcomes: dict[int, Outcome] = {}
     waiting = list(range(len(requests)))
-    for _ in range(ATTEMPTS):
-        waiting = _attempt(requests, waiting, outcomes, at=at, answer=answer)
-        if not waiting:
-            break
+    in_vain = 0
+    while waiting and in_vain < ATTEMPTS:
+        left = _attempt(requests, waiting, outcomes, at=at, answer=answer)
+        in_vain += len(left) == len(waiting)
+        waiting = left
     for n in waiting:
         outcomes[n] = LineBusy()
     return [outcomes[n] for n in range(len(requests))]
@@ -169,7 +176,16 @@ def _attempt(
     decided: dict[int, Authorization] = {}
     for n, case in cases.items():
         made = decided[n] = _authorization(case, at=at)
-        claims.append(claim(n, made, case.facts, case.verdict, on=case.on))
+        claims.append(
+            claim(
+                n,
+                made,
+                case.facts,
+                case.verdict,
+                on=case.on,
+                rests_on_usage=case.rests_on_usage,
+            )
+        )
         written.append(
             claims[-1]
             | details(
@@ -182,6 +198,7 @@ def _attempt(
                 standing=case.standing,
                 shadow=_shadow(case),
             )
+            | (case.verdict.kept() if case.verdict else {})
         )
     if not claims:
         return []
@@ -227,12 +244,35 @@ def _cases(
         else:
             asked[n] = requests[n], known
     verdicts = buyer_rules.verdicts(asked, at=at)
-    cases = {
-        n: _decided(request, known, verdicts.get(n), on=days[n], explain=False)
-        for n, (request, known) in asked.items()
-    }
+    cases: dict[int, _Case] = {}
+    held: dict[UUID, int] = {}
+    for n, (request, known) in asked.items():
+        case = _decided(
+            request, _with_held(known, held), verdicts.get(n), on=days[n], explain=False
+        )
+        cases[n] = case
+        if case.rests_on_usage and known.line_id and case.decision.outcome == "approved":
+            held[known.line_id] = held.get(known.line_id, 0) + request.amount
     _look_for_alternatives([case for case in cases.values() if case.decision.outcome != "approved"])
     return cases
+
+
+def _with_held(facts: CheckoutFacts, held: Mapping[UUID, int]) -> CheckoutFacts:
+    """The facts once the orders before it in the same call are held. Only rules that read how much of
+    the line is used are told; whether the limit bears them all, the gate counts by itself."""
+    amount = held.get(facts.line_id, 0) if facts.line_id else 0
+    if not amount:
+        return facts
+    line = facts.exposure
+    shared = line.group_available
+    return replace(
+        facts,
+        exposure=replace(
+            line,
+            commitments=line.commitments + amount,
+            group_available=None if shared is None else shared - amount,
+        ),
+    )
 
 
 def _record(claims: list[dict[str, Any]], written: list[dict[str, Any]]) -> list[Any]:
@@ -296,11 +336,12 @@ def _decided(
     asked = application(request, facts, policy, on=on, standing=standing)
     decision = decide(asked, facts.exposure, policy, on, explain=explain)
     if verdict is not None:
-        decision = _with_verdict(decision, verdict)
+        decision = with_verdict(decision, verdict)
     return _Case(request, facts, policy, asked, decision, on, standing, verdict)
 
 
-def _with_verdict(decision: Decision, verdict: BuyerVerdict) -> Decision:
+def with_verdict(decision: Decision, verdict: BuyerVerdict) -> Decision:
+    """The seller's decision with what the buyer's own rules say before it."""
     if verdict.refusals:
         reasons = (
             *verdict.refusals,

@@ -25,8 +25,12 @@ def claim(
     verdict: BuyerVerdict | None,
     *,
     on: date,
+    rests_on_usage: bool = False,
 ) -> dict[str, Any]:
-    """What the database's gate looks at. What does not apply is left out."""
+    """What the database's gate looks at. What does not apply is left out.
+
+    ``rests_on_usage``: a rule read how much of the line is used, so it must be the same still.
+    """
     request = made.request
     document = {
         "ordinal": ordinal,
@@ -43,6 +47,8 @@ def claim(
         document["group_id"] = facts.group_id
     if made.decision.most_exposure is not None:
         document["most_exposure"] = made.decision.most_exposure
+    if rests_on_usage:
+        document["exposure"] = facts.exposure.exposure
     if verdict is not None:
         document["buyer_id"] = made.buyer_id
         document |= verdict.claim()
@@ -135,10 +141,10 @@ def facts_document(
         document["rate"] = str(application.rate)
     if exposure.group_available is not None:
         document["group_available"] = exposure.group_available
+    if application.largest_line is not None:
+        document["largest_line"] = application.largest_line
     if application.facts:
         document["known"] = application.facts
-        if application.largest_line is not None:
-            document["largest_line"] = application.largest_line
         if standing is not None:
             document["standing_at"] = standing["at"]
             since = {n: t for n, t in standing["since"].items() if n in application.facts}

@@ -56,10 +56,14 @@ def application(
         oldest_due_on=facts.oldest_due_on,
         requested_terms=request.terms,
         offered=tuple(parse_terms(code) for code in facts.terms),
-        largest_line=max((line.amount for line in request.lines), default=None),
+        largest_line=_largest_line(request) if "order.largest_line" in reads else None,
         rate=facts.rate,
         facts=_read(request, facts, reads, standing, on=on) if reads else {},
     )
+
+
+def _largest_line(request: OrderRequest) -> int | None:
+    return max((line.amount for line in request.lines), default=None)
 
 
 def _read(
@@ -104,9 +108,13 @@ class _Live(NamedTuple):
     facts: CheckoutFacts
     on: date
 
-    def skus(self) -> list[str]:
-        """Article numbers of the lines that have one."""
-        return [line.sku for line in self.request.lines if line.sku]
+    def lines(self) -> int | None:
+        """Not known of an order that came without its lines: it has some all the same."""
+        return len(self.request.lines) or None
+
+    def skus(self) -> list[str] | None:
+        """Article numbers of the lines that have one; not known without lines."""
+        return [line.sku for line in self.request.lines if line.sku] if self.request.lines else None
 
     def new_ship_to(self) -> bool | None:
         """Not known without an address, or before anything is kept ready about the buyer."""
@@ -133,7 +141,7 @@ class _Live(NamedTuple):
 
 
 _LIVE: Final[Mapping[str, Callable[[_Live], Any]]] = {
-    "order.lines": lambda live: len(live.request.lines),
+    "order.lines": _Live.lines,
     "order.skus": _Live.skus,
     "order.has_po_number": lambda live: bool(live.request.po_number),
     "order.ship_to_country": lambda live: (live.request.ship_to or {}).get("country"),

@@ -25,7 +25,7 @@ from usance.flows.reviews import (
     withdraw_reviews,
 )
 from usance.records.credit import actions as credit
-from usance.records.credit import review_queries
+from usance.records.credit import group_queries, review_queries
 from usance.records.credit.models import CreditLine
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
@@ -285,12 +285,17 @@ def confirm_order(
     WrongState, LimitExceeded if the line does not bear it, or what answer_review raises.
     """
     order = _locked(seller, order_id, states=("pending_review",))
+    on = business_day(seller, at=at)
+    if order.expires_on < on:
+        raise WrongState(f"The request ran out on {order.expires_on}; order anew.")
     if override and person is None:
         raise NotYours("Only a person may let an order exceed the limit; do it in the back office.")
     if not override:
-        _require_room(order, order.amount, on=business_day(seller, at=at))
+        _require_room(order, order.amount, on=on)
     elif not _line_is_active(order):
-        raise LimitExceeded("The credit line is not active; release it first.")
+        raise LimitExceeded(
+            "The credit line, or the limit it shares, is not active; release it first."
+        )
     if not _answered(seller, order, "approved", person=person, at=at, note=note):
         return order
     journal = Journal(seller, at=at, by=by)
@@ -376,12 +381,14 @@ def _release(seller: Seller, order: Order, *, at: datetime, by: str, ending: str
 
 
 def _line_is_active(order: Order) -> bool:
-    return (
-        order.line_id is not None
-        and CreditLine.objects.filter(
-            seller_id=order.seller_id, id=order.line_id, state="active"
-        ).exists()
-    )
+    """Whether neither the order's line, locked before, nor the limit it shares is on hold."""
+    line = CreditLine.objects.filter(
+        seller_id=order.seller_id, id=order.line_id, state="active"
+    ).first()
+    if line is None or line.group_id is None:
+        return line is not None
+    shared = group_queries.lock_group(seller_id=order.seller_id, group_id=line.group_id)
+    return shared is not None and shared.state == "active"
 
 
 def _require_room(order: Order, amount: int, *, on: date) -> None:

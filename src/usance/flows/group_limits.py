@@ -67,8 +67,15 @@ def create_group(
     """
     _check(currency, limit, tolerance)
     _open_lines(seller, lines, at=at)
+    group_id = new_id()
+    # All at once and in the order of their keys, as every checkout locks them.
+    group_queries.lock_lines(
+        seller_id=seller.id,
+        group_id=group_id,
+        accounts=[(one.buyer_id, one.currency) for one in lines],
+    )
     group = GroupLimit(
-        id=new_id(),
+        id=group_id,
         seller=seller,
         created_at=at,
         name=name,
@@ -154,7 +161,7 @@ def _open_lines(seller: Seller, lines: Sequence[MemberLine], *, at: datetime) ->
             CreditLine(
                 seller_id=seller.id, buyer_id=one.buyer_id, currency=one.currency, created_at=at
             )
-            for one in lines
+            for one in sorted(lines, key=lambda one: (one.buyer_id, one.currency))
         ],
         ignore_conflicts=True,
     )

@@ -14,11 +14,13 @@ from django.db import IntegrityError, transaction
 
 from usance.flows.journal import Journal
 from usance.flows.refusals import Duplicate, NotFound, Refused, external_id_once
+from usance.flows.standing import begin_standing
 from usance.records.credit import actions as credit
 from usance.records.identity import new_id
 from usance.records.parties.models import ApiKey, Buyer, Member, Seller, Staff, User
 from usance.rules.credit.policy import DEFAULT, Policy
 from usance.rules.money import exponent
+from usance.rules.ordering import MEMBER_ROLES
 
 SCOPES: Final = (
     "buyers:read",
@@ -34,11 +36,12 @@ SCOPES: Final = (
     "events:read",
     "webhooks:write",
     "reports:read",
+    "connections:read",
+    "connections:write",
 )
 """Everything a key may be allowed."""
 
 STAFF_ROLES: Final = ("admin", "credit_manager", "accountant", "viewer")
-MEMBER_ROLES: Final = ("purchaser", "approver", "payer", "admin")
 
 
 class InvalidParty(Refused):
@@ -186,6 +189,7 @@ def create_buyer(
     )
     with external_id_once("buyer", external_id):
         buyer.save(force_insert=True)
+    begin_standing(seller, buyer_id=buyer.id, at=at)
     journal = Journal(seller, at=at, by=by)
     journal.tell(
         "buyer.created",

@@ -78,13 +78,14 @@ def release_policy(
 ) -> Review | None:
     """Let a drafted or former version decide from ``effective_at`` (None: now).
 
-    Returns the review it waits in, where the deciding policy asks for a second person. Raises
-    NotFound or EffectiveInThePast.
+    Returns the review it waits in, where the deciding policy, or the one it would take over from, asks
+    for a second person. Raises NotFound or EffectiveInThePast.
     """
     stored = _stored(seller, policy_id)
     begins = _begins(effective_at, at=at)
-    deciding = queries.deciding_policy(seller_id=seller.id, at=at)
-    if deciding is not None and deciding.second_person:
+    # The one that will decide by then has a say too: what it asks for is not evaded by being early.
+    before = [queries.deciding_policy(seller_id=seller.id, at=when) for when in (at, begins)]
+    if any(one is not None and one.second_person for one in before):
         return open_review(
             seller,
             kind="policy",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+
+from django.db import transaction
 
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import Conflict, NotFound, Refused, WrongState
 from usance.records.credit import review_queries as queries
 from usance.records.credit.models import Approval, Review
-from usance.records.identity import new_id_text
+from usance.records.identity import new_id_text, public_id
 from usance.records.parties.models import Seller
 from usance.rules.credit.application import Application
 from usance.rules.credit.decide import Decision
@@ -77,10 +79,20 @@ class AlreadyAnswered(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who decides: an address, and the role it has with the seller."""
+    """Who decides: an address, and the role it has with the seller.
+
+    ``by`` is how the person is named where its acts leave a trace; it is looked up where it is left
+    out.
+    """
 
     email: str
     role: str
+    by: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """How the person may be named as the one who asked."""
+        return frozenset({self.email, self.by or self.email})
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +167,15 @@ def answer_review(
         raise NotFound("There is no such review.")
     if review.state != "open":
         raise WrongState(f"The review is {review.state} already.")
-    principal = _principal(seller, review, person, on=business_day(seller, at=at))
-    if verdict == "approved" and review.asked_by in (person.email, principal):
-        raise OwnRequest(_first_words(OwnRequest))
+    person = _named(seller, person)
     given = list(Approval.objects.filter(seller_id=seller.id, review_id=review.id))
-    if any({one.person, one.on_behalf_of} & {person.email, principal} for one in given):
-        raise AlreadyAnswered(_first_words(AlreadyAnswered))
+    principal = _principal(
+        review,
+        person,
+        rights(seller, review, person, on=business_day(seller, at=at)),
+        given,
+        verdict=verdict,
+    )
     Approval.objects.create(
         seller=seller,
         created_at=at,
@@ -173,7 +188,8 @@ def answer_review(
     is_final = verdict == "declined" or len(given) + 1 >= review.people
     if is_final:
         close_review(review, state=verdict, at=at)
-    _tell(seller, f"review.{verdict if is_final else 'seconded'}", review, at=at, by=person.email)
+    type_ = f"review.{verdict if is_final else 'seconded'}"
+    _tell(seller, type_, review, at=at, by=person.by or person.email)
     return Verdict(review, is_final)
 
 
@@ -192,15 +208,73 @@ def withdraw_reviews(*, seller_id: UUID, subject_id: UUID, at: datetime) -> None
     )
 
 
-def _principal(seller: Seller, review: Review, person: Person, *, on: date) -> str:
-    """In whose right ``person`` decides: its own, or that of somebody it stands in for."""
+def _named(seller: Seller, person: Person) -> Person:
+    """The person with both its names: an act is traced to the one, a right given to the other."""
+    if person.by:
+        return person
+    staff_id = queries.staff_id(seller_id=seller.id, email=person.email)
+    return replace(person, by=public_id("staff", staff_id)) if staff_id else person
+
+
+def rights(seller: Seller, review: Review, person: Person, *, on: date) -> list[Person]:
+    """In whose right ``person`` may decide ``review``: its own, or that of those it stands in for.
+
+    Empty: it may not.
+    """
     roles = {*review.roles, *([review.escalate_to] if review.escalated_at else [])}
-    if person.role in roles:
-        return person.email
-    for principal in queries.principals_of(seller_id=seller.id, deputy=person.email, on=on):
-        if principal.role in roles:
-            return principal.email
-    raise NotYours(_first_words(NotYours) + f" Those are: {', '.join(sorted(roles))}.")
+    found = [person] if person.role in roles else []
+    found += [
+        Person(one.email, one.role, public_id("staff", one.staff_id))
+        for one in queries.principals_of(seller_id=seller.id, deputy=person.email, on=on)
+        if one.role in roles
+    ]
+    return found
+
+
+def _principal(
+    review: Review,
+    person: Person,
+    principals: Sequence[Person],
+    given: Sequence[Approval],
+    *,
+    verdict: str,
+) -> str:
+    """The address in whose right ``person`` speaks now. Raises NotYours, OwnRequest, AlreadyAnswered."""
+    if not principals:
+        roles = sorted({*review.roles, *([review.escalate_to] if review.escalated_at else [])})
+        raise NotYours(f"{_first_words(NotYours)} Those are: {', '.join(roles)}.")
+    spoken = {name for one in given for name in (one.person, one.on_behalf_of) if name}
+    if person.email in spoken:
+        raise AlreadyAnswered(_first_words(AlreadyAnswered))
+    if verdict == "approved":
+        if review.asked_by in person.names:
+            raise OwnRequest(_first_words(OwnRequest))
+        principals = [one for one in principals if review.asked_by not in one.names]
+        if not principals:
+            raise OwnRequest(_first_words(OwnRequest))
+    principals = [one for one in principals if one.email not in spoken]
+    if not principals:
+        raise AlreadyAnswered(_first_words(AlreadyAnswered))
+    return principals[0].email
+
+
+def escalate_due(seller: Seller, *, at: datetime, by: str) -> int:
+    """Pass on the reviews that nobody has answered in time; how many. Each by itself."""
+    passed = 0
+    for overdue in queries.overdue_reviews(seller_id=seller.id, at=at):
+        with transaction.atomic():
+            review = (
+                Review.objects.select_for_update(no_key=True)
+                .filter(seller_id=seller.id, id=overdue.id, state="open", escalated_at__isnull=True)
+                .first()
+            )
+            if review is None:
+                continue  # answered, or passed on, since it was read
+            review.escalated_at = at
+            Review.objects.filter(seller_id=seller.id, id=review.id).update(escalated_at=at)
+            _tell(seller, "review.escalated", review, at=at, by=by)
+            passed += 1
+    return passed
 
 
 def _first_words(refused: type[Refused]) -> str:
@@ -214,6 +288,11 @@ def _tell(seller: Seller, type_: str, review: Review, *, at: datetime, by: str) 
         object_type="review",
         object_id=review.id,
         buyer_id=review.buyer_id,
-        data={"kind": review.kind, "people": review.people, "roles": review.roles},
+        data={
+            "kind": review.kind,
+            "people": review.people,
+            "roles": review.roles,
+            "escalate_to": review.escalate_to,
+        },
     )
     journal.close()

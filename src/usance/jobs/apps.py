@@ -8,3 +8,7 @@ class JobsConfig(AppConfig):
 
     name = "usance.jobs"
     label = "jobs"
+
+    def ready(self) -> None:
+        """Bring in the jobs that do not stand in ``tasks``, the one module that is looked for."""
+        from usance.jobs import backtests, reviews, standing  # noqa: F401

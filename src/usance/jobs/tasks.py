@@ -128,7 +128,7 @@ def _sender() -> HttpSender:
 _senders: dict[asyncio.AbstractEventLoop, HttpSender] = {}
 
 
-def _for_each_seller(work: Callable[[UUID], object]) -> None:
+def for_each_seller(work: Callable[[UUID], object]) -> None:
     """Do ``work`` for every seller; one whose work fails does not keep it from the others."""
     failed = None
     for seller_id in seller_ids():
@@ -146,7 +146,7 @@ def _for_each_seller(work: Callable[[UUID], object]) -> None:
 def expire_orders(timestamp: int) -> None:
     """End the authorizations whose time has run out, a seller at a time."""
     del timestamp
-    _for_each_seller(
+    for_each_seller(
         lambda one: calendar.expire_orders(seller_id=one, at=CLOCK.now(), by="calendar")
     )
 
@@ -156,7 +156,7 @@ def expire_orders(timestamp: int) -> None:
 def settle_bank_lines(timestamp: int) -> None:
     """Settle what bank files brought and nobody has settled yet."""
     del timestamp
-    _for_each_seller(
+    for_each_seller(
         lambda one: calendar.settle_bank_lines(seller_id=one, at=CLOCK.now(), by="calendar")
     )
 
@@ -167,7 +167,7 @@ def forget_answers(timestamp: int) -> None:
     """Forget the answers to requests that nobody will repeat any more."""
     del timestamp
     before = CLOCK.now() - timedelta(days=settings.IDEMPOTENCY_DAYS)
-    _for_each_seller(lambda one: calendar.forget_answers(seller_id=one, before=before))
+    for_each_seller(lambda one: calendar.forget_answers(seller_id=one, before=before))
 
 
 @app.periodic(cron="* * * * * */5")

@@ -13,6 +13,7 @@ from typing import Final
 import django
 
 WEBHOOK_SLOTS: Final = 48
+APPLICATION_SLOTS: Final = 8
 POLL_SECONDS: Final = 0.5
 """How soon a job is found that became free when another with its lock ended."""
 HEARTBEAT_SECONDS: Final = 3.0
@@ -32,12 +33,15 @@ async def run() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    from usance.jobs import tasks
+    from usance.jobs import applications, backtests, standing, tasks
 
     slots = {
-        (tasks.RELAY,): 1,
+        (tasks.RELAY,): 2,  # the relay of events, and the watch over applications and letters
+        (applications.APPLICATIONS,): APPLICATION_SLOTS,
         (tasks.WEBHOOKS,): WEBHOOK_SLOTS,
         (tasks.CALENDAR,): 3,
+        (standing.FOLLOW,): 2,
+        (backtests.BACKTESTS,): 1,
         (tasks.UPKEEP,): 1,
     }
     connector = app.connector

@@ -17,6 +17,7 @@ ORDER: Final = frozenset(
         ("pending_review", "canceled"),
         ("pending_review", "expired"),
         ("pending_approval", "authorized"),
+        ("pending_approval", "pending_review"),
         ("pending_approval", "declined"),
         ("pending_approval", "canceled"),
         ("pending_approval", "expired"),
@@ -103,12 +104,24 @@ APPLICATION_STATES: Final = (
     "withdrawn",
 )
 
+BACKTEST: Final = frozenset(
+    {
+        ("queued", "running"),
+        ("queued", "failed"),
+        ("running", "queued"),
+        ("running", "done"),
+        ("running", "failed"),
+    }
+)
+BACKTEST_STATES: Final = ("queued", "running", "done", "failed")
+
 MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "orders_order": ORDER,
     "invoices_invoice": INVOICE,
     "payments_payment": PAYMENT,
     "credit_creditline": CREDIT_LINE,
     "credit_review": REVIEW,
+    "credit_backtest": BACKTEST,
     "applications_application": APPLICATION,
 }
 """Each machine by the table whose ``state`` column it governs."""

@@ -325,3 +325,57 @@ def test_what_is_said_to_pass_passes(order: Application, rules: list[dict[str, A
 def test_a_written_policy_reads_back_as_it_was_stored(rules: list[dict[str, Any]]) -> None:
     written = policy(*rules, values={"month": "history.turnover_12m / 12"})
     assert policy_from_document(written.to_document()) == written
+
+
+def test_of_routes_nobody_can_tell_apart_the_one_with_more_people_is_taken() -> None:
+    rules = policy(
+        {
+            "kind": "route",
+            "name": "small",
+            "when": "review.amount <= 1000",
+            "roles": ["accountant"],
+        },
+        {"kind": "route", "name": "rest", "roles": ["admin"], "people": 2},
+        {"kind": "route", "name": "never", "roles": ["admin"], "people": 3},
+    )
+
+    def route(**fields: Any) -> str:
+        order = replace(ORDER, **fields)
+        chosen = choose_route(rules, order, LINE, kind="order", reasons=[], on=MONDAY)
+        assert chosen is not None
+        return chosen.name
+
+    assert route(amount=100_000) == "small"
+    assert route(amount=100_001) == "rest"
+    assert route(amount=1, currency="CHF") == "rest", "without a rate its amount is not known"
+
+
+def test_a_cap_in_another_currency_is_rounded_down_and_loses_nothing() -> None:
+    order = replace(ORDER, currency="JPY", rate=Decimal("0.0061"))
+    line = replace(LINE, currency="JPY")
+    cent = {"kind": "limit", "name": "cent", "amount": "0.01"}
+    assert decided(cent, order=order, line=line).most_exposure == 1, "1.64 yen"
+    thousand = {"kind": "limit", "name": "thousand", "amount": "3000"}
+    order = replace(ORDER, currency="USD", rate=Decimal(3))
+    assert decided(thousand, order=order, line=replace(LINE, currency="USD")).most_exposure == (
+        100_000
+    )
+
+
+def test_paying_what_was_listed_leaves_what_was_not_overdue() -> None:
+    """Two invoices are listed of three that are open."""
+    order = replace(ORDER, oldest_due_on=date(2026, 1, 2))
+    line = replace(LINE, receivable=30_000)
+    listed = [
+        OpenItem("INV-1", 10_000, date(2026, 1, 2)),
+        OpenItem("INV-2", 10_000, date(2026, 1, 3)),
+    ]
+
+    def ways(*items: OpenItem) -> list[tuple[str, ...]]:
+        made = decide(order, line, policy(), MONDAY)
+        found = alternatives(made, order, line, policy(), MONDAY, open_items=items)
+        return [way.numbers for way in found if way.kind == "after_paying"]
+
+    assert ways(*listed) == []
+    third = OpenItem("INV-3", 10_000, date(2026, 2, 20))
+    assert ways(*listed, third) == [("INV-1", "INV-2")]

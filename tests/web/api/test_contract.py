@@ -44,6 +44,9 @@ def known(shop: Shop) -> dict[str, str]:
     eur = {"amount": 900, "currency": "EUR"}
     buyer = shop.ask("POST", "/buyers", {"name": "A", "country": "IT"}, status=201)["id"]
     shop.ask("PUT", f"/buyers/{buyer}/credit-line", {"limit": eur})
+    eva = {"name": "Eva", "email": f"eva-{buyer}@a.example", "role": "approver"}
+    member = shop.ask("POST", f"/buyers/{buyer}/members", eva, status=201)["id"]
+    centre = shop.ask("POST", f"/buyers/{buyer}/cost-centres", {"code": "1"}, status=201)["id"]
     order = shop.ask("POST", "/orders", {"buyer": buyer, "amount": eur}, status=201)
     part = {"amount": eur | {"amount": 400}}
     invoice = shop.ask("POST", f"/orders/{order['id']}/invoices", part, status=201)["id"]
@@ -55,6 +58,8 @@ def known(shop: Shop) -> dict[str, str]:
     endpoint = shop.ask("POST", "/webhook-endpoints", hook, status=201)["id"]
     return {
         "buyer": buyer,
+        "member": member,
+        "cost_centre": centre,
         "order": order["id"],
         "decision": order["decision_id"],
         "invoice": invoice,

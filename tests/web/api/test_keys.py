@@ -30,6 +30,10 @@ def body_of(operation: Any, ids: dict[str, str]) -> Any:
     return {
         "create_member": {"name": "Eva", "email": "eva@a.example"},
         "update_buyer": {"name": "Stolen"},
+        "update_member": {"role": "admin"},
+        "create_cost_centre": {"code": "4711"},
+        "set_approval_chain": {"steps": []},
+        "create_approval": {"member": ids["member"], "verdict": "approved"},
         "set_credit_line": {"limit": eur},
         "hold_credit_line": {"currency": "EUR"},
         "release_credit_line": {"currency": "EUR"},
@@ -49,6 +53,11 @@ def others(shop: Shop, at: Any) -> tuple[Shop, dict[str, str]]:
     eur = {"amount": 100, "currency": "EUR"}
     ids = {"buyer": shop.ask("POST", "/buyers", {"name": "A", "country": "IT"}, status=201)["id"]}
     shop.ask("PUT", f"/buyers/{ids['buyer']}/credit-line", {"limit": eur})
+    eva = {"name": "Eva", "email": f"eva-{ids['buyer']}@a.example"}
+    ids["member"] = shop.ask("POST", f"/buyers/{ids['buyer']}/members", eva, status=201)["id"]
+    ids["cost_centre"] = shop.ask(
+        "POST", f"/buyers/{ids['buyer']}/cost-centres", {"code": "4711"}, status=201
+    )["id"]
     order = shop.ask("POST", "/orders", {"buyer": ids["buyer"], "amount": eur}, status=201)
     ids |= {"order": order["id"], "decision": order["decision_id"]}
     ids["invoice"] = shop.ask(

@@ -20,6 +20,8 @@ KNOWN = {
     "debit": "scheduled submitted settled returned",
     "advance": "eligible requested paid_out repaid recoursed",
     "line": "active on_hold suspended closed",
+    "policy": "deciding scheduled draft former shadow waiting_for_second_person",
+    "review": "open approved declined withdrawn",
 }
 SPRITE = set(re.findall(r'id="i-([\w-]+)"', render_to_string("design/sprite.html")))
 

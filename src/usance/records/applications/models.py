@@ -36,12 +36,14 @@ class Application(SellerScoped):
 
     ``secret`` is the SHA-256 of the secret in the link by which the applicant comes back. ``company``,
     ``references``, ``persons`` and ``consents`` (with the text agreed to and when) are what it wrote;
-    ``findings`` what the checks found, by check.
+    ``findings`` what the checks found, by check. ``site`` is where the form was opened, to which the
+    links in mails lead; ``tier`` the one its credit line got.
     """
 
     state = models.CharField(max_length=24, default="draft")
     secret = models.BinaryField()
     language = models.CharField(max_length=8, default="en")
+    site = models.TextField(default="")
     name = models.TextField()
     country = models.CharField(max_length=2)
     tax_id = models.TextField(default="")
@@ -66,6 +68,7 @@ class Application(SellerScoped):
     decline_reasons = ArrayField(models.CharField(max_length=40), default=list)
     limit = models.BigIntegerField(null=True)
     terms = ArrayField(models.CharField(max_length=24), default=list)
+    tier = models.CharField(max_length=40, default="")
     buyer = ScopedForeignKey("parties.Buyer", null=True)
     external_id = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
@@ -86,6 +89,7 @@ class Application(SellerScoped):
         ]
         indexes = [
             models.Index(fields=["seller", "state", "-created_at"], name="applications_by_state"),
+            models.Index(fields=["seller", "contact_email"], name="applications_by_email"),
             models.Index(
                 fields=["seller", "checks_due_at"],
                 name="applications_checks_due",

@@ -9,7 +9,13 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from usance.records.credit.models import CreditLine, CreditPolicy, GroupLimit, PolicyRelease
+from usance.records.credit.models import (
+    CreditLine,
+    CreditPolicy,
+    Decision,
+    GroupLimit,
+    PolicyRelease,
+)
 from usance.records.statements import execute, jsonb
 from usance.rules.credit.policy import Policy
 
@@ -131,6 +137,11 @@ def release_policy(
         approved_by=approved_by,
         created_at=at,
     )
+
+
+def add_decision(*, seller_id: UUID, at: datetime, **fields: Any) -> Decision:
+    """Keep a decision that was not taken at checkout; it never changes."""
+    return Decision.objects.create(seller_id=seller_id, created_at=at, **fields)
 
 
 def line_exists(*, seller_id: UUID, buyer_id: UUID, currency: str) -> bool:

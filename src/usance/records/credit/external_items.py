@@ -60,3 +60,9 @@ def our_numbers(*, seller_id: UUID, buyer_id: UUID, numbers: Sequence[str]) -> s
         [list(numbers), seller_id, buyer_id],
     )
     return {row[0] for row in rows}
+
+
+def accounts_of(*, seller_id: UUID, origin: str) -> set[tuple[UUID, str]]:
+    """The (buyer, currency) of which ``origin`` has anything open."""
+    found = ExternalItem.objects.filter(seller_id=seller_id, origin=origin)
+    return set(found.order_by().values_list("buyer_id", "currency").distinct())

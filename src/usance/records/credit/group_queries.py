@@ -89,9 +89,11 @@ def followers(
     )
     if group_id is not None:
         lines = lines.filter(group_id=group_id)
+    locked = list(lines.order_by("id"))
+    # Read after the lines are locked: whoever changes a group's limit holds its lines meanwhile.
     limits = {one.id: (one.limit, one.currency) for one in groups(seller_id=seller_id)}
     found: list[tuple[CreditLine, int | None]] = []
-    for line in lines.order_by("id"):
+    for line in locked:
         assert line.group_id is not None
         limit, currency = limits[line.group_id]
         found.append(

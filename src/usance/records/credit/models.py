@@ -203,8 +203,9 @@ class Report(SellerScoped):
     """What a register, a bureau or a sanctions list answered about a buyer or an applicant.
 
     Never changed. ``kind`` is tax_number | company | credit | sanctions | insolvency; ``outcome``
-    valid | invalid | hit | clear | found | not_found | unavailable. ``reference`` is the
-    consultation number, ``facts`` what the answer says by name.
+    valid | invalid | hit | clear | found | not_found | unavailable | possible (a likeness that a
+    person must judge: no answer yet). ``reference`` is the consultation number, ``facts`` what the
+    answer says by name.
     """
 
     buyer = ScopedForeignKey("parties.Buyer", null=True)
@@ -369,3 +370,7 @@ class Decision(SellerScoped):
                 name="credit_decision_outcome",
             )
         ]
+
+
+# At the end, since they refer to what stands above; Django looks for models in this module alone.
+from usance.records.credit.backtests import Backtest, BacktestChange  # noqa: E402, F401

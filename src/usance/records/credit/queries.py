@@ -165,6 +165,16 @@ def release(*, seller_id: UUID, at: datetime, mode: str = "live") -> PolicyRelea
     return latest if latest is not None and latest.mode == mode else None
 
 
+def needs_standing(*, seller_id: UUID, at: datetime) -> bool:
+    """Whether a policy that decides or is tried at ``at``, or will be later, reads what is kept
+    ready about buyers."""
+    later = PolicyRelease.objects.filter(
+        seller_id=seller_id, effective_at__gt=at, needs_standing=True
+    )
+    running = (release(seller_id=seller_id, at=at, mode=mode) for mode in ("live", "shadow"))
+    return any(one.needs_standing for one in running if one is not None) or later.exists()
+
+
 def deciding_policy(*, seller_id: UUID, at: datetime) -> Policy | None:
     """The policy that decides at ``at``."""
     live = release(seller_id=seller_id, at=at)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from usance.records.credit.models import Approval, Delegation, Review
 from usance.records.parties.models import Staff
+from usance.records.statements import execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Principal:
 
     email: str
     role: str
+    staff_id: UUID
 
 
 def principals_of(*, seller_id: UUID, deputy: str, on: date) -> list[Principal]:
@@ -32,9 +34,20 @@ def principals_of(*, seller_id: UUID, deputy: str, on: date) -> list[Principal]:
     ).values_list("principal", flat=True)
     staff = Staff.objects.filter(seller_id=seller_id, user__email__in=list(emails))
     return [
-        Principal(email, role)
-        for email, role in staff.order_by("user__email").values_list("user__email", "role")
+        Principal(email, role, staff_id)
+        for email, role, staff_id in staff.order_by("user__email").values_list(
+            "user__email", "role", "id"
+        )
     ]
+
+
+def staff_id(*, seller_id: UUID, email: str) -> UUID | None:
+    """The seller's person with this address."""
+    return (
+        Staff.objects.filter(seller_id=seller_id, user__email=email)
+        .values_list("id", flat=True)
+        .first()
+    )
 
 
 def reviews(
@@ -45,6 +58,46 @@ def reviews(
     if state:
         found = found.filter(state=state)
     return found.filter(kind=kind) if kind else found
+
+
+def waiting_for(
+    *, seller_id: UUID, roles: Collection[str], names: Collection[str], email: str
+) -> QuerySet[Review]:
+    """The open reviews that somebody with ``roles`` may answer and has not: none that was asked for
+    under one of its ``names``."""
+    spoken = Approval.objects.filter(seller_id=seller_id).filter(
+        Q(person=email) | Q(on_behalf_of=email)
+    )
+    return (
+        Review.objects.filter(seller_id=seller_id, state="open")
+        .filter(
+            Q(roles__overlap=list(roles))
+            | Q(escalated_at__isnull=False, escalate_to__in=list(roles))
+        )
+        .exclude(asked_by__in=list(names))
+        .exclude(id__in=spoken.values("review_id"))
+    )
+
+
+def room_now(*, seller_id: UUID, line_id: UUID | None, on: date) -> int | None:
+    """What a line bears at the moment, its shared limit included, in its minor units; below zero
+    when it is overdrawn. Nothing is locked. None: there is no such line, or it is not active."""
+    rows = execute(
+        'SELECT least(l."limit" + l.tolerance - (l.commitments + l.receivable + l.external'
+        " - l.unapplied_cash), CASE WHEN l.group_id IS NOT NULL THEN coalesce(floor("
+        "credit_converted(g.seller_id, credit_group_room(g.seller_id, g.id, %(on)s), g.currency,"
+        " l.currency, %(on)s)), -1)::bigint END)"
+        " FROM credit_creditline AS l LEFT JOIN credit_grouplimit AS g"
+        " ON g.id = l.group_id AND g.seller_id = l.seller_id"
+        " WHERE l.seller_id = %(seller)s AND l.id = %(line)s AND l.state = 'active'",
+        {"seller": seller_id, "line": line_id, "on": on},
+    )
+    return int(rows[0][0]) if rows else None
+
+
+def delegations(*, seller_id: UUID) -> QuerySet[Delegation]:
+    """Who stands in for whom, and did."""
+    return Delegation.objects.filter(seller_id=seller_id)
 
 
 def review(*, seller_id: UUID, review_id: UUID) -> Review | None:
@@ -64,6 +117,16 @@ def approvals(*, seller_id: UUID, review_id: UUID) -> Sequence[Approval]:
             "created_at", "id"
         )
     )
+
+
+def approvals_of(*, seller_id: UUID, review_ids: Collection[UUID]) -> dict[UUID, list[Approval]]:
+    """What was said in each of some reviews, in order."""
+    found: dict[UUID, list[Approval]] = {}
+    for one in Approval.objects.filter(
+        seller_id=seller_id, review_id__in=list(review_ids)
+    ).order_by("created_at", "id"):
+        found.setdefault(one.review_id, []).append(one)
+    return found
 
 
 def overdue_reviews(*, seller_id: UUID, at: datetime) -> Sequence[Review]:

@@ -129,3 +129,34 @@ class WebhookDelivery(SellerScoped):
                 condition=models.Q(state="pending"),
             )
         ]
+
+
+class OutgoingMail(SellerScoped):
+    """A message that is to be sent, or was. ``content`` is encrypted, since links and codes in it open
+    doors, and empty once the message is sent or given up.
+
+    ``due_at`` is None when nothing more is to be done; after ``expires_at`` it is not sent any more.
+    """
+
+    kind = models.CharField(max_length=40)
+    object_type = models.CharField(max_length=24)
+    object_id = models.UUIDField()
+    recipient = models.EmailField()
+    content = models.TextField(default="")
+    due_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    message_id = models.TextField(default="")
+    last_error = models.TextField(default="")
+
+    class Meta:
+        db_table = "events_outgoingmail"
+        indexes = [
+            models.Index(
+                fields=["seller", "due_at"],
+                name="events_mail_due",
+                condition=models.Q(due_at__isnull=False),
+            ),
+            models.Index(fields=["seller", "object_id"], name="events_mail_by_object"),
+        ]

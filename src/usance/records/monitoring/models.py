@@ -81,11 +81,14 @@ class ReviewCycle(SellerScoped):
 
 
 class WatchPosition(SellerScoped):
-    """How far the watch has read the seller's events."""
+    """How far one of those that follow the seller's events has read: ``standing`` or ``watch``."""
 
+    reader = models.CharField(max_length=16)
     transaction = models.BigIntegerField(default=0)
     sequence = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "monitoring_position"
-        constraints = [models.UniqueConstraint(fields=["seller"], name="monitoring_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "reader"], name="monitoring_position_once")
+        ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from usance.records.orders.models import Order
+from usance.records.orders.models import Order, OrderApproval
 from usance.records.statements import execute
 
 
@@ -29,3 +30,18 @@ def change(order: Order, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(order, name, value)
     Order.objects.filter(seller_id=order.seller_id, id=order.id).update(**fields)
+
+
+def add_approval(
+    order: Order, *, position: int, member_id: UUID, verdict: str, note: str, at: datetime
+) -> OrderApproval:
+    """Keep what a member of the buyer's said about a step of the locked order's chain."""
+    return OrderApproval.objects.create(
+        seller_id=order.seller_id,
+        created_at=at,
+        order_id=order.id,
+        position=position,
+        member_id=member_id,
+        verdict=verdict,
+        note=note,
+    )

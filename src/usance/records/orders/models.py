@@ -33,6 +33,8 @@ class Order(SellerScoped):
     member = ScopedForeignKey("parties.Member", null=True)
     cost_centre = models.CharField(max_length=40, default="", db_default="")
     ship_to = models.JSONField(null=True)
+    # The steps of the buyer's own chain that it goes through, as they stood when it was placed.
+    approval_chain = models.JSONField(null=True)
     external_id = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
 
@@ -73,6 +75,11 @@ class Order(SellerScoped):
                 fields=["seller", "buyer", "po_number"],
                 name="orders_order_by_po",
                 condition=~Q(po_number=""),
+            ),
+            models.Index(
+                fields=["seller", "buyer"],
+                name="orders_order_to_approve",
+                condition=Q(state="pending_approval"),
             ),
         ]
 

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from usance.records.parties.models import ApiKey, Buyer, Member, Seller, Staff
+from usance.records.parties.models import (
+    ApiKey,
+    ApprovalStep,
+    Buyer,
+    CostCentre,
+    Member,
+    Seller,
+    Staff,
+)
 from usance.records.statements import execute
 
 
@@ -59,6 +67,52 @@ def members(*, seller_id: UUID, buyer_id: UUID) -> QuerySet[Member]:
     return Member.objects.filter(seller_id=seller_id, buyer_id=buyer_id)
 
 
+def member(*, seller_id: UUID, member_id: UUID) -> Member | None:
+    """One member, who may have left, with its buyer."""
+    return (
+        Member.objects.select_related("buyer")
+        .filter(seller_id=seller_id, id=member_id, buyer__seller_id=seller_id)
+        .first()
+    )
+
+
+def member_named(*, seller_id: UUID, buyer_id: UUID, name: UUID | str) -> Member | None:
+    """The member of a buyer with this id, e-mail address or external_id, unless it has left. An
+    address goes before a number of the shop's own."""
+    found = Member.objects.filter(seller_id=seller_id, buyer_id=buyer_id, left_at__isnull=True)
+    if isinstance(name, UUID):
+        return found.filter(id=name).first()
+    by_address = found.filter(email=name.lower()).first()
+    return by_address or found.filter(external_id=name).order_by("id").first()
+
+
+def cost_centres(*, seller_id: UUID, buyer_id: UUID) -> QuerySet[CostCentre]:
+    """The cost centres of one buyer, the closed ones too."""
+    return CostCentre.objects.filter(seller_id=seller_id, buyer_id=buyer_id)
+
+
+def approval_steps(*, seller_id: UUID, buyer_id: UUID) -> list[ApprovalStep]:
+    """A buyer's own approval chain, step by step."""
+    return list(
+        ApprovalStep.objects.select_related("approver")
+        .filter(seller_id=seller_id, buyer_id=buyer_id)
+        .order_by("position")
+    )
+
+
+def children(*, seller_id: UUID, buyer_id: UUID) -> list[Buyer]:
+    """The buyers whose parent this one is, in order of names."""
+    return list(
+        Buyer.objects.filter(seller_id=seller_id, parent_id=buyer_id).order_by("name", "id")
+    )
+
+
+def buyer_groups(*, seller_id: UUID) -> list[str]:
+    """The customer groups that any buyer of the seller's is in, in order."""
+    found = Buyer.objects.filter(seller_id=seller_id).exclude(group="")
+    return list(found.order_by("group").values_list("group", flat=True).distinct())
+
+
 def seller_ids() -> list[UUID]:
     """Every seller of this installation, the oldest first: for jobs that work through all."""
     return list(Seller.objects.order_by("id").values_list("id", flat=True))
@@ -84,10 +138,10 @@ def staff_of(user_id: UUID) -> list[Staff]:
 
 
 def memberships_of(user_id: UUID) -> list[Member]:
-    """Every buyer that a person belongs to, with its seller, in order of names."""
+    """Every buyer that a person belongs to and has not left, with its seller, in order of names."""
     return list(
         Member.objects.select_related("seller", "buyer")
-        .filter(user_id=user_id, buyer__seller_id=F("seller_id"))
+        .filter(user_id=user_id, left_at__isnull=True, buyer__seller_id=F("seller_id"))
         .order_by("buyer__name", "seller__name", "id")
     )
 
@@ -106,3 +160,20 @@ def actor_names(
         keys = ApiKey.objects.filter(seller_id=seller_id, id__in=list(key_ids))
         names |= dict(keys.values_list("id", "name"))
     return names
+
+
+def staff_names(*, seller_id: UUID, emails: Collection[str]) -> dict[str, str]:
+    """The names of the seller's people, by e-mail address."""
+    people = Staff.objects.select_related("user").filter(
+        seller_id=seller_id, user__email__in=list(emails)
+    )
+    return {staff.user.email: staff.user.name or staff.user.email for staff in people}
+
+
+def staff(*, seller_id: UUID) -> list[Staff]:
+    """Everybody who works for the seller, in order of names."""
+    return list(
+        Staff.objects.select_related("user")
+        .filter(seller_id=seller_id)
+        .order_by("user__name", "user__email")
+    )

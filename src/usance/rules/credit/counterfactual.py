@@ -98,8 +98,9 @@ def _passes_prepaid(
 
 
 def _with_group_room(exposure: Exposure, *, more: int) -> Exposure:
-    """What a line uses less, its group uses less."""
-    if exposure.group_available is None:
+    """What a line uses less, its group uses less. One that bears nothing at all may be on hold, or
+    not to be converted, and no money helps there."""
+    if exposure.group_available is None or exposure.group_available < 0:
         return exposure
     return replace(exposure, group_available=exposure.group_available + more)
 
@@ -117,10 +118,14 @@ def _after_paying(
         paid += item.outstanding
         if item.due_on < on:
             overdue, count = overdue + item.outstanding, count + 1
-        rest = open_items[n + 1 :]
+        if n + 1 < len(open_items):
+            oldest = open_items[n + 1].due_on
+        else:
+            # More is open than was listed: of the rest it is only known that it falls due no sooner.
+            oldest = item.due_on if paid < exposure.receivable else None
         asked = replace(
             application,
-            oldest_due_on=rest[0].due_on if rest else None,
+            oldest_due_on=oldest,
             facts=_facts_after(application, policy, paid=paid, overdue=overdue, count=count),
         )
         line = _with_group_room(replace(exposure, receivable=exposure.receivable - paid), more=paid)

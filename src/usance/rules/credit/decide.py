@@ -16,7 +16,7 @@ from usance.rules.credit.known_facts import days_overdue, in_order_currency, kno
 from usance.rules.credit.policy import BUYER_SAFE, Policy
 from usance.rules.credit.policy_program import AtCheckout
 from usance.rules.credit.policy_rules import Eligibility
-from usance.rules.terms import Terms
+from usance.rules.terms import Cash, Terms
 
 __all__ = ["BUYER_SAFE", "Application", "Decision", "Step", "decide"]
 
@@ -65,6 +65,9 @@ class _Ruled(NamedTuple):
     prepay_percent: int = 0
 
 
+IN_ADVANCE: Final = Cash("in_advance")
+"""The mark of terms that are paid before; those paid on delivery are held like any other order,
+since the goods are on their way before the money is."""
 _NO_RULES: Final = _Ruled({})
 _BY_AMOUNT: Final = frozenset(
     {
@@ -85,12 +88,14 @@ def decide(
     on: date,
     *,
     explain: bool = True,
+    seek: bool = True,
 ) -> Decision:
     """Decide ``application`` on the day ``on``.
 
     Declined if any rule refuses; else sent to a person if a rule asks for one or a fact that a rule
     needs is not known; else approved. Without ``explain`` no larger amount is sought by trying where
-    the order is approved and the policy's rules read its amount.
+    the order is approved and the policy's rules read its amount. Without ``seek`` none is sought at
+    all, for those who want the outcome of many orders.
     """
     judged = _judge(application, exposure, policy, on)
     return Decision(
@@ -99,7 +104,7 @@ def decide(
         terms=judged.terms,
         due_on=judged.terms.due_on(on),
         expires_on=on + timedelta(days=policy.authorization_days),
-        up_to=_up_to(judged, application, exposure, policy, on, explain=explain),
+        up_to=_up_to(judged, application, exposure, policy, on, explain=explain) if seek else None,
         trace=tuple(judged.trace),
         offered=judged.offered,
         most_exposure=judged.most_exposure,
@@ -155,9 +160,11 @@ def _judge(application: Application, exposure: Exposure, policy: Policy, on: dat
         ),
     ]
     bounds = [available] if ceiling is None else [available, ceiling]
-    if ruled.prepay_percent:
-        trace.append(_prepayment_step(application, exposure, ruled.prepay_percent))
-        bounds.append(exposure.unapplied_cash * 100 // ruled.prepay_percent)
+    # Cash in advance is no credit: all of it must be there, whatever part a rule asks for.
+    prepay_percent = 100 if terms.mark == IN_ADVANCE else ruled.prepay_percent
+    if prepay_percent:
+        trace.append(_prepayment_step(application, exposure, prepay_percent))
+        bounds.append(exposure.unapplied_cash * 100 // prepay_percent)
     failed = [step.rule for step in trace if not step.held]
     to_review = list(ruled.reviewed)
     if policy.over_limit == "review" and "limit_exceeded" in failed:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Kind = Literal["boolean", "number", "amount", "text", "texts"]
-Origin = Literal["order", "buyer", "line", "standing", "review"]
+Origin = Literal["order", "buyer", "line", "standing", "review", "application"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """``origin``: read at the moment of the order (order, buyer, line), or kept ready and renewed
-    when something happens and every night (standing); review facts exist in routing rules only."""
+    when something happens and every night (standing); review facts exist in routing rules only,
+    application facts where an application for a trade account is decided or routed."""
 
     kind: Kind
     origin: Origin
@@ -62,7 +63,7 @@ FACTS: Final[Mapping[str, Fact]] = {
     "buyer.exposure": Fact(
         "amount", "standing", "Exposure over all its lines and currencies together."
     ),
-    "history.orders": Fact("number", "standing", "Orders authorized so far."),
+    "history.orders": Fact("number", "standing", "Orders authorized so far and not let go of."),
     "history.orders_1d": Fact("number", "standing", "Orders authorized in the last 24 hours."),
     "history.orders_30d": Fact("number", "standing", "Orders authorized in the last 30 days."),
     "history.days_since_last_order": Fact("number", "standing", "Days since the last order."),
@@ -73,7 +74,9 @@ FACTS: Final[Mapping[str, Fact]] = {
     "history.turnover_90d": Fact("amount", "standing", "Invoiced less credited in 90 days."),
     "history.turnover_12m": Fact("amount", "standing", "Invoiced less credited in 365 days."),
     "history.monthly_turnover": Fact(
-        "amount", "standing", "Turnover of twelve months, over the months traded, at most twelve."
+        "amount",
+        "standing",
+        "Turnover of twelve months, over the months begun since the first order, at most twelve.",
     ),
     "history.paid_invoices": Fact("number", "standing", "Invoices paid in full so far."),
     "history.late_share": Fact("number", "standing", "Share of paid invoices that were paid late."),
@@ -81,14 +84,20 @@ FACTS: Final[Mapping[str, Fact]] = {
         "number", "standing", "Average days late of paid invoices; early counts as 0."
     ),
     "history.worst_days_late_12m": Fact(
-        "number", "standing", "The latest in twelve months, open invoices included."
+        "number", "standing", "The latest in twelve months, open invoices included; 0 if none was."
     ),
     "history.overdue": Fact("amount", "standing", "Open and past due."),
     "history.overdue_invoices": Fact("number", "standing", "Invoices open and past due."),
     "history.written_off": Fact("amount", "standing", "Written off so far."),
-    "history.disputes": Fact("number", "standing", "Invoices in dispute."),
-    "history.disputed": Fact("amount", "standing", "What is in dispute."),
-    "history.broken_promises_12m": Fact("number", "standing", "Promises to pay not kept."),
+    "history.disputes": Fact(
+        "number", "standing", "Invoices in dispute; unknown until disputes are recorded."
+    ),
+    "history.disputed": Fact(
+        "amount", "standing", "What is in dispute; unknown until disputes are recorded."
+    ),
+    "history.broken_promises_12m": Fact(
+        "number", "standing", "Promises to pay not kept; unknown until promises are recorded."
+    ),
     "score.late_probability": Fact(
         "number",
         "standing",
@@ -100,6 +109,41 @@ FACTS: Final[Mapping[str, Fact]] = {
     "bureau.rating": Fact("text", "standing", "The bureau's rating in its own letters."),
     "bureau.limit": Fact("amount", "standing", "The limit the bureau recommends."),
     "bureau.days_old": Fact("number", "standing", "Days since that report."),
+    "application.requested": Fact("amount", "application", "The limit that was asked for."),
+    "application.country": Fact("text", "application", "The applicant's country, such as 'IT'."),
+    "application.days_registered": Fact(
+        "number", "application", "Days since the company was registered, as the register says."
+    ),
+    "application.number_valid": Fact(
+        "boolean",
+        "application",
+        "Whether its numbers have the form and check digits they must have.",
+    ),
+    "application.registry_confirmed": Fact(
+        "boolean",
+        "application",
+        "Whether a register confirmed its number and knows it as trading; unknown if none answered.",
+    ),
+    "application.name_confirmed": Fact(
+        "boolean", "application", "Whether the register has the number under the name given."
+    ),
+    "application.duplicate": Fact(
+        "boolean", "application", "Whether it is like a buyer there is already."
+    ),
+    "application.email_verified": Fact(
+        "boolean", "application", "Whether the person proved its e-mail address with a code."
+    ),
+    "application.email_at_domain": Fact(
+        "boolean", "application", "Whether that address is at the domain of the company's website."
+    ),
+    "application.sanctions_hit": Fact(
+        "boolean",
+        "application",
+        "Whether it or a person of it is like an entry of a sanctions list.",
+    ),
+    "application.references": Fact("number", "application", "How many trade references it named."),
+    "application.persons": Fact("number", "application", "How many authorized persons it named."),
+    "application.has_documents": Fact("boolean", "application", "Whether it sent documents."),
     "review.kind": Fact("text", "review", "'order', 'application', 'limit' or 'policy'."),
     "review.amount": Fact("amount", "review", "What there is to approve."),
     "review.over_limit": Fact("amount", "review", "By how much it exceeds what is available."),
@@ -108,8 +152,12 @@ FACTS: Final[Mapping[str, Fact]] = {
 """Every fact by its name."""
 
 AT_CHECKOUT: Final[Mapping[str, Kind]] = {
+    name: fact.kind for name, fact in FACTS.items() if fact.origin not in ("review", "application")
+}
+AT_ADMISSION: Final[Mapping[str, Kind]] = {
     name: fact.kind for name, fact in FACTS.items() if fact.origin != "review"
 }
+"""What decides about an application, and what a suggested limit may rest on."""
 IN_ROUTING: Final[Mapping[str, Kind]] = {name: fact.kind for name, fact in FACTS.items()}
 STANDING: Final = frozenset(name for name, fact in FACTS.items() if fact.origin == "standing")
 """Facts that are kept ready, with the time they were true."""

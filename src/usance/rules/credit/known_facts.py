@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from usance.rules.credit.application import Application
 from usance.rules.credit.exposure import Exposure
 from usance.rules.credit.policy import Policy
-from usance.rules.money import convert
+from usance.rules.money import convert, exponent
 
 
 def known_facts(
@@ -28,10 +28,13 @@ def known_facts(
 
 
 def in_policy_currency(amount: int, application: Application, policy: Policy) -> int | None:
-    """``amount`` of the order's currency as rules compare it; None without an exchange rate."""
+    """``amount`` of the order's currency as rules compare it; None without an exchange rate.
+
+    A policy of settings alone compares nothing and need not name a currency.
+    """
     if application.currency == policy.currency:
         return amount
-    if application.rate is None:
+    if application.rate is None or not policy.currency:
         return None
     return convert(
         amount, rate=application.rate, source=application.currency, target=policy.currency
@@ -39,13 +42,16 @@ def in_policy_currency(amount: int, application: Application, policy: Policy) ->
 
 
 def in_order_currency(amount: int, application: Application, policy: Policy) -> int | None:
-    """``amount`` of the policy's currency in the order's; None without an exchange rate."""
+    """``amount`` of the policy's currency in the order's, rounded down, since it is what a limit
+    allows; None without an exchange rate."""
     if application.currency == policy.currency:
         return amount
-    if not application.rate:
+    if not application.rate or not policy.currency:
         return None
-    return convert(
-        amount, rate=1 / application.rate, source=policy.currency, target=application.currency
+    # In whole numbers: the reverse of a rate may have no end, and to cut it could cost a minor unit.
+    units, parts = application.rate.as_integer_ratio()
+    return (amount * parts * 10 ** exponent(application.currency)) // (
+        units * 10 ** exponent(policy.currency)
     )
 
 

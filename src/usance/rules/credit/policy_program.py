@@ -12,8 +12,9 @@ from usance.rules.credit.expressions import (
     Source,
     compile_program,
 )
-from usance.rules.credit.facts import AT_CHECKOUT, IN_ROUTING, Kind
+from usance.rules.credit.facts import AT_ADMISSION, AT_CHECKOUT, IN_ROUTING, Kind
 from usance.rules.credit.policy_rules import (
+    Admission,
     Eligibility,
     Hold,
     InvalidPolicy,
@@ -29,6 +30,9 @@ MOST_RULES: Final = 200
 
 AMOUNT_FACTS: Final = frozenset({"order.amount", "order.largest_line"})
 """Facts of an order that differ when only its amount does."""
+
+USAGE_FACTS: Final = frozenset({"line.exposure", "line.available", "line.used"})
+"""Facts of a line that every order held on it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,11 @@ class AtCheckout:
         """Whether a rule may judge a smaller order differently."""
         return bool(self.reads & AMOUNT_FACTS)
 
+    @property
+    def reads_usage(self) -> bool:
+        """Whether a rule may judge the next order of a line differently once this one is held."""
+        return bool(self.reads & USAGE_FACTS)
+
     def names(self) -> tuple[str, ...]:
         """The rules in the order of the results; a cap stands twice."""
         caps = (name for cap in self.caps for name in (cap.name, cap.name))
@@ -58,7 +67,7 @@ class AtCheckout:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Rules of which the first that fits is taken: suggested limits, prices or routes."""
+    """Rules of which the first that fits is taken: suggested limits, prices, routes or admissions."""
 
     program: Program
     reads: frozenset[str]
@@ -75,6 +84,8 @@ class Compiled:
     pricing: Choices
     routes: tuple[Route, ...]
     routing: Choices
+    admissions: tuple[Admission, ...]
+    admitting: Choices
 
 
 def compile_rules(rules: Iterable[Rule], *, values: Mapping[str, str], currency: str) -> Compiled:
@@ -87,6 +98,7 @@ def compile_rules(rules: Iterable[Rule], *, values: Mapping[str, str], currency:
     offers = tuple(r for r in rules if isinstance(r, Offer))
     prices = tuple(r for r in rules if isinstance(r, Price))
     routes = tuple(r for r in rules if isinstance(r, Route))
+    admissions = tuple(r for r in rules if isinstance(r, Admission))
 
     def compiled(sources: Mapping[str, Source], facts: Mapping[str, Kind]) -> Program:
         return _compile(sources, values=values, facts=facts, currency=currency)
@@ -96,9 +108,10 @@ def compile_rules(rules: Iterable[Rule], *, values: Mapping[str, str], currency:
     at_checkout |= {o.name: Source(o.when, "boolean") for o in offers}
     # Compiled whether or not a checkout needs it: the values are checked here.
     program = compiled(at_checkout, AT_CHECKOUT)
-    suggesting = compiled(_amounts(suggestions), AT_CHECKOUT)
+    suggesting = compiled(_amounts(suggestions), AT_ADMISSION)
     pricing = compiled({p.name: Source(p.when, "boolean") for p in prices}, AT_CHECKOUT)
     routing = compiled({r.name: Source(r.when, "boolean") for r in routes}, IN_ROUTING)
+    admitting = compiled({a.name: Source(a.when, "boolean") for a in admissions}, AT_ADMISSION)
     checkout = AtCheckout(
         program=program,
         tests=tests,
@@ -115,7 +128,14 @@ def compile_rules(rules: Iterable[Rule], *, values: Mapping[str, str], currency:
         pricing=Choices(pricing, pricing.reads),
         routes=routes,
         routing=Choices(routing, routing.reads),
+        admissions=admissions,
+        admitting=Choices(admitting, admitting.reads),
     )
+
+
+def facts_for(kind: str) -> Mapping[str, Kind]:
+    """What a rule of this kind may read; a suggested limit may read what an admission may."""
+    return {"route": IN_ROUTING, "application": AT_ADMISSION}.get(kind, AT_CHECKOUT)
 
 
 _AMOUNT: Final = ".amount"
@@ -145,6 +165,15 @@ def _compile(
         raise InvalidPolicy(
             str(error),
             rule=error.name.removesuffix(_AMOUNT),
+            field=_field(error),
             line=error.line,
             column=error.column,
+            problem=f"{error.message}; {error.hint}" if error.hint else error.message,
         ) from None
+
+
+def _field(error: InvalidExpression) -> str:
+    """Which text of the policy the error is in."""
+    if error.part == "value":
+        return "values"
+    return "amount" if error.name.endswith(_AMOUNT) else "when"

@@ -15,6 +15,7 @@ from usance.rules.terms import Terms, UnknownTerms, parse_terms
 
 Effect = Literal["decline", "review"]
 Use = Literal["cap", "suggest"]
+Verdict = Literal["approve", "decline", "review"]
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MOST_HOURS: Final = 24 * 90
@@ -23,16 +24,26 @@ MOST_HOURS: Final = 24 * 90
 class InvalidPolicy(ValueError):
     """The policy cannot be read; the message names the setting or the rule.
 
-    ``rule``, ``line`` and ``column`` say where in an expression, as far as they are known.
+    ``rule``, ``field``, ``line`` and ``column`` say where in an expression, as far as they are
+    known; a value's name stands in ``rule`` with the field "values". ``problem`` is the message
+    without the place.
     """
 
     code = "invalid_policy"
 
     def __init__(
-        self, message: str, *, rule: str = "", line: int | None = None, column: int | None = None
+        self,
+        message: str,
+        *,
+        rule: str = "",
+        field: str = "",
+        line: int | None = None,
+        column: int | None = None,
+        problem: str = "",
     ) -> None:
         super().__init__(message)
-        self.rule, self.line, self.column = rule, line, column
+        self.rule, self.field, self.line, self.column = rule, field, line, column
+        self.problem = problem or message
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +128,22 @@ class Route:
     note: str = ""
 
 
-Rule = Eligibility | Hold | Limit | Offer | Price | Route
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What becomes of an application for a trade account where ``when`` is true; the first decides.
+
+    One that cannot be answered, or none that is true, sends it to a person. With ``tell_buyer`` a
+    declined applicant is told the rule's note.
+    """
+
+    name: str
+    when: str
+    then: Verdict
+    tell_buyer: bool = False
+    note: str = ""
+
+
+Rule = Eligibility | Hold | Limit | Offer | Price | Route | Admission
 
 KINDS: Final[Mapping[str, type[Rule]]] = {
     "eligibility": Eligibility,
@@ -126,6 +152,7 @@ KINDS: Final[Mapping[str, type[Rule]]] = {
     "terms": Offer,
     "price": Price,
     "route": Route,
+    "application": Admission,
 }
 _KIND_OF: Final = {cls: kind for kind, cls in KINDS.items()}
 
@@ -172,9 +199,13 @@ def rule_from_document(document: Any, *, at: str) -> Rule:
     if missing:
         raise InvalidPolicy(f"Rule {name!r} needs {' and '.join(missing)}.", rule=name)
     try:
-        return cls(**{key: _READ[key](value) for key, value in given.items()})
+        return cls(**{key: _reader(cls, key)(value) for key, value in given.items()})
     except ValueError as error:
         raise InvalidPolicy(f"Rule {name!r}: {error}", rule=name) from None
+
+
+def _reader(cls: type[Rule], key: str) -> Callable[[Any], Any]:
+    return _READ_OF.get((cls, key)) or _READ[key]
 
 
 def _text(value: Any) -> str:
@@ -258,6 +289,10 @@ _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
     "hours": _hours,
     "escalate_to": _text,
 }
+_READ_OF: Final[Mapping[tuple[type[Rule], str], Callable[[Any], Any]]] = {
+    (Admission, "then"): _choice(Verdict),
+}
+"""Members that mean something else in one kind than in the others."""
 _NEEDED: Final[Mapping[type[Rule], frozenset[str]]] = {
     Eligibility: frozenset({"when"}),
     Hold: frozenset({"when"}),
@@ -265,5 +300,6 @@ _NEEDED: Final[Mapping[type[Rule], frozenset[str]]] = {
     Offer: frozenset({"offer"}),
     Price: frozenset({"terms", "percent"}),
     Route: frozenset({"roles"}),
+    Admission: frozenset({"when", "then"}),
 }
 """What each kind cannot do without, beside its name."""

@@ -21,10 +21,10 @@ def choose_route(
     reasons: Sequence[str],
     on: date,
 ) -> Route | None:
-    """The first route that is not known to be another's; None: the policy names none.
+    """The first route that is true; None: the policy names none.
 
-    A route that reads a fact nobody knows is taken: the later routes of a policy are for lesser
-    matters.
+    A route before it that reads a fact nobody knows might have been the one: of all that might, the
+    first of those that ask most people is taken.
     """
     if not policy.rules:
         return None
@@ -39,7 +39,10 @@ def choose_route(
     if amount is not None and over is not None:
         facts["review.amount"], facts["review.over_limit"] = amount, over
     results = compiled.routing.program.evaluate(facts)
+    possible: list[Route] = []
     for route, applies in zip(compiled.routes, results, strict=True):
         if applies is not False:
-            return route
-    return None
+            possible.append(route)
+        if applies:
+            break
+    return max(possible, key=lambda route: route.people, default=None)

@@ -25,7 +25,6 @@ from usance.web.api.values import (
     OrderState,
     PaymentId,
     PaymentState,
-    PolicyId,
     TermsCode,
     WebhookEndpointId,
 )
@@ -70,6 +69,12 @@ class Buyer(Described):
     tax_id: str
     registration_number: str
     language: str
+    group: str = Field(description="Customer group.")
+    parent: BuyerId | None
+    domain: str
+    po_required: bool
+    po_unique: bool
+    members_only: bool
 
 
 class Member(Described):
@@ -80,7 +85,11 @@ class Member(Described):
     buyer: BuyerId
     name: str
     email: str
-    role: str
+    role: Literal["purchaser", "approver", "payer", "admin"]
+    order_limit: Money | None = Field(description="The most one order may be; null: no limit.")
+    period_limit: Money | None = Field(description="The most all orders of a period may be.")
+    period: Literal["day", "week", "month"]
+    left_at: datetime | None = Field(description="When the membership ended; null: it has not.")
 
 
 class Exposure(Shown):
@@ -117,49 +126,11 @@ class Credit(Shown):
     lines: list[CreditLine]
 
 
-class Policy(Described):
-    """One version of the credit policy. The highest version decides."""
-
-    id: PolicyId
-    object: Literal["policy"]
-    version: int
-    author: str
-    overdue_days: int | None
-    order_ceiling: dict[str, int]
-    review_above: dict[str, int]
-    terms: list[TermsCode]
-    authorization_days: int
-
-
 class Reason(Shown):
     """Why an order was not simply approved."""
 
     code: str
     buyer_safe: bool = Field(description="Whether the buyer may be told.")
-
-
-class Step(Shown):
-    """One rule as it was applied."""
-
-    rule: str
-    held: bool
-    compared: dict[str, Any]
-
-
-class Decision(Described):
-    """One credit decision, with the facts it rested on."""
-
-    id: DecisionId
-    object: Literal["decision"]
-    buyer: BuyerId
-    policy: PolicyId
-    decision: DecisionOutcome
-    reasons: list[Reason]
-    amount: Money
-    terms: TermsCode
-    up_to: Money | None
-    facts: dict[str, Any]
-    trace: list[Step]
 
 
 class ShownLine(Shown):

@@ -14,12 +14,16 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationErrorContext
 
 from usance.web.api import (
+    applications,
+    approvals,
     buyers,
+    connections,
     credit,
     events,
     invoices,
     measures,
     orders,
+    organisation,
     payments,
     problems,
     reports,
@@ -30,13 +34,17 @@ from usance.web.api.requests import StrictJson
 
 SECTIONS: Final = (
     buyers.section,
+    organisation.section,
+    applications.section,
     credit.section,
     shared_limits.section,
     orders.section,
+    approvals.section,
     invoices.section,
     payments.section,
     reports.section,
     events.section,
+    connections.section,
 )
 
 View = Callable[..., HttpResponseBase]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from usance.flows import credit_lines, onboarding
+from usance.flows import credit_lines, onboarding, organisation
 from usance.flows.refusals import NotFound
 from usance.records.credit import queries as credit
 from usance.records.credit.models import CreditLine
@@ -21,7 +21,6 @@ from usance.web.api.schemas import (
     CreditLineTerms,
     LineChange,
     NewBuyer,
-    NewMember,
     units,
 )
 from usance.web.api.section import Section
@@ -72,53 +71,15 @@ def get_buyer(request: ApiRequest, *, buyer_id: BuyerId) -> Any:
     summary="Change a buyer",
 )
 def update_buyer(request: ApiRequest, *, buyer_id: BuyerId, payload: BuyerChange) -> Any:
-    """Only what is sent changes; metadata is replaced as a whole."""
+    """Only what is sent changes; metadata is replaced as a whole. ``po_required``, ``po_unique`` and
+    ``members_only`` bind from the next order on."""
     fields = payload.model_dump(exclude_unset=True)
     if not fields:
         return objects.buyer(_buyer(request, buyer_id))
-    buyer = onboarding.update_buyer(
+    buyer = organisation.update_buyer(
         request.auth.seller, buyer_id=buyer_id, at=request.at, by=request.auth.by, **fields
     )
     return objects.buyer(buyer)
-
-
-@section.write(
-    "POST",
-    "/buyers/{buyer_id}/members",
-    scope="buyers:write",
-    answer=answers.Member,
-    status=201,
-    summary="Add a member",
-)
-def create_member(request: ApiRequest, *, buyer_id: BuyerId, payload: NewMember) -> Any:
-    """A person who may buy, approve or pay for the buyer, and sign in to the portal."""
-    member = onboarding.add_member(
-        request.auth.seller,
-        buyer_id=buyer_id,
-        at=request.at,
-        by=request.auth.by,
-        **payload.model_dump(),
-    )
-    return objects.member(member)
-
-
-@section.read(
-    "/buyers/{buyer_id}/members",
-    scope="buyers:read",
-    answer=answers.Page[answers.Member],
-    summary="List the members of a buyer",
-)
-def list_members(
-    request: ApiRequest,
-    *,
-    buyer_id: BuyerId,
-    limit: PageLimit = USUAL,
-    after: Cursor | None = None,
-) -> Any:
-    """The newest first."""
-    _buyer(request, buyer_id)
-    found = parties.members(seller_id=request.auth.seller.id, buyer_id=buyer_id)
-    return page(found, kind="member", limit=limit, after=after, show=objects.member)
 
 
 @section.read(

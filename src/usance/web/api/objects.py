@@ -9,7 +9,7 @@ from uuid import UUID
 
 from usance.flows.checkout import Authorization, Quote
 from usance.records.credit import queries
-from usance.records.credit.models import CreditLine, CreditPolicy, Decision
+from usance.records.credit.models import CreditLine, Decision
 from usance.records.credit.queries import exposure_of
 from usance.records.events.models import WebhookEndpoint
 from usance.records.identity import public_id
@@ -30,7 +30,7 @@ def money(amount: int, currency: str) -> Document:
     return {"amount": amount, "currency": currency}
 
 
-def _head(
+def head(
     kind: str,
     id_: UUID,
     created_at: datetime,
@@ -49,7 +49,7 @@ def _head(
 
 
 def _described(kind: str, record: Any) -> Document:
-    return _head(
+    return head(
         kind,
         record.id,
         record.created_at,
@@ -71,6 +71,12 @@ def buyer(record: Buyer) -> Document:
         "tax_id": record.tax_id,
         "registration_number": record.registration_number,
         "language": record.language,
+        "group": record.group,
+        "parent": _optional_id("buyer", record.parent_id),
+        "domain": record.domain,
+        "po_required": record.po_required,
+        "po_unique": record.po_unique,
+        "members_only": record.members_only,
     }
 
 
@@ -81,13 +87,17 @@ def member(record: Member) -> Document:
         "name": record.name,
         "email": record.email,
         "role": record.role,
+        "order_limit": _optional_money(record.order_limit, record.limit_currency),
+        "period_limit": _optional_money(record.period_limit, record.limit_currency),
+        "period": record.period,
+        "left_at": record.left_at,
     }
 
 
 def credit_line(line: CreditLine, *, offered: Sequence[str]) -> Document:
     """A credit line; ``offered`` are the policy's terms, for a line without its own."""
     figures, currency = exposure_of(line), line.currency
-    return _head("credit_line", line.id, line.created_at) | {
+    return head("credit_line", line.id, line.created_at) | {
         "buyer": public_id("buyer", line.buyer_id),
         "currency": currency,
         "state": line.state,
@@ -106,15 +116,6 @@ def credit_line(line: CreditLine, *, offered: Sequence[str]) -> Document:
     }
 
 
-def policy(record: CreditPolicy) -> Document:
-    """One version of the policy."""
-    return _head("policy", record.id, record.created_at) | {
-        "version": record.version,
-        "author": record.author,
-        **queries.policy(seller_id=record.seller_id, policy_id=record.id).to_document(),
-    }
-
-
 def reasons(codes: Sequence[str], told: Mapping[str, bool]) -> list[Document]:
     """Reasons with whether the buyer may be told them, as the policy has it."""
     return [{"code": code, "buyer_safe": told.get(code, False)} for code in codes]
@@ -123,24 +124,6 @@ def reasons(codes: Sequence[str], told: Mapping[str, bool]) -> list[Document]:
 def _told(record: Decision) -> Mapping[str, bool]:
     """What the buyer may be told of a decision, by reason."""
     return queries.policy(seller_id=record.seller_id, policy_id=record.policy_id).told
-
-
-def decision(record: Decision) -> Document:
-    """A decision with its facts and trace."""
-    return _head("decision", record.id, record.created_at) | {
-        "buyer": public_id("buyer", record.buyer_id),
-        "policy": public_id("policy", record.policy_id),
-        "decision": record.outcome,
-        "reasons": reasons(record.reasons, _told(record)),
-        "amount": money(record.amount, record.currency),
-        "terms": record.terms,
-        "up_to": _optional_money(record.up_to, record.currency),
-        "facts": record.facts,
-        "trace": [
-            {"rule": rule, "held": held, "compared": compared}
-            for rule, held, compared in record.trace
-        ],
-    }
 
 
 def _optional_money(amount: int | None, currency: str) -> Document | None:
@@ -152,7 +135,7 @@ def order_answer(made: Authorization) -> Document:
     request, decided = made.request, made.decision
     currency = request.currency
     declined = made.state == "declined"
-    return _head(
+    return head(
         "order",
         made.order_id,
         made.at,
@@ -338,7 +321,7 @@ def payment(record: Payment) -> Document:
 
 def allocation(record: Allocation, *, currency: str) -> Document:
     """An allocation in the currency of its payment."""
-    return _head("allocation", record.id, record.created_at) | {
+    return head("allocation", record.id, record.created_at) | {
         "payment": public_id("payment", record.payment_id),
         "invoice": public_id("invoice", record.invoice_id),
         "amount": money(record.amount, currency),
@@ -350,7 +333,7 @@ def allocation(record: Allocation, *, currency: str) -> Document:
 
 def bank_statement(record: BankStatement) -> Document:
     """A bank file."""
-    return _head("bank_statement", record.id, record.created_at) | {
+    return head("bank_statement", record.id, record.created_at) | {
         "file_name": record.file_name,
         "format": record.format,
         "account": record.account,
@@ -364,7 +347,7 @@ def bank_transaction(record: BankTransaction) -> Document:
     """A bank line and the payment that was made of it, if any; see queries.bank_transactions."""
     payment_id: UUID | None = getattr(record, "payment_id")  # noqa: B009 - not of the model
     state = "settled" if payment_id else "unsettled" if record.amount > 0 else "outgoing"
-    return _head("bank_transaction", record.id, record.created_at) | {
+    return head("bank_transaction", record.id, record.created_at) | {
         "statement": public_id("bank_statement", record.statement_id),
         "state": state,
         "payment": _optional_id("payment", payment_id),

@@ -10,13 +10,13 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from usance.flows.checkout import OrderRequest
-from usance.rules.money import LARGEST_AMOUNT
 from usance.rules.orders import Line
 from usance.web.api.faults import faults_of
 from usance.web.api.keys import Principal
 from usance.web.api.problems import Fault, InvalidRequest, MalformedJson
 from usance.web.api.values import (
     BuyerId,
+    Code,
     Country,
     Currency,
     Day,
@@ -26,7 +26,7 @@ from usance.web.api.values import (
     Language,
     Limit,
     LongText,
-    MemberId,
+    MemberName,
     Metadata,
     Name,
     Part,
@@ -68,16 +68,31 @@ class BuyerChange(Value):
     language: Language = Field(default="", json_schema_extra=unset_default)
     external_id: ExternalId | None = None
     metadata: Metadata = Field(default={}, json_schema_extra=unset_default)
-
-
-class NewMember(Value):
-    """A person who buys, approves or pays for a buyer."""
-
-    name: Name
-    email: Email
-    role: Literal["purchaser", "approver", "payer", "admin"] = "purchaser"
-    external_id: ExternalId | None = None
-    metadata: Metadata = {}
+    group: Code = Field(default="", description="Customer group.", json_schema_extra=unset_default)
+    parent: BuyerId | None = Field(
+        default=None, description="The company above it, a buyer of yours too; null: none."
+    )
+    domain: ShortText = Field(
+        default="",
+        description="Internet domain of the buyer.",
+        examples=["nordwind.example"],
+        json_schema_extra=unset_default,
+    )
+    po_required: bool = Field(
+        default=False,
+        description="An order must carry a purchase-order number.",
+        json_schema_extra=unset_default,
+    )
+    po_unique: bool = Field(
+        default=False,
+        description="A purchase-order number is used once.",
+        json_schema_extra=unset_default,
+    )
+    members_only: bool = Field(
+        default=False,
+        description="An order must name the member who places it.",
+        json_schema_extra=unset_default,
+    )
 
 
 class CreditLineTerms(Value):
@@ -97,28 +112,6 @@ class LineChange(Value):
 
     currency: Currency
     reason: LongText = ""
-
-
-_Amounts = dict[Currency, Annotated[int, Field(strict=True, ge=0, le=LARGEST_AMOUNT)]]
-
-
-class NewPolicy(Value):
-    """The rules by which orders are decided from now on. Amounts are minor units by currency."""
-
-    overdue_days: Annotated[int, Field(strict=True, ge=0, le=3650)] | None = Field(
-        default=30,
-        description="Decline while an invoice is overdue by more days than this; null: never.",
-    )
-    order_ceiling: _Amounts = Field(default={}, description="Decline a single order above this.")
-    review_above: _Amounts = Field(
-        default={}, description="A person decides about an order above this."
-    )
-    terms: list[TermsCode] = Field(
-        ..., min_length=1, max_length=20, description="Terms on offer; the first is the usual one."
-    )
-    authorization_days: Annotated[int, Field(strict=True, ge=0, le=365)] = Field(
-        default=30, description="How long credit is held for an order that does not ship."
-    )
 
 
 class NewLine(Value):
@@ -177,10 +170,12 @@ class NewOrder(Value):
     )
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
     po_number: ShortText = ""
-    member: MemberId | Email | None = Field(
-        default=None, description="The person who orders: the member's id or e-mail address."
+    member: MemberName | None = Field(
+        default=None,
+        description="The person who orders, if the buyer has limits or approvals: the member's id,"
+        " e-mail address, or your own external_id.",
     )
-    cost_centre: Annotated[str, Field(max_length=40)] = ""
+    cost_centre: Code = Field(default="", description="Code of a cost centre of the buyer's.")
     ship_to: ShipTo | None = None
     external_id: ExternalId | None = None
     metadata: Metadata = {}

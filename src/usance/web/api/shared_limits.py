@@ -29,6 +29,7 @@ from usance.web.api.values import (
     Limit,
     Metadata,
     MinorUnits,
+    Money,
     Name,
     Part,
     ShortText,
@@ -104,8 +105,8 @@ class ShownGroupLine(answers.Shown):
     buyer: BuyerId
     currency: Currency
     follows: bool = Field(description="Whether its own limit is the group's.")
-    limit: answers.Money
-    exposure: answers.Money
+    limit: Money
+    exposure: Money
 
 
 class ShownGroupLimit(answers.Described):
@@ -115,12 +116,12 @@ class ShownGroupLimit(answers.Described):
     object: Literal["group_limit"]
     name: str
     state: Literal["active", "on_hold"]
-    limit: answers.Money
-    tolerance: answers.Money
-    used: answers.Money | None = Field(
+    limit: Money
+    tolerance: Money
+    used: Money | None = Field(
         description="Converted at today's rates; null where a rate is missing."
     )
-    available: answers.Money
+    available: Money
     lines: list[ShownGroupLine]
 
 

@@ -30,13 +30,14 @@ from typing_extensions import TypeAliasType
 
 from usance.records.identity import PREFIXES, NotAnId, parse_public_id
 from usance.rules.money import EXPONENTS, LARGEST_AMOUNT, UnknownCurrency, exponent
-from usance.rules.terms import Terms, UnknownTerms, parse_terms
+from usance.rules.terms import PATTERN, Terms, UnknownTerms, parse_terms
 
 NO_NUL: Final = r"^[^\x00]*$"
 """PostgreSQL keeps every character but this one."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 ShortText = Annotated[str, StringConstraints(max_length=140, pattern=NO_NUL)]
+Code = Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)]
 LongText = Annotated[str, StringConstraints(max_length=2000, pattern=NO_NUL)]
 ExternalId = Annotated[
     str,
@@ -84,10 +85,12 @@ class PublicId:
 
 BuyerId = Annotated[UUID, PublicId("buyer")]
 MemberId = Annotated[UUID, PublicId("member")]
+CostCentreId = Annotated[UUID, PublicId("cost_centre")]
 CreditLineId = Annotated[UUID, PublicId("credit_line")]
 PolicyId = Annotated[UUID, PublicId("policy")]
 GroupLimitId = Annotated[UUID, PublicId("group_limit")]
 DecisionId = Annotated[UUID, PublicId("decision")]
+ReviewId = Annotated[UUID, PublicId("review")]
 OrderId = Annotated[UUID, PublicId("order")]
 InvoiceId = Annotated[UUID, PublicId("invoice")]
 CreditNoteId = Annotated[UUID, PublicId("credit_note")]
@@ -124,6 +127,15 @@ Currency = TypeAliasType(
 )
 
 
+MemberName = Annotated[
+    MemberId | Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=NO_NUL)],
+    Field(
+        union_mode="left_to_right",
+        description="A member of the buyer: its id, its e-mail address, or your own external_id.",
+    ),
+]
+
+
 class _TermsCode:
     """The type of a terms code; its value is the Terms."""
 
@@ -135,7 +147,7 @@ class _TermsCode:
     ) -> JsonSchemaValue:
         return {
             "type": "string",
-            "pattern": "^(due_on_receipt|net_[0-9]{1,3}(_eom)?)$",
+            "pattern": PATTERN,
             "examples": ["net_30"],
         }
 
@@ -205,23 +217,23 @@ PaymentState = Literal[
 
 
 def _metadata(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    _require_storable(value, depth=0)
+    require_storable(value, depth=0)
     if len(to_json(value)) > 16_384:
         raise PydanticCustomError("too_long", "must have at most 16384 bytes as JSON")
     return value
 
 
-def _require_storable(value: Any, *, depth: int) -> None:
+def require_storable(value: Any, *, depth: int) -> None:
     """Refuse what JSON can say and a jsonb column cannot keep."""
     if depth > 8:
         raise PydanticCustomError("too_deep", "must not nest deeper than 8 levels")
     if isinstance(value, dict):
         for key, item in value.items():
-            _require_storable(key, depth=depth)
-            _require_storable(item, depth=depth + 1)
+            require_storable(key, depth=depth)
+            require_storable(item, depth=depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _require_storable(item, depth=depth + 1)
+            require_storable(item, depth=depth + 1)
     elif isinstance(value, str):
         if "\0" in value:
             raise PydanticCustomError("nul_character", "must not contain the character U+0000")

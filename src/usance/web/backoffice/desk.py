@@ -40,6 +40,11 @@ class Desk:
         """How the person is named wherever an act leaves a trace."""
         return public_id("staff", self.staff.id)
 
+    @property
+    def acting(self) -> None:
+        """No member of a buyer's acts here."""
+        return None
+
     def may(self, duty: roles.Duty) -> bool:
         """Whether the person may do what is of ``duty``."""
         return roles.may(self.staff.role, duty)

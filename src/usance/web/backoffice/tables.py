@@ -11,7 +11,7 @@ from usance.records.credit.models import CreditLine
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.invoices.queries import Aging, ExposureTotal
 from usance.records.orders.models import Order
-from usance.records.parties.models import Buyer, Member
+from usance.records.parties.models import Buyer
 from usance.records.payments.models import Payment
 from usance.rules.money import Money
 from usance.web.backoffice import links
@@ -195,22 +195,6 @@ def _credit_cells(line: CreditLine | None) -> list[object]:
         return [None, None, None, None]
     figures = (line.limit, line.exposure, line.limit + line.tolerance - line.exposure)
     return [State("line", line.state), *(Money(figure, line.currency) for figure in figures)]
-
-
-def member_table(members: Sequence[Member], roles: Mapping[str, object]) -> Table:
-    """The people of a buyer."""
-    return Table(
-        caption=_("Members"),
-        columns=[
-            Column(label=_("Name")),
-            Column(label=_("E-mail address")),
-            Column(label=_("Role")),
-        ],
-        rows=[
-            Row(cells=[member.name, member.email, roles.get(member.role, member.role)])
-            for member in members
-        ],
-    )
 
 
 def aging_table(rows: Sequence[Aging]) -> Table:

@@ -44,7 +44,7 @@ def latest(desk: Desk, *, limit: int) -> list[Entry]:
 
 
 def _entries(desk: Desk, found: Sequence[Event], *, linked: bool) -> list[Entry]:
-    names = _actors(desk, {event.actor for event in found})
+    names = names_of(desk, {event.actor for event in found})
     return [
         Entry(
             at=event.created_at,
@@ -67,7 +67,7 @@ def _title(event: Event, *, linked: bool) -> object:
     return sentence
 
 
-def _actors(desk: Desk, actors: Iterable[str]) -> dict[str, str]:
+def names_of(desk: Desk, actors: Iterable[str]) -> dict[str, str]:
     """The names of those who acted: people and keys by their ids, programs in words."""
     named: dict[str, str] = {a: str(_PROGRAMS[a]) for a in actors if a in _PROGRAMS}
     ids: dict[str, dict[UUID, str]] = {"staff": {}, "api_key": {}}

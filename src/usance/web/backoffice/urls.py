@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from usance.web.backoffice.views import bank, buyers, invoices, orders, overview, payments, reports
+from usance.web.backoffice.views import (
+    bank,
+    buyers,
+    invoices,
+    orders,
+    organisation,
+    overview,
+    payments,
+    reports,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="office_overview"),
@@ -26,6 +35,26 @@ urlpatterns: list[URLPattern] = [
     path("buyers", buyers.buyers_list, name="office_buyers"),
     path("buyers/<str:public>", buyers.buyer_page, name="office_buyer"),
     path("buyers/<str:public>/<slug:name>", buyers.buyer_act, name="office_buyer_act"),
+    path(
+        "buyers/<str:public>/organisation/<slug:name>",
+        organisation.organisation_act,
+        name="office_organisation_act",
+    ),
+    path(
+        "buyers/<str:public>/members/<str:member>",
+        organisation.member_page,
+        name="office_member",
+    ),
+    path(
+        "buyers/<str:public>/members/<str:member>/<slug:name>",
+        organisation.member_act,
+        name="office_member_act",
+    ),
+    path(
+        "buyers/<str:public>/cost-centres/<str:centre>/<slug:name>",
+        organisation.cost_centre_act,
+        name="office_cost_centre_act",
+    ),
     path("buyers/<str:public>/credit/<str:currency>", buyers.credit_panel, name="office_credit"),
     path(
         "buyers/<str:public>/credit/<str:currency>/<slug:name>",

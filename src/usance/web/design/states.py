@@ -100,6 +100,22 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "suspended": Look(pgettext_lazy("credit line", "Suspended"), "negative", "ban"),
         "closed": Look(pgettext_lazy("credit line", "Closed"), "neutral", "lock"),
     },
+    "policy": {
+        "deciding": Look(pgettext_lazy("policy", "Deciding"), "positive", "check-circle"),
+        "scheduled": Look(pgettext_lazy("policy", "Scheduled"), "info", "calendar"),
+        "draft": Look(pgettext_lazy("policy", "Draft"), "neutral", "draft"),
+        "former": Look(pgettext_lazy("policy", "Former"), "neutral", "clock"),
+        "shadow": Look(pgettext_lazy("policy", "On trial"), "special", "partial"),
+        "waiting_for_second_person": Look(
+            pgettext_lazy("policy", "Waits for a second person"), "caution", "review"
+        ),
+    },
+    "review": {
+        "open": Look(pgettext_lazy("review", "Waits"), "caution", "review"),
+        "approved": Look(pgettext_lazy("review", "Approved"), "positive", "check-circle"),
+        "declined": Look(pgettext_lazy("review", "Declined"), "negative", "cross-circle"),
+        "withdrawn": Look(pgettext_lazy("review", "Withdrawn"), "neutral", "return"),
+    },
 }
 
 

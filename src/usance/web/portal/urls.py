@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from usance.web.portal.views import invoices, orders, overview
+from usance.web.portal.views import approvals, company, invoices, orders, overview
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="account_overview"),
@@ -18,4 +18,21 @@ urlpatterns: list[URLPattern] = [
     ),
     path("orders", orders.orders_list, name="account_orders"),
     path("orders/<str:public>", orders.order_page, name="account_order"),
+    path("orders/<str:public>/<slug:name>", approvals.approval_act, name="account_approval_act"),
+    path("approvals", approvals.approvals, name="account_approvals"),
+    path("people", company.people, name="account_people"),
+    path("people/new/<slug:name>", company.people_act, name="account_people_act"),
+    path("people/<str:public>", company.person, name="account_person"),
+    path("people/<str:public>/<slug:name>", company.person_act, name="account_person_act"),
+    path("cost-centres", company.cost_centres, name="account_cost_centres"),
+    path("cost-centres/new/<slug:name>", company.cost_centres_act, name="account_cost_centres_act"),
+    path(
+        "cost-centres/<str:public>/<slug:name>",
+        company.cost_centre_act,
+        name="account_cost_centre_act",
+    ),
+    path("approval-rules", company.approval_rules, name="account_approval_rules"),
+    path(
+        "approval-rules/<slug:name>", company.approval_rules_act, name="account_approval_rules_act"
+    ),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -43,3 +43,8 @@ def quantity_of(line: Mapping[str, Any]) -> object:
         return None if sent is None else Decimal(str(sent))
     except InvalidOperation:
         return sent
+
+
+def instant_text(moment: datetime) -> str:
+    """An instant, in the active time zone."""
+    return locale.instant(moment, language=display.language())

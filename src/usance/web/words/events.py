@@ -35,6 +35,17 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "order.pending_approval": Telling(
         _("The order of %(amount)s waits for the buyer's approval"), "clock", "caution"
     ),
+    "order.declined_by_buyer": Telling(
+        _("%(member_name)s declined the order of %(amount)s"), "cross-circle", "negative"
+    ),
+    "order.step_approved": Telling(
+        _("%(member_name)s approved the order of %(amount)s; it waits for the next step"),
+        "check",
+        "info",
+    ),
+    "order.approved_by_buyer": Telling(
+        _("%(member_name)s approved the order of %(amount)s for the buyer"), "check", "info"
+    ),
     "order.partially_invoiced": Telling(_("Part of the order was invoiced"), "partial", "info"),
     "order.invoiced": Telling(_("The order is invoiced"), "check-circle", "positive"),
     "order.rest_voided": Telling(
@@ -89,10 +100,31 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     ),
     "buyer.created": Telling(_("The buyer %(name)s was added"), "plus", "info"),
     "buyer.updated": Telling(_("What is known of the buyer was changed"), "edit"),
+    "buyer.approval_chain_changed": Telling(_("The buyer's approval rules were set"), "edit"),
     "member.created": Telling(_("A member was added"), "person"),
+    "member.updated": Telling(_("What %(name)s may do was changed"), "edit"),
+    "member.removed": Telling(_("%(name)s was removed"), "ban"),
+    "member.rejoined": Telling(_("%(name)s was added again"), "person"),
+    "cost_centre.created": Telling(_("The cost centre %(name)s was added"), "plus"),
+    "cost_centre.closed": Telling(_("The cost centre %(name)s was closed"), "lock"),
+    "cost_centre.reopened": Telling(_("The cost centre %(name)s was opened again"), "refresh"),
     "policy.published": Telling(
         _("Version %(version)s of the credit policy decides now"), "policy"
     ),
+    "policy.drafted": Telling(_("Version %(version)s of the credit policy was written"), "draft"),
+    "policy.tried": Telling(
+        _("Version %(version)s of the credit policy is on trial"), "partial", "special"
+    ),
+    "policy.trial_ended": Telling(
+        _("The trial of version %(version)s of the credit policy ended"), "partial"
+    ),
+    "review.opened": Telling(_("A person must decide"), "review", "caution"),
+    "review.approved": Telling(_("The review ended with a yes"), "check-circle", "positive"),
+    "review.declined": Telling(_("The review ended with a no"), "cross-circle", "negative"),
+    "review.seconded": Telling(_("One person has approved; another must"), "check", "info"),
+    "review.escalated": Telling(_("Nobody answered in time; it was passed on"), "clock", "caution"),
+    "delegation.created": Telling(_("%(deputy)s stands in for %(principal)s"), "person", "info"),
+    "delegation.ended": Telling(_("%(deputy)s stands in for %(principal)s no more"), "person"),
     "webhook_endpoint.created": Telling(_("A webhook endpoint was added"), "connection"),
     "webhook_endpoint.enabled": Telling(_("A webhook endpoint was enabled"), "connection"),
     "webhook_endpoint.disabled": Telling(
@@ -106,18 +138,22 @@ TELLINGS: Final[Mapping[str, Telling]] = {
         _("A webhook could not be delivered"), "alert", "negative"
     ),
 }
-"""Every type of event; ``order.rest_voided`` is an ``order.invoiced`` that let the rest go."""
+"""Every type of event; ``order.rest_voided`` is an ``order.invoiced`` that let the rest go,
+``order.declined_by_buyer`` an ``order.declined`` by the buyer's own house."""
 
 _AMOUNTS: Final = ("amount", "before", "limit", "outstanding", "voided")
 _PLACES: Final = (
     *_AMOUNTS,
+    "deputy",
     "due_on",
     "duplicates",
     "events",
     "expires_on",
     "invoice",
+    "member_name",
     "name",
     "number",
+    "principal",
     "transactions",
     "version",
 )
@@ -127,6 +163,8 @@ def telling_of(event: Event) -> Telling:
     """How ``event`` is told; one of a type that is not known yet by its code."""
     if event.type == "order.invoiced" and event.data.get("voided"):
         return TELLINGS["order.rest_voided"]
+    if event.type == "order.declined" and event.data.get("declined_by_buyer"):
+        return TELLINGS["order.declined_by_buyer"]
     return TELLINGS.get(event.type, Telling(event.type, "open"))
 
 

@@ -31,6 +31,38 @@ _WORDS: Final[Mapping[str, Promise]] = {
         "This file tells of bookings that the bank's statement will bring again."
         " Download the account statement (camt.053) instead."
     ),
+    "own_request": gettext_lazy(
+        "Nobody approves what it asked for itself. Let somebody else with the role decide."
+    ),
+    "not_your_review": gettext_lazy(
+        "Your role may not decide this. Ask one of those named, or be made their deputy."
+    ),
+    "already_answered": gettext_lazy("You have decided this already; it waits for another person."),
+    "decided_elsewhere": gettext_lazy("This is decided on the page of what it is about."),
+    "nothing_to_override": gettext_lazy("Only an order can be let past the limit."),
+    "effective_in_the_past": gettext_lazy(
+        "A policy cannot begin to decide in the past. Name a later moment, or none for now."
+    ),
+    "not_staff": gettext_lazy("Only people who work here stand in for one another."),
+    "own_deputy": gettext_lazy("Nobody is a deputy of itself. Name somebody else."),
+    "impossible_period": gettext_lazy(
+        "A period ends on the day it begins or later, not before today, and within a year."
+    ),
+    "own_order": gettext_lazy(
+        "Nobody approves an order of its own. Another approver or an administrator decides."
+    ),
+    "not_your_step": gettext_lazy("The order waits for somebody else."),
+    "own_membership": gettext_lazy(
+        "Nobody changes its own role or limits, or removes itself. Ask another administrator."
+    ),
+    "member_has_left": gettext_lazy("This person was removed. Add it again first."),
+    "parent_cycle": gettext_lazy(
+        "The parent stands below this buyer itself. Choose a company above it, or none."
+    ),
+    "invalid_approval_chain": gettext_lazy(
+        "Nobody could follow these steps: a person is named in two of them, or may not approve."
+    ),
+    "invalid_organisation": gettext_lazy("One of these values cannot be; look at them again."),
     "idempotency_key_in_flight": gettext_lazy("This is being done already. Reload in a moment."),
     "idempotency_key_reused": gettext_lazy(
         "This form was sent before with other values. Reload the page to see what was done."

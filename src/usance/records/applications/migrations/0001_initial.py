@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(default="draft", max_length=24)),
                 ("secret", models.BinaryField()),
                 ("language", models.CharField(default="en", max_length=8)),
+                ("site", models.TextField(default="")),
                 ("name", models.TextField()),
                 ("country", models.CharField(max_length=2)),
                 ("tax_id", models.TextField(default="")),
@@ -65,6 +66,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=24), default=list, size=None
                     ),
                 ),
+                ("tier", models.CharField(default="", max_length=40)),
                 ("external_id", models.TextField(null=True)),
                 ("metadata", models.JSONField(default=dict)),
                 (
@@ -269,6 +271,10 @@ class Migration(migrations.Migration):
             index=models.Index(
                 fields=["seller", "state", "-created_at"], name="applications_by_state"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="application",
+            index=models.Index(fields=["seller", "contact_email"], name="applications_by_email"),
         ),
         migrations.AddIndex(
             model_name="application",

@@ -655,10 +655,13 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "INSERT INTO credit_policyrelease (id, seller_id, created_at, policy_id, mode,"
             " effective_at, needs_standing, author, approved_by)"
-            " SELECT gen_random_uuid(), p.seller_id, p.created_at, p.id, 'live', p.created_at, false,"
-            " p.author, '' FROM credit_creditpolicy AS p WHERE NOT EXISTS ("
-            " SELECT 1 FROM credit_policyrelease AS r WHERE r.policy_id = p.id"
-            " AND r.seller_id = p.seller_id)",
+            # Ids in the order of the versions, and none earlier than a lower version's, whatever the
+            # clocks said. A seller with a release has its drafts besides: they stay drafts.
+            " SELECT (lpad(to_hex(p.version), 8, '0') || substr(gen_random_uuid()::text, 9))::uuid,"
+            " p.seller_id, p.created_at, p.id, 'live', max(p.created_at) OVER ("
+            " PARTITION BY p.seller_id ORDER BY p.version), false, p.author, ''"
+            " FROM credit_creditpolicy AS p WHERE NOT EXISTS ("
+            " SELECT 1 FROM credit_policyrelease AS r WHERE r.seller_id = p.seller_id)",
             migrations.RunSQL.noop,
         ),
         sql_file("credit/sql/group_limits.sql"),

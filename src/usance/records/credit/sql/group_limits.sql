@@ -10,21 +10,22 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- What one unit of `source` is worth in `target` on a day: the latest rate, or the reverse of the
--- latest the other way round. NULL if neither is known.
+-- latest the other way round. NULL if neither is known. Both ways rest on the same row, of rows
+-- written together too: otherwise what fits one way would not fit back.
 CREATE OR REPLACE FUNCTION credit_rate(seller uuid, source text, target text, day date)
 RETURNS numeric LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN source = target THEN 1 ELSE (
         SELECT r.rate FROM (
-            (SELECT x.rate, x."on", x.created_at FROM credit_exchangerate AS x
+            (SELECT x.rate, x."on", x.created_at, x.id FROM credit_exchangerate AS x
               WHERE x.seller_id = seller AND x.source = credit_rate.source
                 AND x.target = credit_rate.target AND x."on" <= day
-              ORDER BY x."on" DESC, x.created_at DESC LIMIT 1)
+              ORDER BY x."on" DESC, x.created_at DESC, x.id DESC LIMIT 1)
             UNION ALL
-            (SELECT 1 / x.rate, x."on", x.created_at FROM credit_exchangerate AS x
+            (SELECT 1 / x.rate, x."on", x.created_at, x.id FROM credit_exchangerate AS x
               WHERE x.seller_id = seller AND x.source = credit_rate.target
                 AND x.target = credit_rate.source AND x."on" <= day
-              ORDER BY x."on" DESC, x.created_at DESC LIMIT 1)
-        ) AS r ORDER BY r."on" DESC, r.created_at DESC LIMIT 1) END
+              ORDER BY x."on" DESC, x.created_at DESC, x.id DESC LIMIT 1)
+        ) AS r ORDER BY r."on" DESC, r.created_at DESC, r.id DESC LIMIT 1) END
 $$;
 
 -- Minor units of one currency in minor units of another, unrounded; NULL without a rate.

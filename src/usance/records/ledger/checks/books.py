@@ -127,13 +127,17 @@ WITH moves AS (
                                'payment.returned')
                THEN (e.data->>'amount')::bigint
                ELSE 0 END AS change,
+           CASE WHEN e.type = 'credit_line.external_changed'
+                THEN (e.data->>'external')::bigint - (e.data->>'before')::bigint
+                ELSE 0 END AS external_change,
            CASE WHEN e.type = 'credit_line.changed'
                 THEN (e.data->>'limit')::bigint + (e.data->>'tolerance')::bigint END AS room
       FROM events_event AS e
      WHERE @e AND e.buyer_id IS NOT NULL AND e.currency IS NOT NULL
        AND (e.owed_change <> 0 OR e.object_type IN ('order', 'payment', 'credit_line'))
 ), steps AS (
-    SELECT m.*, sum(m.change) OVER line AS exposure, count(m.room) OVER line AS version
+    SELECT m.*, sum(m.change) OVER line AS exposure,
+           sum(m.external_change) OVER line AS external, count(m.room) OVER line AS version
       FROM moves AS m
     WINDOW line AS (PARTITION BY m.seller_id, m.buyer_id, m.currency ORDER BY m.sequence)
 )
@@ -149,7 +153,7 @@ LIMIT_EXCEEDED: Final = Check(
     + """
 SELECT s.seller_id, 'order' AS kind, s.object_id AS id, s.currency,
        'evt_' || replace(s.id::text, '-', '') AS event,
-       (s.exposure + coalesce((d.facts->>'external')::bigint, 0))::bigint AS exposure,
+       (s.exposure + s.external)::bigint AS exposure,
        greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint, 0) AS room
   FROM (SELECT s.*, max(s.room) OVER (
                     PARTITION BY s.seller_id, s.buyer_id, s.currency, s.version) AS in_force
@@ -159,8 +163,7 @@ SELECT s.seller_id, 'order' AS kind, s.object_id AS id, s.currency,
  WHERE s.type IN ('order.authorized', 'order.adjusted') AND s.change > 0
    -- A named person may let an order pass beyond the limit.
    AND NOT coalesce(s.data ? 'override', false)
-   AND s.exposure + coalesce((d.facts->>'external')::bigint, 0)
-       > greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint, 0)
+   AND s.exposure + s.external > greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint, 0)
 """,
     money=("exposure", "room"),
 )

@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField()),
+                ("reader", models.CharField(max_length=16)),
                 ("transaction", models.BigIntegerField(default=0)),
                 ("sequence", models.BigIntegerField(default=0)),
                 (
@@ -222,7 +223,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="watchposition",
-            constraint=models.UniqueConstraint(fields=("seller",), name="monitoring_position_once"),
+            constraint=models.UniqueConstraint(
+                fields=("seller", "reader"), name="monitoring_position_once"
+            ),
         ),
         ScopeToSeller("Watch", "Alarm", "ReviewCycle", "WatchPosition"),
     ]

@@ -2,7 +2,7 @@ import django.db.models.deletion
 import usance.records.identity
 import usance.records.seller_scope
 from django.db import migrations, models
-from usance.records.guards import AppendOnly, sql_file
+from usance.records.guards import AppendOnly, GuardState, sql_file
 from usance.records.seller_scope import ScopeToSeller
 
 
@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "orders_orderapproval",
             },
+        ),
+        migrations.AddField(
+            model_name="order",
+            name="approval_chain",
+            field=models.JSONField(null=True),
         ),
         migrations.AddField(
             model_name="order",
@@ -71,6 +76,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("po_number", ""), _negated=True),
                 fields=["seller", "buyer", "po_number"],
                 name="orders_order_by_po",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("state", "pending_approval")),
+                fields=["seller", "buyer"],
+                name="orders_order_to_approve",
             ),
         ),
         migrations.AddField(
@@ -121,6 +134,39 @@ class Migration(migrations.Migration):
         ),
         ScopeToSeller("Order", "OrderApproval"),
         AppendOnly("OrderApproval"),
+        GuardState(
+            "Order",
+            pairs=[
+                ("authorized", "canceled"),
+                ("authorized", "expired"),
+                ("authorized", "invoiced"),
+                ("authorized", "partially_invoiced"),
+                ("partially_invoiced", "invoiced"),
+                ("pending_approval", "authorized"),
+                ("pending_approval", "canceled"),
+                ("pending_approval", "declined"),
+                ("pending_approval", "expired"),
+                ("pending_approval", "pending_review"),
+                ("pending_review", "authorized"),
+                ("pending_review", "canceled"),
+                ("pending_review", "declined"),
+                ("pending_review", "expired"),
+                ("pending_review", "pending_approval"),
+            ],
+        ),
         sql_file("orders/sql/authorize.sql"),
         sql_file("credit/sql/checkout_facts.sql"),
+        # What waits for a person already comes before those who decide where no policy says who.
+        migrations.RunSQL(
+            "INSERT INTO credit_review (id, seller_id, created_at, kind, subject_id, buyer_id, state,"
+            " route, roles, people, escalate_to, asked_by, reasons, amount, currency, proposal)"
+            " SELECT gen_random_uuid(), o.seller_id, o.created_at, 'order', o.id, o.buyer_id, 'open',"
+            " '', '{credit_manager,admin}', 1, '', '', d.reasons, o.amount, o.currency, '{}'"
+            " FROM orders_order AS o"
+            " JOIN credit_decision AS d ON d.seller_id = o.seller_id AND d.id = o.decision_id"
+            " WHERE o.state = 'pending_review' AND NOT EXISTS ("
+            " SELECT 1 FROM credit_review AS r WHERE r.seller_id = o.seller_id"
+            " AND r.subject_id = o.id AND r.state = 'open')",
+            migrations.RunSQL.noop,
+        ),
     ]

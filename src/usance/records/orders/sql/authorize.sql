@@ -6,8 +6,12 @@
 -- `claims` is what the gate looks at, an array of
 --   {ordinal, seller_id, line_id, outcome, amount, idempotency_key, request_hash (hex), external_id,
 --    "on"} and, only where they apply: group_id (the limit its line shares), most_exposure (what a rule
---    lets the line's exposure reach), and of the buyer's own rules member_id, member_since and
---    member_spent (what that member was found to have spent), unique_po (a number used once only).
+--    lets the line's exposure reach), exposure (what it was when a rule read it, orders before it in
+--    `claims` included), and of the buyer's own rules member_id, member_since, member_spent
+--    (what that member was found to have spent since, orders before it in `claims` included),
+--    member_adds (what this order adds to it), both in member_currency, and unique_po (a number used
+--    once only). Of these last a declined order brings what its refusal rests on, and comes back too
+--    if that does not hold any more.
 -- `details` is what is written for those who pass, an array with the same ordinals. Two arrays, since
 -- the gate reads its own more than once and reading JSON is most of what a small order costs.
 --
@@ -17,13 +21,20 @@
 DROP FUNCTION IF EXISTS orders_authorize(jsonb);
 DROP FUNCTION IF EXISTS orders_authorize(jsonb, jsonb);
 
--- What a member has ordered since an instant and not let go of, in minor units of one currency.
-CREATE OR REPLACE FUNCTION orders_spent(seller uuid, member uuid, code text, since timestamptz)
+-- What a member has ordered since an instant and not let go of, in minor units of one currency at the
+-- rates of a day, each order rounded up. NULL where one cannot be converted.
+CREATE OR REPLACE FUNCTION orders_spent(
+    seller uuid, member uuid, code text, since timestamptz, day date)
 RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (SELECT coalesce(sum(o.amount - o.voided_amount), 0)::bigint FROM orders_order AS o
-             WHERE o.seller_id = seller AND o.member_id = member AND o.created_at >= since
-               AND o.currency = code AND o.state NOT IN ('declined', 'canceled', 'expired'));
+    RETURN (SELECT CASE WHEN bool_or(x.amount IS NULL) THEN NULL
+                        ELSE coalesce(sum(x.amount), 0)::bigint END
+              FROM (SELECT CASE WHEN o.currency = code THEN o.amount - o.voided_amount
+                                ELSE ceil(credit_converted(seller, o.amount - o.voided_amount,
+                                                           o.currency, code, day)) END AS amount
+                      FROM orders_order AS o
+                     WHERE o.seller_id = seller AND o.member_id = member AND o.created_at >= since
+                       AND o.state NOT IN ('declined', 'canceled', 'expired')) AS x);
 END
 $$;
 
@@ -60,6 +71,7 @@ DECLARE
     reviewed boolean := false;
     accepted integer[] := '{}';
     seen text[] := '{}';
+    ordered jsonb := '{}';
 BEGIN
     -- NO KEY: rows that reference the line may be inserted meanwhile by whoever holds no lock on it.
     PERFORM 1 FROM credit_creditline l
@@ -85,8 +97,9 @@ BEGIN
         SELECT c.* FROM jsonb_to_recordset(claims) AS c(
                ordinal integer, seller_id uuid, line_id uuid, outcome text, amount bigint,
                idempotency_key text, request_hash text, external_id text, "on" date,
-               group_id uuid, most_exposure bigint, member_id uuid, member_since timestamptz,
-               member_spent bigint, buyer_id uuid, unique_po text)
+               group_id uuid, most_exposure bigint, exposure bigint, member_id uuid, member_since timestamptz,
+               member_spent bigint, member_adds bigint, member_currency text, buyer_id uuid,
+               unique_po text)
          ORDER BY c.line_id, c.ordinal
     LOOP
         ordinal := candidate.ordinal;
@@ -125,6 +138,25 @@ BEGIN
                 CONTINUE;
             END IF;
         END IF;
+        IF candidate.member_since IS NOT NULL OR candidate.unique_po IS NOT NULL THEN
+            -- The buyer's orders of all currencies one after another: a line is of one currency. Taken
+            -- after the lines, as everywhere.
+            PERFORM pg_advisory_xact_lock(
+                hashtextextended(candidate.seller_id::text || candidate.buyer_id, 5));
+            -- Orders of this very call are not in the tables yet; `ordered` and `seen` know them.
+            IF (candidate.member_since IS NOT NULL
+                AND orders_spent(candidate.seller_id, candidate.member_id,
+                                 candidate.member_currency, candidate.member_since, candidate."on")
+                    + coalesce((ordered->>candidate.member_id::text)::bigint, 0)
+                    IS DISTINCT FROM candidate.member_spent)
+               OR (candidate.unique_po IS NOT NULL
+                   AND (orders_po_used(candidate.seller_id, candidate.buyer_id, candidate.unique_po)
+                        OR 'p' || candidate.buyer_id || candidate.unique_po = ANY (seen))) THEN
+                result := 'stale';
+                RETURN NEXT;
+                CONTINUE;
+            END IF;
+        END IF;
         IF candidate.outcome = 'approved' THEN
             IF current_line IS DISTINCT FROM candidate.line_id THEN
                 current_line := candidate.line_id;
@@ -139,16 +171,8 @@ BEGIN
             END IF;
             IF candidate.amount > room
                OR used + candidate.amount > candidate.most_exposure
-               OR current_group IS DISTINCT FROM candidate.group_id
-               OR (candidate.member_id IS NOT NULL
-                   AND orders_spent(candidate.seller_id, candidate.member_id, line_currency,
-                                    candidate.member_since)
-                       IS DISTINCT FROM candidate.member_spent)
-               OR (candidate.unique_po IS NOT NULL
-                   AND orders_po_used(candidate.seller_id, candidate.buyer_id, candidate.unique_po))
-               -- Orders of one batch are not in the tables yet.
-               OR ((candidate.member_id IS NOT NULL OR candidate.unique_po IS NOT NULL)
-                   AND 'm' || candidate.buyer_id = ANY (seen)) THEN
+               OR used <> candidate.exposure
+               OR current_group IS DISTINCT FROM candidate.group_id THEN
                 result := 'stale';
                 RETURN NEXT;
                 CONTINUE;
@@ -170,9 +194,6 @@ BEGIN
                 group_rooms := group_rooms
                     || jsonb_build_object(current_group::text, shared.room - shared.needed);
             END IF;
-            IF candidate.member_id IS NOT NULL OR candidate.unique_po IS NOT NULL THEN
-                seen := seen || ('m' || candidate.buyer_id);
-            END IF;
             used := used + candidate.amount;
             room := room - candidate.amount;
         END IF;
@@ -181,6 +202,16 @@ BEGIN
         END IF;
         IF candidate.external_id IS NOT NULL THEN
             seen := seen || ('x' || candidate.seller_id || candidate.external_id);
+        END IF;
+        IF candidate.outcome <> 'declined' THEN
+            IF candidate.member_adds IS NOT NULL THEN
+                ordered := ordered || jsonb_build_object(candidate.member_id::text,
+                    coalesce((ordered->>candidate.member_id::text)::bigint, 0)
+                    + candidate.member_adds);
+            END IF;
+            IF candidate.unique_po IS NOT NULL THEN
+                seen := seen || ('p' || candidate.buyer_id || candidate.unique_po);
+            END IF;
         END IF;
         reviewed := reviewed OR candidate.outcome = 'review';
         accepted := accepted || candidate.ordinal;
@@ -203,7 +234,7 @@ BEGIN
                expires_on date, po_number text, lines jsonb, metadata jsonb,
                policy_id uuid, reasons text[], up_to bigint, facts jsonb, trace jsonb,
                alternatives jsonb, shadow jsonb, member_id uuid, cost_centre text, ship_to jsonb,
-               event_type text, event_data jsonb, actor text)
+               approval_chain jsonb, event_type text, event_data jsonb, actor text)
          WHERE d.ordinal = ANY (accepted)
     ), reserved AS (
         UPDATE credit_creditline l
@@ -222,11 +253,11 @@ BEGIN
         INSERT INTO orders_order (id, seller_id, created_at, buyer_id, line_id, decision_id, state,
                currency, amount, tax_amount, invoiced_amount, invoiced_tax, voided_amount, terms,
                due_on, expires_on, po_number, lines, external_id, metadata, member_id, cost_centre,
-               ship_to)
+               ship_to, approval_chain)
         SELECT o.order_id, o.seller_id, o.at, o.buyer_id, o.line_id, o.decision_id, o.state,
                o.currency, o.amount, o.tax_amount, 0, 0, 0, o.terms,
                o.due_on, o.expires_on, o.po_number, o.lines, o.external_id, o.metadata,
-               o.member_id, coalesce(o.cost_centre, ''), o.ship_to
+               o.member_id, coalesce(o.cost_centre, ''), o.ship_to, o.approval_chain
           FROM o
          -- Two batches that bring the same external_ids take them in the same order.
          ORDER BY o.seller_id, o.external_id

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from usance.records.credit import queries as credit
@@ -31,12 +28,12 @@ from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import (
     buyer_table,
     invoice_table,
-    member_table,
     order_table,
     payment_table,
 )
 from usance.web.backoffice.timeline import history_of
 from usance.web.backoffice.views.filters import ListQuery
+from usance.web.backoffice.views.organisation import organisation_of
 from usance.web.design.credit_bar import CreditBuckets
 from usance.web.design.parts import Fact, Identifier, Link, State
 from usance.web.listing import cut
@@ -45,13 +42,6 @@ from usance.web.words.terms import terms_text
 
 _SHOWN: Final = 10
 """Latest orders and payments on the page of a buyer."""
-
-MEMBER_ROLES: Final[Mapping[str, Promise]] = {
-    "purchaser": _lazy("Purchaser"),
-    "approver": _lazy("Approver"),
-    "payer": _lazy("Payer"),
-    "admin": _lazy("Administrator"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +100,6 @@ def buyer_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     latest_payments = list(
         payments.find_payments(seller_id=seller_id, buyer_id=buyer.id).order_by("-id")[:_SHOWN]
     )
-    members = list(parties.members(seller_id=seller_id, buyer_id=buyer.id).order_by("name", "id"))
     told = [
         buyer.id,
         *(line.id for line in lines),
@@ -139,7 +128,7 @@ def buyer_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         invoices=invoice_table(open_invoices, desk, with_buyer=False) if open_invoices else None,
         orders=order_table(latest_orders, with_buyer=False) if latest_orders else None,
         payments=payment_table(latest_payments, with_buyer=False) if latest_payments else None,
-        members=member_table(members, MEMBER_ROLES) if members else None,
+        organisation=organisation_of(desk, buyer),
         facts=_facts(buyer),
         history=history_of(desk, told, linked=True),
     )

@@ -18,7 +18,7 @@ from usance.rules.money import Money
 from usance.web.design.parts import Fact, Link, State, Tab
 from usance.web.design.states import look
 from usance.web.listing import cut
-from usance.web.portal.account import Account, id_in, page, portal
+from usance.web.portal.account import Account, id_in, page, portal_for
 from usance.web.portal.document import text_document
 from usance.web.portal.standing import invoice_state, told_to_buyer
 from usance.web.portal.tables import (
@@ -35,7 +35,7 @@ STANDINGS: Final = ("overdue", "open", "paid")
 
 
 @require_safe
-@portal
+@portal_for("invoices")
 def invoices_list(request: HttpRequest, account: Account) -> HttpResponse:
     """The invoices: those to pay by their due date, all of them the newest first."""
     asked = request.GET.get("state", "")
@@ -75,7 +75,7 @@ def _tabs(path: str, standing: str) -> list[Tab]:
 
 
 @require_safe
-@portal
+@portal_for("invoices")
 def invoice_page(request: HttpRequest, account: Account, public: str) -> HttpResponse:
     """One invoice."""
     invoice = _invoice(account, public)
@@ -104,7 +104,7 @@ def invoice_page(request: HttpRequest, account: Account, public: str) -> HttpRes
 
 
 @require_safe
-@portal
+@portal_for("invoices")
 def invoice_document(_request: HttpRequest, account: Account, public: str) -> HttpResponse:
     """One invoice as a text file."""
     invoice = _invoice(account, public)

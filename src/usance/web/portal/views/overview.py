@@ -16,13 +16,14 @@ from usance.records.credit.models import CreditLine
 from usance.records.events import queries as events
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.queries import OpenItem
-from usance.records.orders import queries as orders
 from usance.rules.money import Money
 from usance.web.design.credit_bar import CreditBuckets
 from usance.web.design.parts import Figure
-from usance.web.portal.account import Account, page, portal
+from usance.web.portal.account import Account, page, portal, portal_for
 from usance.web.portal.standing import told_to_buyer
 from usance.web.portal.tables import open_item_table, order_table
+from usance.web.portal.views.orders import orders_seen
+from usance.web.portal.waiting import waiting_for
 from usance.web.words.amounts import day_text
 
 _SHOWN = 5
@@ -31,13 +32,14 @@ _SHOWN = 5
 @require_safe
 @portal
 def overview(request: HttpRequest, account: Account) -> HttpResponse:
-    """What we owe and what we may still order."""
+    """What we owe, as far as it is the member's business, and what we may still order."""
     seller_id, buyer_id = account.seller.id, account.buyer.id
-    items = invoices.open_items(seller_id=seller_id, on=account.on, buyer_id=buyer_id)
-    lines = credit.lines_of(seller_id=seller_id, buyer_ids=[buyer_id])
-    placed = list(
-        orders.find_orders(seller_id=seller_id, buyer_id=buyer_id).order_by("-id")[:_SHOWN]
+    pays = account.may("invoices")
+    items = (
+        invoices.open_items(seller_id=seller_id, on=account.on, buyer_id=buyer_id) if pays else []
     )
+    lines = credit.lines_of(seller_id=seller_id, buyer_ids=[buyer_id])
+    placed = list(orders_seen(account).order_by("-id")[:_SHOWN])
     told = [*(item.invoice_id for item in items), *(order.id for order in placed)]
     return page(
         request,
@@ -45,11 +47,15 @@ def overview(request: HttpRequest, account: Account) -> HttpResponse:
         "overview",
         current="overview",
         heading=_("Your account"),
+        pays=pays,
+        waiting=len(waiting_for(account.buyer, account.member.id)) if account.may("approve") else 0,
         figures=[
             figure
             for currency, owed in _by_currency(items, account.seller.currency).items()
             for figure in _figures(currency, owed)
-        ],
+        ]
+        if pays
+        else [],
         items=open_item_table(items[:_SHOWN], totals=False) if items else None,
         bars=[_buckets(line) for line in lines if _usable(line)],
         orders=order_table(placed) if placed else None,
@@ -120,7 +126,7 @@ def _buckets(line: CreditLine) -> CreditBuckets:
 
 
 @require_safe
-@portal
+@portal_for("invoices")
 def statement(request: HttpRequest, account: Account) -> HttpResponse:
     """The open items at the end of a day, ``?on=``, a table for each currency."""
     on = _day(request, account)

@@ -1,0 +1,1 @@
+"""How a company comes to a trade account: it applies, is checked, and somebody or something decides."""

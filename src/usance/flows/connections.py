@@ -1,0 +1,279 @@
+"""What a seller connects: added, tried, changed, switched off; and the lists loaded into it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db import transaction
+
+from usance.flows.counterparts import adapter_of
+from usance.flows.journal import Journal
+from usance.flows.refusals import NotFound, Refused, external_id_once
+from usance.formats import sanctions_list
+from usance.gateways.bureaus import CompanyQuery
+from usance.gateways.errors import CounterpartError
+from usance.gateways.sanctions import ScreeningSubject
+from usance.records.connections import actions, queries
+from usance.records.connections.models import Connection, LoadedFile
+from usance.records.events.secrets import SecretUnreadable, encrypt
+from usance.records.identity import new_id
+from usance.records.parties.models import Seller
+from usance.rules.money import LARGEST_AMOUNT
+
+LARGEST_LIST: Final = 50 * 1024 * 1024
+"""Bytes of a sanctions list; the consolidated ones have about ten million."""
+
+
+class InvalidConnection(Refused):
+    """A kind, a setting or a credential that the connection cannot have."""
+
+    code = "invalid_connection"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a connection of the kind is set up with, and how it is tried."""
+
+    settings: frozenset[str]
+    secrets: frozenset[str]
+    required: frozenset[str]
+    attempt: Callable[[Any, datetime], object]
+
+
+_EVERY: Final = frozenset({"countries", "above"})
+_ADDRESS: Final = frozenset({"base_url"})
+
+
+def _kind(
+    attempt: Callable[[Any, datetime], object],
+    *settings: str,
+    secrets: str = "",
+    required: str = "",
+) -> Kind:
+    return Kind(
+        _EVERY | frozenset(settings),
+        frozenset(secrets.split()),
+        frozenset(required.split()),
+        attempt,
+    )
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "vies": _kind(
+        lambda it, at: it.check("IT00743110157", country="IT", at=at), "requester", "base_url"
+    ),
+    "companies_house": _kind(
+        lambda it, at: it.look_up("00445790", country="GB", at=at),
+        "base_url",
+        secrets="api_key",
+        required="api_key",
+    ),
+    "gleif": _kind(
+        lambda it, at: it.look_up("HWUPKR0MPOU8FGXBT394", country="US", at=at), "base_url"
+    ),
+    "yente": _kind(
+        lambda it, at: it.screen(ScreeningSubject(kind="company", name="Acme"), at=at),
+        "base_url",
+        "dataset",
+        "threshold",
+        secrets="api_key",
+    ),
+    "sanctions_list": _kind(
+        lambda it, at: it.screen(ScreeningSubject(kind="company", name="Acme"), at=at), "threshold"
+    ),
+    "creditsafe": _kind(
+        lambda it, at: it.search(CompanyQuery(country="GB", number="00445790"), at=at),
+        "base_url",
+        "sandbox",
+        secrets="username password",
+        required="username password",
+    ),
+}
+"""Every kind of connection. A try asks about a company that is publicly known and keeps nothing."""
+
+
+@transaction.atomic
+def create_connection(
+    seller: Seller,
+    *,
+    kind: str,
+    at: datetime,
+    by: str,
+    name: str = "",
+    settings: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, str] | None = None,
+    external_id: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Connection:
+    """Add a connection. Credentials are kept encrypted and never shown again.
+
+    Raises InvalidConnection or ExternalIdTaken.
+    """
+    given = {key: text for key, text in (secrets or {}).items() if text}
+    kept = _checked(kind, settings or {}, given)
+    connection = Connection(
+        id=new_id(),
+        seller=seller,
+        created_at=at,
+        kind=kind,
+        name=name or kind,
+        settings=kept,
+        secret=encrypt(json.dumps(given)) if given else "",
+        external_id=external_id,
+        metadata=dict(metadata or {}),
+    )
+    with external_id_once("connection", external_id):
+        connection.save(force_insert=True)
+    _tell(seller, connection, "connection.created", at=at, by=by)
+    return connection
+
+
+@transaction.atomic
+def change_connection(
+    seller: Seller,
+    *,
+    connection_id: UUID,
+    at: datetime,
+    by: str,
+    settings: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, str] | None = None,
+    is_active: bool | None = None,
+) -> Connection:
+    """Change settings or credentials, or switch the connection on or off.
+
+    Raises NotFound or InvalidConnection.
+    """
+    connection = _locked(seller, connection_id)
+    changed: dict[str, Any] = {}
+    given = {key: text for key, text in (secrets or {}).items() if text}
+    if settings is not None:
+        required = KINDS[connection.kind].required if connection.secret and not given else set()
+        changed["settings"] = _checked(
+            connection.kind, settings, given or dict.fromkeys(required, "kept")
+        )
+    if given:
+        _checked(connection.kind, {}, given)
+        changed["secret"] = encrypt(json.dumps(given))
+    if is_active is not None:
+        changed["is_active"] = is_active
+    actions.change(connection, **changed)
+    _tell(seller, connection, "connection.changed", at=at, by=by)
+    return connection
+
+
+def try_connection(seller: Seller, *, connection_id: UUID, at: datetime, by: str) -> Connection:
+    """Ask the counterpart something harmless, and keep how it went. Raises NotFound.
+
+    No transaction is open while it is asked.
+    """
+    connection = queries.connection(seller_id=seller.id, connection_id=connection_id)
+    if connection is None:
+        raise NotFound("There is no such connection.")
+    try:
+        KINDS[connection.kind].attempt(adapter_of(connection), at)
+        result = "ok"
+    except (CounterpartError, SecretUnreadable) as error:
+        result = error.code
+    with transaction.atomic():
+        actions.change(connection, tested_at=at, test_result=result)
+        _tell(seller, connection, "connection.tested", at=at, by=by, result=result)
+    return connection
+
+
+@transaction.atomic
+def load_list(
+    seller: Seller, *, connection_id: UUID, file_name: str, content: bytes, at: datetime, by: str
+) -> LoadedFile:
+    """Take a new version of a sanctions list; searches use it from now on.
+
+    Raises NotFound, InvalidConnection (it is no list, or too large) or FormatError (it cannot be
+    read; the version before stays).
+    """
+    connection = _locked(seller, connection_id)
+    if connection.kind != "sanctions_list":
+        raise InvalidConnection("Only a sanctions list has a file; add a connection of that kind.")
+    if len(content) > LARGEST_LIST:
+        raise InvalidConnection(
+            f"A list has at most {LARGEST_LIST // 2**20} MB; load a shorter one."
+        )
+    entries = len(sanctions_list.parse(content))
+    digest = hashlib.sha256(content).digest()
+    before = queries.latest_file(seller_id=seller.id, connection_id=connection.id)
+    if before is not None and bytes(before.digest) == digest:
+        return before
+    file = LoadedFile.objects.create(
+        seller=seller,
+        connection=connection,
+        created_at=at,
+        file_name=file_name[:120],
+        digest=digest,
+        entries=entries,
+        content=content,
+        author=by,
+    )
+    _tell(seller, connection, "connection.loaded", at=at, by=by, entries=entries)
+    return file
+
+
+def _checked(kind: str, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+    known = KINDS.get(kind)
+    if known is None:
+        raise InvalidConnection(f"{kind!r} is no kind of connection; choose {', '.join(KINDS)}.")
+    for given, allowed in ((settings, known.settings), (secrets, known.secrets)):
+        unknown = sorted(set(given) - allowed)
+        if unknown:
+            raise InvalidConnection(f"A connection to {kind} has no {unknown[0]!r}; leave it out.")
+    missing = sorted(known.required - set(secrets)) if secrets or known.required else []
+    if missing:
+        raise InvalidConnection(f"A connection to {kind} needs {' and '.join(missing)}.")
+    kept = {name: value for name, value in settings.items() if value not in (None, "", [])}
+    for name, value in kept.items():
+        if not _fits(name, value):
+            raise InvalidConnection(f"{name} cannot be {str(value)[:60]!r}.")
+    return kept
+
+
+def _fits(name: str, value: Any) -> bool:
+    match name:
+        case "base_url":
+            parts = urlsplit(value) if isinstance(value, str) and len(value) <= 500 else None
+            return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+        case "countries":
+            return isinstance(value, list) and all(
+                isinstance(code, str) and len(code) == 2 and code.isascii() and code.isupper()
+                for code in value
+            )
+        case "above":
+            return type(value) is int and 0 <= value <= LARGEST_AMOUNT
+        case "threshold":
+            return type(value) is int and 50 <= value <= 100
+        case "sandbox":
+            return isinstance(value, bool)
+    return isinstance(value, str) and len(value) <= 100
+
+
+def _locked(seller: Seller, connection_id: UUID) -> Connection:
+    connection = actions.lock_connection(seller_id=seller.id, connection_id=connection_id)
+    if connection is None:
+        raise NotFound("There is no such connection.")
+    return connection
+
+
+def _tell(
+    seller: Seller, connection: Connection, type_: str, *, at: datetime, by: str, **data: Any
+) -> None:
+    journal = Journal(seller, at=at, by=by)
+    journal.tell(
+        type_,
+        object_type="connection",
+        object_id=connection.id,
+        data={"kind": connection.kind, "name": connection.name, **data},
+    )
+    journal.close()

@@ -1,0 +1,35 @@
+"""What a message is, and what a carrier of messages promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One message to one address, as text and as HTML.
+
+    ``message_id`` (RFC 5322, 3.6.4, without angle brackets) is the sender's own and stays the same
+    however often the message is tried, so that a receiver can tell a repetition.
+    """
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    from_name: str = ""
+    reply_to: str = ""
+    language: str = "en"
+
+
+class MailSender(Protocol):
+    """Carries messages. ``source`` names the carrier."""
+
+    source: str
+
+    def send(self, mail: Mail) -> None:
+        """Hand ``mail`` over. Raises Unavailable where trying again may help, Refused where the
+        receiver's server will not take it."""
+        ...

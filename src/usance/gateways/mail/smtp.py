@@ -1,0 +1,86 @@
+"""Mail by SMTP, with the server that the operator has set (``USANCE_EMAIL_HOST``)."""
+
+from __future__ import annotations
+
+import smtplib
+from email.utils import formataddr, parseaddr
+from typing import Final
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from usance.gateways.errors import Refused, Unavailable
+from usance.gateways.mail.sender import Mail
+
+TIMEOUT: Final = 20
+"""Seconds for each step with the server."""
+
+
+def is_configured() -> bool:
+    """Whether there is a server that carries mail."""
+    return bool(settings.EMAIL_HOST)
+
+
+class SmtpMail:
+    """Sends through Django's SMTP connection, one message a connection."""
+
+    source = "smtp"
+
+    def send(self, mail: Mail) -> None:
+        """Hand ``mail`` to the server."""
+        message = EmailMultiAlternatives(
+            subject=" ".join(mail.subject.split()),
+            body=mail.text,
+            from_email=_from(mail.from_name),
+            to=[mail.to],
+            reply_to=[mail.reply_to] if mail.reply_to else None,
+            headers={
+                "Message-ID": f"<{mail.message_id}>",
+                "Auto-Submitted": "auto-generated",  # RFC 3834, 5: no out-of-office replies
+                "Content-Language": mail.language,
+            },
+        )
+        message.attach_alternative(mail.html, "text/html")
+        connection = get_connection(
+            "django.core.mail.backends.smtp.EmailBackend", timeout=TIMEOUT, fail_silently=False
+        )
+        try:
+            connection.send_messages([message])
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+            raise _answered(error) from None
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            # ValueError: certificates that cannot be read, addresses that cannot be written.
+            raise Unavailable(
+                "The mail server cannot be reached or broke off; it is tried again.",
+                counterpart="mail server",
+                detail=type(error).__name__,
+            ) from None
+
+
+def _from(name: str) -> str:
+    """The seller's name before the installation's own address: mail of another domain would not
+    pass its checks (RFC 7489)."""
+    _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((name, address)) if name else settings.DEFAULT_FROM_EMAIL
+
+
+def _answered(
+    error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException,
+) -> Unavailable | Refused:
+    """What the server's reply code means (RFC 5321, 4.2.1: 4yz may pass later, 5yz will not)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [reply[0] for reply in error.recipients.values()]
+        code = codes[0] if codes else 0
+    else:
+        code = error.smtp_code
+    if 500 <= code < 600:
+        return Refused(
+            "The mail server does not take the message; look at the address and at the sender's.",
+            counterpart="mail server",
+            detail=f"SMTP {code}",
+        )
+    return Unavailable(
+        "The mail server cannot take the message now.",
+        counterpart="mail server",
+        detail=f"SMTP {code}",
+    )

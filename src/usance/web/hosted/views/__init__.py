@@ -1,0 +1,1 @@
+"""Views of the hosted pages, one file a story."""

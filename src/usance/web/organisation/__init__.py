@@ -1,0 +1,1 @@
+"""A buyer's people, cost centres and approvals, as both the seller and the buyer itself see to them."""
