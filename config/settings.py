@@ -141,6 +141,14 @@ APPEND_SLASH = False
 IDEMPOTENCY_DAYS = int(os.environ.get("USANCE_IDEMPOTENCY_DAYS", "30"))
 """How long the answer to a request with an idempotency key is remembered."""
 
+CHECK_DAYS = {
+    "tax_number": int(os.environ.get("USANCE_VAT_CHECK_DAYS", "90")),
+    "company": int(os.environ.get("USANCE_COMPANY_CHECK_DAYS", "180")),
+    "credit": int(os.environ.get("USANCE_BUREAU_CHECK_DAYS", "180")),
+    "sanctions": int(os.environ.get("USANCE_SANCTIONS_CHECK_DAYS", "30")),
+}
+"""After how many days a register, a bureau or a list is asked about a buyer again."""
+
 METRICS_TOKEN = os.environ.get("USANCE_METRICS_TOKEN", "")
 """Who may read /metrics from elsewhere; without one only this machine may."""
 

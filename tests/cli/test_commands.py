@@ -23,6 +23,7 @@ COMMANDS = [
     ("migrate",),
     ("demo",),
     ("replay",),
+    ("backtest",),
     ("verify",),
     ("import", "statement"),
     ("export", "buyers"),

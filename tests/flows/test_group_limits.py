@@ -219,6 +219,14 @@ def test_open_items_of_the_erp_use_the_limit(trade: Trade) -> None:
     invoice = trade.invoice(10_000)
     report(ReportedItem("A-1", 700_000), ReportedItem(invoice.number, 10_000))
     assert line(trade, "EUR").external == 800_000, "an invoice of ours counts already"
+    dollars = external_items.report_open_items(
+        trade.seller,
+        buyer_id=trade.buyer.id,
+        currency="USD",
+        items=[ReportedItem(invoice.number, 5_000)],
+        **trade.act,
+    )
+    assert dollars.external == 5_000, "what has its number in another currency is not that invoice"
     assert books.broken(trade.seller) == []
 
 

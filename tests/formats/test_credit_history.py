@@ -48,7 +48,7 @@ def read(text: str | bytes, **question: Any) -> CreditHistory:
 def refusal(text: str | bytes, **question: Any) -> FormatError:
     with pytest.raises(FormatError) as caught:
         read(text, **question)
-    assert pickle.loads(pickle.dumps(caught.value)).code == caught.value.code  # noqa: S301
+    assert pickle.loads(pickle.dumps(caught.value)).code == caught.value.code
     return caught.value
 
 
@@ -232,6 +232,6 @@ def test_a_wholesalers_order_lines(shared: Path) -> None:
     assert kinds == {PastOrder: 8589, PastReturn: 1846}
     first = history.events[0]
     assert isinstance(first, PastOrder)
-    assert (first.id, first.amount, first.largest_line) == ("536365", 139_12, 22_00)
+    assert (first.id, first.amount, first.largest_line) == ("536365", 139_12, 25_50)
     assert first.facts["buyer.country"] == "GB"
     assert history.known_until == date(2011, 6, 26)

@@ -116,7 +116,7 @@ def test_a_fault_of_toml_has_its_place_in_the_file(
 @pytest.mark.parametrize(
     ("before", "after", "line", "column"),
     [
-        ('"when": "settled"}', '"when": "setled"}', 5, 49),
+        ('"when": "settled"}', '"when": "setled"}', 5, 48),
         ('"amount": "line.limit"', '"amount": "line.lim"', 10, 18),
         ('"kind": "limit",', '"kind": "limits",', 6, None),
         ('"name": "second",', '"name": "second"', 9, 7),

@@ -103,6 +103,10 @@ def backtest(
     if limit_rule not in RULES:
         raise typer.BadParameter(f"--limit-rule is one of {', '.join(sorted(RULES))}.")
     question = Question(_zone(zone), currency=_currency(currency), rates=_rates(rate or []))
+    for path in (policy, against):
+        if path is not None:
+            # Before a long file is read; the currency changes nothing but the decimals of amounts.
+            _policy(path, currency=question.currency or "EUR")
     history = _history(file, question)
     draft = _policy(policy, currency=history.currency)
     live = _live(against, seller, currency=history.currency)

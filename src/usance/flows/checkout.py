@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 from django.db import transaction
@@ -21,7 +22,7 @@ from django.db.utils import IntegrityError, OperationalError
 from usance.flows import buyer_rules
 from usance.flows.buyer_rules import BuyerVerdict
 from usance.flows.checkout_documents import Answer, claim, details
-from usance.flows.checkout_facts import application, question, standing_of
+from usance.flows.checkout_facts import application, question, standing_of, with_held
 from usance.flows.checkout_requests import (
     Authorization,
     CheckoutRefused,
@@ -247,32 +248,12 @@ def _cases(
     cases: dict[int, _Case] = {}
     held: dict[UUID, int] = {}
     for n, (request, known) in asked.items():
-        case = _decided(
-            request, _with_held(known, held), verdicts.get(n), on=days[n], explain=False
-        )
+        case = _decided(request, with_held(known, held), verdicts.get(n), on=days[n], explain=False)
         cases[n] = case
         if case.rests_on_usage and known.line_id and case.decision.outcome == "approved":
             held[known.line_id] = held.get(known.line_id, 0) + request.amount
     _look_for_alternatives([case for case in cases.values() if case.decision.outcome != "approved"])
     return cases
-
-
-def _with_held(facts: CheckoutFacts, held: Mapping[UUID, int]) -> CheckoutFacts:
-    """The facts once the orders before it in the same call are held. Only rules that read how much of
-    the line is used are told; whether the limit bears them all, the gate counts by itself."""
-    amount = held.get(facts.line_id, 0) if facts.line_id else 0
-    if not amount:
-        return facts
-    line = facts.exposure
-    shared = line.group_available
-    return replace(
-        facts,
-        exposure=replace(
-            line,
-            commitments=line.commitments + amount,
-            group_available=None if shared is None else shared - amount,
-        ),
-    )
 
 
 def _record(claims: list[dict[str, Any]], written: list[dict[str, Any]]) -> list[Any]:

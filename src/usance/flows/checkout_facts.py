@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from pydantic_core import from_json
 
@@ -59,6 +61,26 @@ def application(
         largest_line=_largest_line(request) if "order.largest_line" in reads else None,
         rate=facts.rate,
         facts=_read(request, facts, reads, standing, on=on) if reads else {},
+    )
+
+
+def with_held(facts: CheckoutFacts, held: Mapping[UUID, int]) -> CheckoutFacts:
+    """The facts of an order once those before it in the same call are held, by line.
+
+    For rules that read how much of the line is used; whether it bears them all, the database counts.
+    """
+    amount = held.get(facts.line_id, 0) if facts.line_id else 0
+    if not amount:
+        return facts
+    line = facts.exposure
+    shared = line.group_available
+    return replace(
+        facts,
+        exposure=replace(
+            line,
+            commitments=line.commitments + amount,
+            group_available=None if shared is None else shared - amount,
+        ),
     )
 
 

@@ -50,7 +50,10 @@ def report_open_items(
         raise NotFound("There is no such buyer.")
     line = credit.ensure_line(seller_id=seller.id, buyer_id=buyer_id, currency=currency, at=at)
     ours = records.our_numbers(
-        seller_id=seller.id, buyer_id=buyer_id, numbers=[item.number for item in items]
+        seller_id=seller.id,
+        buyer_id=buyer_id,
+        currency=currency,
+        numbers=[item.number for item in items],
     )
     records.replace_items(
         seller_id=seller.id,

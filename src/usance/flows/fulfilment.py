@@ -382,11 +382,11 @@ def _release(seller: Seller, order: Order, *, at: datetime, by: str, ending: str
 
 def _line_is_active(order: Order) -> bool:
     """Whether neither the order's line, locked before, nor the limit it shares is on hold."""
-    line = CreditLine.objects.filter(
-        seller_id=order.seller_id, id=order.line_id, state="active"
-    ).first()
-    if line is None or line.group_id is None:
-        return line is not None
+    if order.line_id is None:
+        return False
+    line = CreditLine.objects.get(seller_id=order.seller_id, id=order.line_id)
+    if line.state != "active" or line.group_id is None:
+        return line.state == "active"
     shared = group_queries.lock_group(seller_id=order.seller_id, group_id=line.group_id)
     return shared is not None and shared.state == "active"
 

@@ -16,6 +16,7 @@ from usance.flows import connections
 from usance.flows.buyer_checks import check_buyer
 from usance.flows.connections import InvalidConnection
 from usance.flows.counterparts import adapter_of
+from usance.flows.refusals import NotFound
 from usance.records.connections import queries
 from usance.records.connections.models import Connection, LoadedFile
 from usance.records.credit import report_queries as reports
@@ -105,6 +106,22 @@ def rescreen_all(
                 progress(done, total)
             after = page[-1]
     return result
+
+
+def rescreen_seller(
+    *,
+    seller_id: UUID,
+    at: datetime,
+    by: str,
+    most: int,
+    stopped: Callable[[], bool],
+    progress: Callable[[int, int], object],
+) -> Screened:
+    """Like rescreen_all, of the seller with this id. Raises NotFound."""
+    seller = Seller.objects.filter(id=seller_id).first()
+    if seller is None:
+        raise NotFound("There is no such seller.")
+    return rescreen_all(seller, at=at, by=by, most=most, stopped=stopped, progress=progress)
 
 
 def _screen(

@@ -55,7 +55,9 @@ def read(data: bytes, *, shape: Shape, currency: str) -> Policy:
         return policy_from_document({"currency": currency} | document)
     except InvalidPolicy as error:
         line, column = _place(text, error, shape=shape)
-        raise FormatError(str(error), code="invalid_policy", line=line, column=column) from None
+        # The place in the file says more than that in the expression.
+        said = f"rule {error.rule!r}: {error.problem}" if column is not None else str(error)
+        raise FormatError(said, code="invalid_policy", line=line, column=column) from None
 
 
 def _document(text: str, *, shape: Shape) -> dict[str, Any]:

@@ -33,7 +33,7 @@ async def run() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    from usance.jobs import applications, backtests, standing, tasks
+    from usance.jobs import applications, backtests, checks, standing, tasks
 
     slots = {
         (tasks.RELAY,): 2,  # the relay of events, and the watch over applications and letters
@@ -41,6 +41,7 @@ async def run() -> None:
         (tasks.WEBHOOKS,): WEBHOOK_SLOTS,
         (tasks.CALENDAR,): 3,
         (standing.FOLLOW,): 2,
+        (checks.CHECKS,): 2,
         (backtests.BACKTESTS,): 1,
         (tasks.UPKEEP,): 1,
     }

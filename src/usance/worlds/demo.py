@@ -22,6 +22,7 @@ from usance.records.invoices.trading import Trading, trading
 from usance.records.parties.models import ApiKey, Seller
 from usance.rules.credit.policy import Policy
 from usance.rules.terms import Terms, parse_terms
+from usance.worlds import demo_credit
 from usance.worlds.demo_cast import PASSWORD, SCALES, SELLERS, BuyerRole, Person, SellerRole
 from usance.worlds.demo_trading import Season, Shop, external_id
 
@@ -218,6 +219,7 @@ def _finish(shop: Shop) -> str:
     if shop.season.last.weekday() < 5:
         shop.play(shop.season.last)
     shop.wind_up()
+    demo_credit.set_up(shop.seller, shop.role, at=shop.season.until)
     onboarding.create_api_key(
         shop.seller,
         name="Reporting",
@@ -239,6 +241,10 @@ def _summary(role: SellerRole, now: datetime, api_key: str | None) -> SellerSumm
     for buyer in role.buyers[:PORTAL_USERS]:
         contact = _contact(buyer)
         people.append(Login(contact.name, contact.email, PASSWORD, contact.role, buyer.name))
+    people += [
+        Login(person.name, person.email, PASSWORD, person.role, role.buyers[0].name)
+        for person in demo_credit.colleagues(role)
+    ]
     return SellerSummary(
         seller=seller,
         currency=role.currency,

@@ -52,12 +52,16 @@ def total(*, seller_id: UUID, buyer_id: UUID, currency: str) -> int:
     return int(rows[0][0])
 
 
-def our_numbers(*, seller_id: UUID, buyer_id: UUID, numbers: Sequence[str]) -> set[str]:
-    """Those of ``numbers`` that invoices of ours to this buyer carry, as number or external_id."""
+def our_numbers(
+    *, seller_id: UUID, buyer_id: UUID, currency: str, numbers: Sequence[str]
+) -> set[str]:
+    """Those of ``numbers`` that invoices of ours to this buyer in ``currency`` carry, as number or
+    external_id."""
     rows = execute(
         "SELECT n FROM unnest(%s::text[]) AS n WHERE EXISTS (SELECT 1 FROM invoices_invoice AS i"
-        " WHERE i.seller_id = %s AND i.buyer_id = %s AND (i.number = n OR i.external_id = n))",
-        [list(numbers), seller_id, buyer_id],
+        " WHERE i.seller_id = %s AND i.buyer_id = %s AND i.currency = %s"
+        " AND (i.number = n OR i.external_id = n))",
+        [list(numbers), seller_id, buyer_id, currency],
     )
     return {row[0] for row in rows}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -75,3 +75,12 @@ def order_with_decision(*, seller_id: UUID, order_id: UUID) -> Order | None:
 def count_pending(*, seller_id: UUID) -> int:
     """How many orders wait for a person of the seller's."""
     return Order.objects.filter(seller_id=seller_id, state="pending_review").count()
+
+
+def order_of_decision(
+    *, seller_id: UUID, buyer_id: UUID, decision_id: UUID, at: datetime
+) -> Order | None:
+    """The order that was decided so. Both are written at the same moment, by which it is found."""
+    return Order.objects.filter(
+        seller_id=seller_id, buyer_id=buyer_id, created_at=at, decision_id=decision_id
+    ).first()

@@ -177,3 +177,9 @@ def staff(*, seller_id: UUID) -> list[Staff]:
         .filter(seller_id=seller_id)
         .order_by("user__name", "user__email")
     )
+
+
+def buyers_by_id(*, seller_id: UUID, buyer_ids: Collection[UUID]) -> dict[UUID, Buyer]:
+    """Some buyers of the seller's by their ids."""
+    found = Buyer.objects.filter(seller_id=seller_id, id__in=list(buyer_ids))
+    return {buyer.id: buyer for buyer in found}

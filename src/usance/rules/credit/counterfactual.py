@@ -118,11 +118,12 @@ def _after_paying(
         paid += item.outstanding
         if item.due_on < on:
             overdue, count = overdue + item.outstanding, count + 1
+        oldest: date | None = None
         if n + 1 < len(open_items):
             oldest = open_items[n + 1].due_on
-        else:
-            # More is open than was listed: of the rest it is only known that it falls due no sooner.
-            oldest = item.due_on if paid < exposure.receivable else None
+        elif paid < exposure.receivable:
+            # More is open than was listed; of the rest it is only known that it falls due no sooner.
+            oldest = item.due_on
         asked = replace(
             application,
             oldest_due_on=oldest,

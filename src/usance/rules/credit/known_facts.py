@@ -50,9 +50,9 @@ def in_order_currency(amount: int, application: Application, policy: Policy) -> 
         return None
     # In whole numbers: the reverse of a rate may have no end, and to cut it could cost a minor unit.
     units, parts = application.rate.as_integer_ratio()
-    return (amount * parts * 10 ** exponent(application.currency)) // (
-        units * 10 ** exponent(policy.currency)
-    )
+    scale: int = 10 ** exponent(application.currency)
+    own_scale: int = 10 ** exponent(policy.currency)
+    return (amount * parts * scale) // (units * own_scale)
 
 
 def days_overdue(application: Application, on: date) -> int:

@@ -87,15 +87,22 @@ class DeclineForm(ActForm):
     reasons = forms.MultipleChoiceField(
         label=_lazy("Reasons"),
         widget=forms.CheckboxSelectMultiple,
-        choices=[
-            (
-                code,
-                words if DECLINE_REASONS[code] else _lazy("%(reason)s (is not told)") % {"reason": words},
-            )
-            for code, words in REASON_WORDS.items()
-        ],
     )
     note = forms.CharField(label=_NOTE, help_text=_NOTE_HELP, required=False, max_length=500)
+
+    def prepare(self) -> None:
+        """Say of each reason whether the applicant hears it."""
+        field = self.fields["reasons"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [
+            (
+                code,
+                str(words)
+                if DECLINE_REASONS[code]
+                else _("%(reason)s (is not told)") % {"reason": words},
+            )
+            for code, words in REASON_WORDS.items()
+        ]
 
     def clean_reasons(self) -> list[str]:
         """Not more than anybody reads."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from usance.records.applications.models import Application
 from usance.records.identity import public_id
 from usance.records.invoices.models import Invoice
 from usance.records.orders.models import Order
@@ -28,6 +29,11 @@ def order_name(order: Order) -> str:
 def order_link(order: Order) -> Link:
     """An order by its name."""
     return Link(order_name(order), address("order", order.id))
+
+
+def application_link(application: Application) -> Link:
+    """An application by the company's name."""
+    return Link(application.name, address("application", application.id))
 
 
 def buyer_link(buyer: Buyer) -> Link:

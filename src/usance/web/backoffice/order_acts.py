@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from usance.flows import fulfilment
+from usance.records.credit import review_queries
 from usance.records.orders.models import Order
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.fields import AmountField
+from usance.web.backoffice.people import person_of
 from usance.web.words.amounts import day_text, money_text
 
 _LONGEST_EXTENSION: Final = 365
@@ -46,14 +48,72 @@ class ExtendForm(ActForm):
         self.initial.update({"days": 30})
 
 
-def _confirm(desk: Desk, order: Order, _data: dict[str, Any]) -> Done:
-    fulfilment.confirm_order(desk.seller, order_id=order.id, at=desk.at, by=desk.by)
+class AnswerForm(ActForm):
+    """What is said with an answer."""
+
+    note = forms.CharField(
+        label=_lazy("Note"),
+        required=False,
+        max_length=2000,
+        help_text=_lazy("For your colleagues; the buyer does not see it."),
+    )
+
+
+class ConfirmForm(AnswerForm):
+    """A yes; for an order that exceeds the limit it must say so."""
+
+    override = forms.BooleanField(required=False)
+
+    def prepare(self) -> None:
+        """Ask only of an order that exceeds what is left."""
+        self.ask_override(self.subject)
+
+    def ask_override(self, order: Order | None) -> None:
+        """Name by how much the order exceeds what is left; without excess nothing is asked."""
+        excess = excess_of(self.desk, order) if order else None
+        if order is None or excess is None:
+            del self.fields["override"]
+            return
+        self.fields["override"].label = _("Let it exceed the limit by %(amount)s") % {
+            "amount": money_text(excess, order.currency)
+        }
+        self.fields["override"].help_text = _("It is recorded under your name.")
+
+
+def excess_of(desk: Desk, order: Order) -> int | None:
+    """By how much the order exceeds what its line bears now, in minor units; None: it does not, or
+    there is no active line that could be exceeded."""
+    room = review_queries.room_now(seller_id=desk.seller.id, line_id=order.line_id, on=desk.on)
+    return order.amount - room if room is not None and order.amount > room else None
+
+
+def confirm(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
+    """Say yes to an order in review, in the name of whoever sits at the desk."""
+    confirmed = fulfilment.confirm_order(
+        desk.seller,
+        order_id=order.id,
+        at=desk.at,
+        by=desk.by,
+        person=person_of(desk),
+        override=data.get("override", False),
+        note=data["note"],
+    )
+    if confirmed.state == "pending_review":
+        return Done(_("You have approved; another person must too."))
     held = money_text(order.amount, order.currency)
     return Done(_("The order is authorized; %(amount)s is held.") % {"amount": held})
 
 
-def _decline(desk: Desk, order: Order, _data: dict[str, Any]) -> Done:
-    fulfilment.decline_order(desk.seller, order_id=order.id, at=desk.at, by=desk.by)
+def decline(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
+    """Say no to an order in review."""
+    fulfilment.decline_order(
+        desk.seller,
+        order_id=order.id,
+        at=desk.at,
+        by=desk.by,
+        person=person_of(desk),
+        note=data["note"],
+    )
     return Done(_("The order is declined."))
 
 
@@ -93,8 +153,9 @@ ORDER_ACTS: Final = (
         title=_lazy("Confirm this order?"),
         explanation=_lazy("Its amount is held against the credit line and it may ship."),
         duty="credit",
-        run=_confirm,
-        possible=lambda order: order.state in fulfilment.PENDING,
+        form=ConfirmForm,
+        run=confirm,
+        possible=lambda order: order.state == "pending_review",
         icon="check",
         tone="primary",
     ),
@@ -104,7 +165,8 @@ ORDER_ACTS: Final = (
         title=_lazy("Decline this order?"),
         explanation=_lazy("It cannot be taken up again; the buyer would have to order anew."),
         duty="credit",
-        run=_decline,
+        form=AnswerForm,
+        run=decline,
         possible=lambda order: order.state in fulfilment.PENDING,
         icon="cross-circle",
         tone="danger",

@@ -30,9 +30,7 @@ class MomentField(forms.DateTimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
-            widget=forms.DateTimeInput(
-                attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-            ),
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
             **options,
         )
@@ -97,8 +95,9 @@ POLICY_ACTS: Final = (
         duty="credit",
         form=PublishForm,
         run=_publish,
-        possible=lambda version: version.standing.state
-        in ("draft", "former", "shadow", "scheduled"),
+        possible=lambda version: (
+            version.standing.state in ("draft", "former", "shadow", "scheduled")
+        ),
         icon="check",
         tone="primary",
     ),

@@ -117,7 +117,9 @@ TEMPLATES: Final = (
     RuleTemplate(
         "terms_by_tier",
         _lazy("Terms by tier"),
-        _lazy("Gold buyers get 60 days for a price, everybody else 30, new ones pay a part before."),
+        _lazy(
+            "Gold buyers get 60 days for a price, everybody else 30, new ones pay a part before."
+        ),
         (
             {
                 "kind": "terms",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from usance.records.applications import queries as applications
 from usance.records.orders import queries as orders
 from usance.records.payments import queries as payments
 from usance.web.backoffice.desk import Desk
@@ -30,6 +31,7 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
         )
 
     waiting = sum(row.payments for row in payments.waiting(seller_id=desk.seller.id))
+    applying = applications.count_waiting(seller_id=desk.seller.id)
     review = orders.count_pending(seller_id=desk.seller.id)
     return Shell(
         brand=desk.seller.name,
@@ -43,6 +45,7 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
                 items=[
                     item(_("Overview"), "overview", "home"),
                     item(_("Buyers"), "buyers", "company"),
+                    item(_("Applications"), "applications", "application", applying),
                     item(_("Orders"), "orders", "order", review),
                     item(_("Invoices"), "invoices", "invoice"),
                 ]
@@ -57,6 +60,10 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
             NavigationGroup(
                 label=_("Insight"),
                 items=[item(_("Reports"), "reports", "report")],
+            ),
+            NavigationGroup(
+                label=_("Settings"),
+                items=[item(_("Connections"), "connections", "connection")],
             ),
         ],
     )

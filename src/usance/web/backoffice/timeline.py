@@ -22,14 +22,17 @@ LONGEST: Final = 40
 """Events shown on a page."""
 
 _PROGRAMS: Final[dict[str, str | Promise]] = {
+    "applicant": _("Applicant"),
     "bank": _("Bank"),
     "calendar": _("Calendar"),
     "cash application": _("Cash application"),
+    "checks": _("Checks"),
+    "policy": _("Policy"),
     "replay": _("Replayed history"),
     "webhooks": _("Webhooks"),
 }
 """The programs of the house that act by themselves."""
-_WITH_PAGES: Final = ("order", "invoice", "payment", "buyer", "bank_statement")
+_WITH_PAGES: Final = ("order", "invoice", "payment", "buyer", "bank_statement", "application")
 
 
 def history_of(desk: Desk, object_ids: Sequence[UUID], *, linked: bool = False) -> list[Entry]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from usance.web.backoffice.policy_urls import urlpatterns as policy_urlpatterns
 from usance.web.backoffice.views import (
+    application_settings,
+    applications,
     bank,
     buyers,
+    connections,
     invoices,
     orders,
     organisation,
@@ -19,6 +23,47 @@ urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="office_overview"),
     path("search", overview.search, name="office_search"),
     path("reports", reports.reports, name="office_reports"),
+    path("applications", applications.applications_list, name="office_applications"),
+    path("applications/<str:public>", applications.application_page, name="office_application"),
+    path(
+        "applications/<str:public>/documents/<str:document>",
+        applications.application_document,
+        name="office_application_document",
+    ),
+    path(
+        "applications/<str:public>/<slug:name>",
+        applications.application_act,
+        name="office_application_act",
+    ),
+    path(
+        "settings/applications",
+        application_settings.application_settings,
+        name="office_application_settings",
+    ),
+    path("settings/connections", connections.connections_list, name="office_connections"),
+    path(
+        "settings/connections/new/<slug:kind>",
+        connections.connection_new,
+        name="office_connection_new",
+    ),
+    path(
+        "settings/connections/<str:public>", connections.connection_page, name="office_connection"
+    ),
+    path(
+        "settings/connections/<str:public>/test",
+        connections.connection_test,
+        name="office_connection_test",
+    ),
+    path(
+        "settings/connections/<str:public>/switch",
+        connections.connection_switch,
+        name="office_connection_switch",
+    ),
+    path(
+        "settings/connections/<str:public>/load",
+        connections.connection_load,
+        name="office_connection_load",
+    ),
     path("orders", orders.orders_list, name="office_orders"),
     path("orders/<str:public>", orders.order_page, name="office_order"),
     path("orders/<str:public>/<slug:name>", orders.order_act, name="office_order_act"),
@@ -61,4 +106,5 @@ urlpatterns: list[URLPattern] = [
         buyers.credit_act,
         name="office_credit_act",
     ),
+    *policy_urlpatterns,
 ]

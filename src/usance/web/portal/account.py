@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec
@@ -131,7 +131,7 @@ def page(
         person=account.member.name or account.member.email,
         organization=account.buyer.name,
         account=account_links(request),
-        navigation=[NavigationGroup(items=_navigation(account, current=current)[:MOST_ITEMS])],
+        navigation=[NavigationGroup(items=_navigation(account, current=current))],
     )
     full = {"shell": shell, "heading": heading, "account": account, **context}
     return render(request, f"portal/{template}.html", full, status=status)
@@ -160,4 +160,8 @@ def _navigation(account: Account, *, current: str) -> list[NavigationItem]:
         items.append(item(_("Company"), "people", "company"))
     if account.may("invoices"):
         items.append(item(_("Statement"), "statement", "report"))
-    return items
+    shown = items[:MOST_ITEMS]
+    # A page that has no place of its own belongs to the overview, where its button is.
+    if not any(it.current for it in shown):
+        shown[0] = replace(shown[0], current=True)
+    return shown

@@ -7,10 +7,11 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from usance.rules.applications.completeness import Missing
 from usance.rules.applications.numbers import NumberField
+from usance.web.design.parts import Tone
 
 NUMBERS: Final[Mapping[str, str | Promise]] = {
     # The names that stand on each country's own papers are not translated.
@@ -167,6 +168,30 @@ def missing_text(missing: Missing) -> str:
     if missing.why == "not_verified":
         return _("Your e-mail address is not proved yet")
     return label
+
+
+def wrong_code_text(tries_left: int) -> str:
+    """That a code was wrong, and what to do."""
+    if not tries_left:
+        return _("This code is of no use any more. Ask for a new one.")
+    tries = ngettext("%(count)s try is left.", "%(count)s tries are left.", tries_left)
+    return _("This is not the code.") + " " + tries % {"count": tries_left}
+
+
+def outcome_tone(outcome: str) -> Tone:
+    """How an outcome looks."""
+    return _TONES.get(outcome, "neutral")
+
+
+_TONES: Final[Mapping[str, Tone]] = {
+    "valid": "positive",
+    "found": "positive",
+    "clear": "positive",
+    "invalid": "negative",
+    "not_found": "caution",
+    "hit": "negative",
+    "unavailable": "caution",
+}
 
 
 def reason_text(code: str) -> str:

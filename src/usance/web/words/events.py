@@ -125,6 +125,32 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "review.escalated": Telling(_("Nobody answered in time; it was passed on"), "clock", "caution"),
     "delegation.created": Telling(_("%(deputy)s stands in for %(principal)s"), "person", "info"),
     "delegation.ended": Telling(_("%(deputy)s stands in for %(principal)s no more"), "person"),
+    "application.begun": Telling(_("The application of %(name)s was begun"), "draft"),
+    "application.email_verified": Telling(_("The e-mail address was proved"), "mail", "positive"),
+    "application.submitted": Telling(
+        _("%(name)s asks for a trade account with a limit of %(amount)s"), "send", "info"
+    ),
+    "application.checked": Telling(_("The checks were run"), "search"),
+    "application.in_review": Telling(_("The application waits for a person"), "review", "caution"),
+    "application.information_requested": Telling(
+        _("The applicant was asked for more"), "question", "caution"
+    ),
+    "application.answered": Telling(_("The applicant answered"), "mail", "info"),
+    "application.document_added": Telling(_("The applicant sent a document"), "upload", "info"),
+    "application.approved": Telling(
+        _("The trade account was opened with a limit of %(limit)s"), "check-circle", "positive"
+    ),
+    "application.declined": Telling(
+        _("The application of %(name)s was declined"), "cross-circle", "negative"
+    ),
+    "application.withdrawn": Telling(_("The application was withdrawn"), "return"),
+    "application_form.changed": Telling(_("The form for applications was changed"), "settings"),
+    "connection.created": Telling(_("The connection %(name)s was added"), "connection", "info"),
+    "connection.changed": Telling(_("The connection %(name)s was changed"), "connection"),
+    "connection.tested": Telling(_("The connection %(name)s was tried"), "connection"),
+    "connection.loaded": Telling(
+        _("A list with %(entries)s entries was loaded into %(name)s"), "upload", "info"
+    ),
     "webhook_endpoint.created": Telling(_("A webhook endpoint was added"), "connection"),
     "webhook_endpoint.enabled": Telling(_("A webhook endpoint was enabled"), "connection"),
     "webhook_endpoint.disabled": Telling(
@@ -147,6 +173,7 @@ _PLACES: Final = (
     "deputy",
     "due_on",
     "duplicates",
+    "entries",
     "events",
     "expires_on",
     "invoice",

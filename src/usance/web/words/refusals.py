@@ -63,6 +63,14 @@ _WORDS: Final[Mapping[str, Promise]] = {
         "Nobody could follow these steps: a person is named in two of them, or may not approve."
     ),
     "invalid_organisation": gettext_lazy("One of these values cannot be; look at them again."),
+    "applications_closed": gettext_lazy("No applications are taken at the moment."),
+    "country_not_served": gettext_lazy("No applications are taken from this country."),
+    "too_many_requests": gettext_lazy("This was asked a moment ago. Wait a while, then try again."),
+    "mail_not_configured": gettext_lazy("No e-mail can be sent from here at the moment."),
+    "application_incomplete": gettext_lazy("The application is not complete."),
+    "terms_differ": gettext_lazy(
+        "Somebody has approved other figures. Approve those, or decline."
+    ),
     "idempotency_key_in_flight": gettext_lazy("This is being done already. Reload in a moment."),
     "idempotency_key_reused": gettext_lazy(
         "This form was sent before with other values. Reload the page to see what was done."

@@ -163,7 +163,8 @@ SELECT s.seller_id, 'order' AS kind, s.object_id AS id, s.currency,
  WHERE s.type IN ('order.authorized', 'order.adjusted') AND s.change > 0
    -- A named person may let an order pass beyond the limit.
    AND NOT coalesce(s.data ? 'override', false)
-   AND s.exposure + s.external > greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint, 0)
+   AND s.exposure + s.external
+       > greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint, 0)
 """,
     money=("exposure", "room"),
 )
@@ -195,7 +196,8 @@ APPROVED_BEYOND_FACTS: Final = Check(
     """
 SELECT seller_id, 'decision' AS kind, id, currency, amount, available
   FROM (SELECT d.seller_id, d.id, d.currency, d.amount,
-               least((d.facts->>'group_available')::bigint, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint
+               least((d.facts->>'group_available')::bigint,
+                     (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint
                - (d.facts->>'commitments')::bigint - (d.facts->>'receivable')::bigint
                - (d.facts->>'external')::bigint + (d.facts->>'unapplied_cash')::bigint) AS available
           FROM credit_decision AS d

@@ -59,7 +59,12 @@ def _shown(
     request: HttpRequest, desk: Desk, decision: Decision, *, replayed: Replayed | None = None
 ) -> HttpResponse:
     rested = rested_on(desk.seller, decision)
-    order = orders.order_of_decision(seller_id=desk.seller.id, decision_id=decision.id)
+    order = orders.order_of_decision(
+        seller_id=desk.seller.id,
+        buyer_id=decision.buyer_id,
+        decision_id=decision.id,
+        at=decision.created_at,
+    )
     crumbs = [Link(_("Orders"), reverse("office_orders"))]
     if order is not None:
         crumbs.append(links.order_link(order))

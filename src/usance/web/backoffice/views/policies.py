@@ -375,7 +375,5 @@ def _version(desk: Desk, public: str) -> Version:
     record = policy_queries.stored_policy(seller_id=desk.seller.id, policy_id=policy_id)
     if record is None:
         raise Http404("There is no such version of the policy.")
-    standing = policy_queries.standing(
-        seller_id=desk.seller.id, at=desk.at, policy_id=policy_id
-    )
+    standing = policy_queries.standing(seller_id=desk.seller.id, at=desk.at, policy_id=policy_id)
     return Version(record, standing)

@@ -134,9 +134,7 @@ def _said(request: HttpRequest) -> bytes:
     return hashlib.sha256(json.dumps([request.path, values]).encode()).digest()
 
 
-def _save(
-    desk: Desk, policy: Policy | None, act: str, data: dict[str, Any]
-) -> tuple[int, str]:
+def _save(desk: Desk, policy: Policy | None, act: str, data: dict[str, Any]) -> tuple[int, str]:
     assert policy is not None
     note, begins = data["note"], data["effective_at"]
     if act == "publish":
@@ -166,9 +164,7 @@ def _source(desk: Desk, public: str) -> CreditPolicy | None:
 
 
 def _policy(desk: Desk, record: CreditPolicy | None) -> Policy:
-    return (
-        queries.policy(seller_id=desk.seller.id, policy_id=record.id) if record else DEFAULT
-    )
+    return queries.policy(seller_id=desk.seller.id, policy_id=record.id) if record else DEFAULT
 
 
 def _shown(
@@ -211,9 +207,10 @@ def _shown(
 
 def _focus(editor: Editor, focus: str) -> None:
     """Let the browser begin in the field with the id ``focus``."""
-    every = [card.form for card in (*editor.values, *editor.cards)]
-    rows = [row for card in editor.cards for row in card.rows]
-    for form in (*every, *rows):
+    every: list[forms.Form] = [value.form for value in editor.values]
+    for card in editor.cards:
+        every += [card.form, *card.rows]
+    for form in every:
         for name in form.fields:
             if form[name].id_for_label == focus:
                 form.fields[name].widget.attrs["autofocus"] = True

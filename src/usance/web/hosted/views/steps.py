@@ -18,7 +18,7 @@ from usance.web.hosted.forms import STEP_FORMS, CodeForm, StepForm, UploadForm
 from usance.web.hosted.page import Visit, page, step_text, steps_of, visited
 from usance.web.hosted.summary import summary_of
 from usance.web.hosted.uploads import take_uploads
-from usance.web.words.applications import missing_text
+from usance.web.words.applications import missing_text, wrong_code_text
 from usance.web.words.refusals import refusal_text
 
 
@@ -132,7 +132,7 @@ def code(request: HttpRequest, visit: Visit) -> HttpResponse:
                 at=visit.at,
             )
         except WrongCode as error:
-            form.add_error("digits", refusal_text(error))
+            form.add_error("digits", wrong_code_text(error.tries_left))
         else:
             messages.success(request, _("Thank you; your address is proved."))
             return HttpResponseRedirect(check)

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from usance.records.identity import public_id
 from usance.records.orders import buyer_queries
-from usance.records.orders import queries as orders
 from usance.rules.money import Money
 from usance.web.acts import Offer, offers, perform
 from usance.web.design.parts import Column, Fact, Link, Row, Table
-from usance.web.portal.account import Account, id_in, page, portal_for
+from usance.web.portal.account import Account, id_in, page, portal, portal_for
 from usance.web.portal.approval_acts import APPROVAL_ACTS
 from usance.web.portal.tables import line_table, order_href, order_name
+from usance.web.portal.views.orders import orders_seen
 from usance.web.portal.waiting import Waiting, all_waiting
 
 
@@ -100,13 +100,11 @@ def _others_table(rows: list[Waiting]) -> Table:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@portal_for("approve")
+@portal
 def approval_act(request: HttpRequest, account: Account, public: str, name: str) -> HttpResponse:
     """Approve or decline an order."""
-    order = orders.order_with_decision(
-        seller_id=account.seller.id, order_id=id_in(public, kind="order")
-    )
-    if order is None or order.buyer_id != account.buyer.id:
+    order = orders_seen(account).filter(id=id_in(public, kind="order")).first()
+    if order is None:
         raise Http404("There is no such order.")
     return perform(
         request,
