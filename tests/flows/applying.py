@@ -54,6 +54,15 @@ CLEAR = (
 )
 """A policy that lets in whom a register knows, with at most EUR 8,000."""
 
+FOUR_EYES: dict[str, Any] = {
+    "kind": "route",
+    "name": "four_eyes",
+    "roles": ["credit_manager"],
+    "people": 2,
+    "when": "review.kind == 'application'",
+}
+"""Two credit managers decide about applications."""
+
 
 @contextmanager
 def mail_server() -> Iterator[None]:

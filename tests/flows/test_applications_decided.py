@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from tests.flows import applying
-from tests.flows.applying import CLEAR, World, again, decide_by, mails, open_form, submitted
+from tests.flows.applying import (
+    CLEAR,
+    FOUR_EYES,
+    World,
+    again,
+    decide_by,
+    mails,
+    open_form,
+    submitted,
+)
 from tests.flows.racing import at_once, unless
 from usance.flows import onboarding
 from usance.flows.applications import apply, correspondence, decide
@@ -295,15 +304,6 @@ def test_one_approves_while_another_declines(
     )
     assert sum(isinstance(result, WrongState) for result in results) == 1
     assert buyers(open_seller) == (1 if again(application).state == "approved" else 0)
-
-
-FOUR_EYES: dict[str, Any] = {
-    "kind": "route",
-    "name": "four_eyes",
-    "roles": ["credit_manager"],
-    "people": 2,
-    "when": "review.kind == 'application'",
-}
 
 
 def test_where_two_must_approve_both_must_approve_the_same(

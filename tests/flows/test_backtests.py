@@ -131,7 +131,7 @@ def test_other_currencies_have_the_rate_of_their_day(trade: Trade) -> None:
     trade.authorize(trade.request(10_00, currency="USD"))
     [order] = history_queries.past_orders(window(trade))
     assert order.rate is None
-    exchange_rates.add_rate(
+    exchange_rates.set_rate(
         trade.seller, source="USD", target="EUR", rate=Decimal("0.9"), on=trade.at.date(),
         **trade.act,
     )  # fmt: skip

@@ -233,7 +233,7 @@ def _checked(kind: str, settings: Mapping[str, Any], secrets: Mapping[str, str])
     missing = sorted(known.required - set(secrets)) if secrets or known.required else []
     if missing:
         raise InvalidConnection(f"A connection to {kind} needs {' and '.join(missing)}.")
-    kept = {name: value for name, value in settings.items() if value not in (None, "", [])}
+    kept = {name: value for name, value in settings.items() if value not in (None, "", [], False)}
     for name, value in kept.items():
         if not _fits(name, value):
             raise InvalidConnection(f"{name} cannot be {str(value)[:60]!r}.")

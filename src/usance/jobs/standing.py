@@ -1,9 +1,7 @@
-"""When what is kept ready about buyers is renewed: seconds after something happens, and every night."""
+"""When what is kept ready about buyers is renewed: seconds after something has happened to them."""
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,9 +11,7 @@ from procrastinate.contrib.django import app
 from config.clock import CLOCK
 from usance.flows import standing
 from usance.jobs.retry import AgainWhenAsked, TryAgain
-from usance.jobs.tasks import CALENDAR, for_each_seller, stopping
-
-_log = logging.getLogger(__name__)
+from usance.jobs.tasks import stopping
 
 FOLLOW: Final = "follow"
 """The queue of the jobs that read the list of events as it grows."""
@@ -42,18 +38,3 @@ def follow(work: Callable[[datetime], int]) -> None:
             stopping.wait(POLL_SECONDS)
     if stopping.is_set():
         raise TryAgain(CLOCK.now())
-
-
-@app.periodic(cron="11 2 * * *")
-@app.task(name="renew_standings", queue=CALENDAR, queueing_lock="renew_standings")
-def renew_standings(timestamp: int) -> None:
-    """Renew every buyer: the days since an order and until a due date change by themselves."""
-    del timestamp
-    started, began, renewed = CLOCK.now(), time.monotonic(), 0
-
-    def tell(count: int) -> None:
-        nonlocal renewed
-        renewed += count
-        _log.info("standings renewed: %d in %.0f s", renewed, time.monotonic() - began)
-
-    for_each_seller(lambda one: standing.renew_overnight(seller_id=one, at=started, tell=tell))

@@ -19,6 +19,7 @@ from usance.flows.applications.assessment import assess
 from usance.flows.applications.handling import UNDECIDED, locked, tell, write_message
 from usance.flows.applications.refusals import InvalidApplication, TermsDiffer, first_words
 from usance.flows.reviews import (
+    USUAL,
     NotYours,
     Person,
     answer_review,
@@ -228,6 +229,9 @@ def _answered(
     """Whether the application's review has come to its end with this verdict."""
     review = review_queries.open_review_of(seller_id=seller.id, subject_id=application.id)
     if review is None:
+        # The checks have not come to an end yet; who may decide then is not the policy's to say.
+        if person is not None and person.role not in USUAL.roles:
+            raise NotYours(first_words(NotYours))
         return True
     if person is None:
         if review.route and verdict == "approved":

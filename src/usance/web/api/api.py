@@ -16,6 +16,7 @@ from ninja.errors import HttpError, ValidationErrorContext
 from usance.web.api import (
     applications,
     approvals,
+    backtests,
     buyers,
     connections,
     credit,
@@ -36,6 +37,7 @@ SECTIONS: Final = (
     buyers.section,
     organisation.section,
     applications.section,
+    backtests.section,
     credit.section,
     shared_limits.section,
     orders.section,

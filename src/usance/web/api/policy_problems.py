@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from usance.rules.credit.policy import InvalidPolicy
@@ -19,9 +19,15 @@ class PolicyProblem(Problem):
     status = 422
     code = InvalidPolicy.code
 
-    def __init__(self, error: InvalidPolicy, document: Mapping[str, Any]) -> None:
+    def __init__(
+        self, error: InvalidPolicy, document: Mapping[str, Any], *, beneath: Sequence[str] = ()
+    ) -> None:
+        """``beneath`` leads to the policy in the body, where it is only a part of it."""
         self._error = error
-        fault = Fault(place_of(error, document), self.code, error.problem)
+        place = place_of(error, document)
+        if beneath:
+            place = pointer(list(beneath)) + place.removeprefix("#")
+        fault = Fault(place, self.code, error.problem)
         super().__init__(str(error), errors=[fault])
 
     def to_document(self) -> dict[str, Any]:

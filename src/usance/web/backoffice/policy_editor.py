@@ -29,6 +29,7 @@ class Caret:
 
     line: str
     mark: str
+    field: str = ""
 
 
 @dataclass
@@ -40,6 +41,21 @@ class Card:
     form: RuleForm
     rows: list[RowForm]
     caret: Caret | None = None
+
+    @property
+    def anchor(self) -> str:
+        """The id of its place on the page."""
+        return f"r{self.place}"
+
+    @property
+    def when_caret(self) -> Caret | None:
+        """The mark below its condition."""
+        return self.caret if self.caret and self.caret.field == "when" else None
+
+    @property
+    def amount_caret(self) -> Caret | None:
+        """The mark below its amount."""
+        return self.caret if self.caret and self.caret.field == "formula" else None
 
     @property
     def title(self) -> str:
@@ -78,6 +94,15 @@ class ValueCard:
     caret: Caret | None = None
 
 
+@dataclass(frozen=True)
+class SettingField:
+    """A setting with the unit before or after it."""
+
+    bound: Any
+    prefix: str
+    suffix: str
+
+
 @dataclass
 class Editor:
     """The forms of a draft, checked where ``checked`` is set."""
@@ -90,6 +115,19 @@ class Editor:
     cards: list[Card]
     general: list[str] = field(default_factory=list)
     policy: Policy | None = None
+
+    @property
+    def setting_names(self) -> list[SettingField]:
+        """The settings that are not ticked, in order, with their units."""
+        names = ["overdue_days", "over_limit", "terms", "authorization_days"]
+        return [
+            SettingField(
+                self.settings[name],
+                prefix=getattr(self.settings.fields[name], "affix", ""),
+                suffix=str(self.settings.affixes.get(name, "")),
+            )
+            for name in (*names, *self.settings.amounts)
+        ]
 
     @property
     def mistakes(self) -> list[tuple[str, str]]:
@@ -235,21 +273,20 @@ def _place(editor: Editor, error: InvalidPolicy, card: Card | None) -> None:
     name = {"when": "when", "amount": "formula"}.get(error.field)
     if name in card.form.fields:
         text = str(card.form[name].value() or "")
-        card.caret = _caret(text, error)
+        card.caret = _caret(text, error, field=name)
         card.form.add_error(name, said)
     else:
         card.form.add_error(None, said)
 
 
-def _caret(text: str, error: InvalidPolicy) -> Caret | None:
+def _caret(text: str, error: InvalidPolicy, *, field: str = "") -> Caret | None:
     lines = text.split("\n")
     if not error.line or not error.column or error.line > len(lines):
         return None
     line = lines[error.line - 1].rstrip("\r")
     # A tab before the place is kept, so that the mark stands under it.
-    return Caret(
-        line, re.sub(r"[^\t]", " ", line[: error.column - 1]).ljust(error.column - 1) + "^"
-    )
+    before = re.sub(r"[^\t]", " ", line[: error.column - 1])
+    return Caret(line, f"{before.ljust(error.column - 1)}^", field)
 
 
 def kinds() -> list[tuple[str, str, str]]:

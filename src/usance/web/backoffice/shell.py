@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from usance.records.applications import queries as applications
+from usance.records.credit import review_queries
 from usance.records.orders import queries as orders
 from usance.records.payments import queries as payments
 from usance.web.backoffice.desk import Desk
@@ -33,6 +34,7 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
     waiting = sum(row.payments for row in payments.waiting(seller_id=desk.seller.id))
     applying = applications.count_waiting(seller_id=desk.seller.id)
     review = orders.count_pending(seller_id=desk.seller.id)
+    open_reviews = review_queries.reviews(seller_id=desk.seller.id).count()
     return Shell(
         brand=desk.seller.name,
         home=reverse("office_overview"),
@@ -58,8 +60,19 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
                 ],
             ),
             NavigationGroup(
+                label=_("Credit"),
+                items=[
+                    item(_("Reviews"), "reviews", "review", open_reviews),
+                    item(_("Policy"), "policies", "policy"),
+                ],
+            ),
+            NavigationGroup(
                 label=_("Insight"),
                 items=[item(_("Reports"), "reports", "report")],
+            ),
+            NavigationGroup(
+                label=_("Settings"),
+                items=[item(_("Deputies"), "delegations", "person")],
             ),
             NavigationGroup(
                 label=_("Settings"),

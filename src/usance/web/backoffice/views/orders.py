@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from usance.records.credit import queries as credit
+from usance.records.credit import review_queries
 from usance.records.credit.models import Decision
 from usance.records.identity import public_id
 from usance.records.invoices import queries as invoices
@@ -23,20 +25,13 @@ from usance.web.backoffice.order_acts import ORDER_ACTS
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import invoice_table, line_table, order_table
 from usance.web.backoffice.timeline import history_of
+from usance.web.backoffice.views.decisions import trace_table
 from usance.web.backoffice.views.filters import ListQuery
-from usance.web.design.parts import (
-    Badge,
-    Column,
-    Fact,
-    Identifier,
-    Link,
-    Row,
-    State,
-    Table,
-)
+from usance.web.backoffice.views.policies import version_link
+from usance.web.design.parts import Fact, Identifier, Link, State
 from usance.web.design.states import look
 from usance.web.listing import cut
-from usance.web.words.decisions import compared_in, reason_text, rule_of
+from usance.web.words.decisions import reason_text, way_text
 from usance.web.words.terms import terms_text
 
 STANDINGS: Final = (
@@ -83,6 +78,7 @@ def orders_list(request: HttpRequest, desk: Desk) -> HttpResponse:
 def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     """One order."""
     order = _order(desk, public)
+    policy = credit.policy(seller_id=desk.seller.id, policy_id=order.decision.policy_id)
     found = invoices.find_invoices(
         seller_id=desk.seller.id, on=desk.on, order_id=order.id
     ).order_by("id")
@@ -100,8 +96,11 @@ def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         facts=_facts(order),
         decision=order.decision,
         decision_facts=_decision_facts(order.decision),
-        reasons=[reason_text(code) for code in order.decision.reasons],
-        trace=_trace_table(order.decision),
+        reasons=[reason_text(code, policy=policy) for code in order.decision.reasons],
+        ways=[way_text(way, currency=order.currency) for way in order.decision.alternatives or ()],
+        trace=trace_table(order.decision),
+        why=links.address("decision", order.decision.id),
+        review=_review_address(desk, order),
         lines=line_table(order.lines, currency=order.currency) if order.lines else None,
         invoices=invoice_table(list(found), desk, with_buyer=False) if found else None,
         history=history_of(desk, [order.id]),
@@ -123,6 +122,12 @@ def _order(desk: Desk, public: str) -> Order:
     if order is None:
         raise Http404("There is no such order.")
     return order
+
+
+def _review_address(desk: Desk, order: Order) -> str:
+    """The page of the review that waits about the order."""
+    found = review_queries.open_review_of(seller_id=desk.seller.id, subject_id=order.id)
+    return links.address("review", found.id) if found else ""
 
 
 def _facts(order: Order) -> list[Fact]:
@@ -162,30 +167,7 @@ def _decision_facts(decision: Decision) -> list[Fact]:
         Fact(_("Open items outside Usance"), money("external")),
         Fact(_("Unapplied cash, deducted"), -money("unapplied_cash")),
         Fact(_("Available"), limit + tolerance - used),
-        Fact(_("Policy"), _("Version %(version)s") % {"version": decision.policy.version}),
+        Fact(_("Policy"), version_link(decision.policy)),
         Fact(_("Decided"), decision.created_at),
         Fact(_("Identifier"), Identifier(public_id("decision", decision.id))),
     ]
-
-
-def _trace_table(decision: Decision) -> Table:
-    held = Badge(label=_("Holds"), tone="positive", icon="check")
-    failed = Badge(label=_("Fails"), tone="negative", icon="close")
-    return Table(
-        caption=_("Rules that were applied"),
-        columns=[
-            Column(label=_("Rule")),
-            Column(label=_("Result")),
-            Column(label=_("Compared")),
-        ],
-        rows=[
-            Row(
-                cells=[
-                    rule_of(step),
-                    held if step[1] else failed,
-                    compared_in(step, currency=decision.currency),
-                ]
-            )
-            for step in decision.trace
-        ],
-    )
