@@ -10,7 +10,14 @@ import pytest
 from tests.flows import books
 from tests.flows.trading import Trade
 from usance.flows import credit_lines, fulfilment, policies
-from usance.flows.refusals import AmountTooLarge, Duplicate, LimitExceeded, NotFound, WrongState
+from usance.flows.refusals import (
+    AmountTooLarge,
+    Duplicate,
+    LimitExceeded,
+    NotApproved,
+    NotFound,
+    WrongState,
+)
 from usance.records.identity import new_id
 from usance.records.invoices.models import Invoice
 from usance.records.orders.models import Order
@@ -297,3 +304,45 @@ def test_nothing_can_be_done_to_a_declined_order(trade: Trade, act: Any) -> None
     [made] = trade.authorize(trade.request(1_000_001))
     with books.refused(trade.seller, WrongState):
         act(trade.seller, order_id=made.order_id, **trade.days_later(99).act)
+
+
+def test_an_order_does_not_grow_past_what_the_policy_approves(trade: Trade) -> None:
+    """A ceiling of 400.00: an order of 100.00 may become 400.00, not more."""
+    policies.set_policy(trade.seller, Policy(order_ceiling={"EUR": 40_000}), **trade.act)
+    order = trade.order(10_000)
+    with (
+        books.nothing_written(trade.seller),
+        pytest.raises(NotApproved, match="over_order_ceiling"),
+    ):
+        fulfilment.adjust_order(trade.seller, order_id=order.id, amount=40_001, **trade.act)
+    fulfilment.adjust_order(trade.seller, order_id=order.id, amount=40_000, **trade.act)
+    fulfilment.adjust_order(trade.seller, order_id=order.id, amount=39_000, **trade.act)
+
+
+def test_what_a_person_let_pass_may_grow_a_little(trade: Trade) -> None:
+    policies.set_policy(trade.seller, Policy(review_above={"EUR": 0}), **trade.act)
+    [made] = trade.authorize(trade.request(10_000))
+    fulfilment.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
+    fulfilment.adjust_order(trade.seller, order_id=made.order_id, amount=11_000, **trade.act)
+    with pytest.raises(NotApproved, match="above_review_amount"):
+        fulfilment.adjust_order(trade.seller, order_id=made.order_id, amount=11_001, **trade.act)
+
+
+def test_what_is_invoiced_does_not_count_twice_when_an_order_grows(trade: Trade) -> None:
+    """A limit of 10,000.00, an order of 6,000.00 half of which is invoiced: it may take it all."""
+    order = trade.order(600_000)
+    fulfilment.invoice_order(trade.seller, order_id=order.id, amount=300_000, **trade.act)
+    fulfilment.adjust_order(trade.seller, order_id=order.id, amount=1_000_000, **trade.act)
+
+
+def test_cash_paid_before_counts_for_one_order(trade: Trade) -> None:
+    """Half must be paid before: 500.00 are enough for one order of 1,000.00, not for a second."""
+    deposit = {"kind": "terms", "name": "deposit", "offer": ["net_30"], "prepay_percent": 50}
+    written = policies.read_policy(trade.seller, {"rules": [deposit]})
+    policies.set_policy(trade.seller, written, **trade.act)
+    trade.payment(50_000)
+    [first, second] = trade.authorize(trade.request(100_000), trade.request(100_000))
+    assert [first.state, second.state] == ["authorized", "declined"]
+    assert second.decision.reasons == ("prepayment_required",)
+    [third] = trade.authorize(trade.request(100_000))
+    assert third.state == "declined"

@@ -211,6 +211,15 @@ BROKEN = [
         "holds EUR 90.00 for the order, EUR 89.99",
     ),
     (
+        "override_unnamed",
+        [
+            'UPDATE events_event SET data = data || \'{"override": "nobody@example.com"}\''
+            " WHERE type = 'order.authorized' AND object_id = %(authorized_order)s"
+        ],
+        None,
+        "by nobody@example.com",
+    ),
+    (
         "approved_beyond_facts",
         [
             "UPDATE credit_decision SET facts = facts || '{\"limit\": 100}' WHERE outcome = 'approved'"
@@ -566,7 +575,8 @@ def test_the_erps_items_count_as_they_stood_when_the_order_passed(
 ) -> None:
     """Decided beside 900,000 of the ERP's; when it passes, unasked, there are as many as `then`."""
     seller, buyer = account.seller, account.buyer
-    monkeypatch.setattr(fulfilment, "_require_room", lambda *_args, **_more: None)
+    for gate in ("_require_room", "_has_room", "_answered"):
+        monkeypatch.setattr(fulfilment, gate, lambda *_args, **_more: True)
 
     def report(amount: int) -> None:
         external_items.report_open_items(

@@ -128,7 +128,9 @@ def backtest(
         ).of_file(nameless=history.nameless, open_items_only=history.open_items_only)
     if csv is not None:
         with csv.open("w", encoding="utf-8", newline="") as out:
-            write_csv(_COLUMNS, (_row(change, base=history.currency) for change in changes), file=out)
+            write_csv(
+                _COLUMNS, (_row(change, base=history.currency) for change in changes), file=out
+            )
     if as_json:
         document = result.to_document() | {"kind": history.kind}
         if csv is None:

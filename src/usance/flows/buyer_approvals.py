@@ -7,9 +7,7 @@ on the facts of that moment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,15 +15,11 @@ from django.db import transaction
 from pydantic_core import to_jsonable_python
 
 from usance.flows.checkout_documents import facts_document
-from usance.flows.checkout_facts import application, question, standing_of
-from usance.flows.checkout_requests import NoPolicy, OrderRequest
+from usance.flows.deciding_again import Again, decide_again
 from usance.flows.journal import Journal
 from usance.flows.refusals import Conflict, NotFound, Refused, WrongState
 from usance.flows.reviews import AlreadyAnswered, open_review
 from usance.records.credit import actions as credit_actions
-from usance.records.credit import queries as credit
-from usance.records.credit.models import CreditLine
-from usance.records.credit.queries import CheckoutFacts
 from usance.records.identity import public_id
 from usance.records.invoices.queries import oldest_open
 from usance.records.orders import actions as orders
@@ -35,13 +29,8 @@ from usance.records.orders.models import Order
 from usance.records.parties import queries as parties
 from usance.records.parties.models import Member, Seller
 from usance.rules import ledger
-from usance.rules.credit.application import Application
 from usance.rules.credit.counterfactual import OpenItem, alternatives
-from usance.rules.credit.decide import Decision, decide
-from usance.rules.credit.policy import Policy
 from usance.rules.credit.routing import choose_route
-from usance.rules.orders import Line
-from usance.rules.terms import parse_terms
 
 VERDICTS: Final = ("approved", "declined")
 
@@ -124,21 +113,9 @@ def _theirs(order: Order, stages: list[Stage], member: Member) -> Stage:
     raise NotYourStep(_first_words(NotYourStep) + (f" Those are: {names}." if names else ""))
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """The order once more before the seller, under the locks of its line and of what that shares."""
-
-    request: OrderRequest
-    facts: CheckoutFacts
-    policy: Policy
-    asked: Application
-    standing: Any
-    decision: Decision
-
-
 def _decide(journal: Journal, order: Order) -> None:
     """Take the seller's decision now, and do what follows from it."""
-    case = _decided_anew(journal.seller, order, at=journal.at, on=journal.on)
+    case = decide_again(journal.seller, order, at=journal.at, on=journal.on)
     decision = case.decision
     kept = credit_actions.add_decision(
         seller_id=order.seller_id,
@@ -182,7 +159,7 @@ def _decide(journal: Journal, order: Order) -> None:
         _open_review(journal, order, case)
 
 
-def _open_review(journal: Journal, order: Order, case: _Case) -> None:
+def _open_review(journal: Journal, order: Order, case: Again) -> None:
     reasons = case.decision.reasons
     open_review(
         journal.seller,
@@ -205,50 +182,7 @@ def _open_review(journal: Journal, order: Order, case: _Case) -> None:
     )
 
 
-def _decided_anew(seller: Seller, order: Order, *, at: datetime, on: date) -> _Case:
-    """The facts of this moment and the decision on them. The line is locked already; a limit that it
-    shares is locked here, before the facts are read."""
-    if order.line_id is not None:
-        credit_actions.room(CreditLine.objects.get(seller_id=seller.id, id=order.line_id), on=on)
-    request = _request(seller, order)
-    [facts] = credit.checkout_facts([question(request, at=at, on=on)])
-    if facts.policy_id is None:
-        raise NoPolicy
-    policy = credit.policy(seller_id=seller.id, policy_id=facts.policy_id)
-    standing = standing_of(facts)
-    asked = application(request, facts, policy, on=on, standing=standing)
-    decision = decide(asked, facts.exposure, policy, on, explain=False)
-    return _Case(request, facts, policy, asked, standing, decision)
-
-
-def _request(seller: Seller, order: Order) -> OrderRequest:
-    """What was asked for at checkout, as far as the seller's decision looks at it."""
-    terms = order.decision.facts.get("requested_terms")
-    return OrderRequest(
-        seller=seller,
-        amount=order.amount,
-        currency=order.currency,
-        buyer_id=order.buyer_id,
-        tax_amount=order.tax_amount,
-        terms=None if terms is None else parse_terms(terms),
-        lines=[_line(line) for line in order.lines],
-        po_number=order.po_number,
-        member=order.member_id,
-        cost_centre=order.cost_centre,
-        ship_to=order.ship_to,
-    )
-
-
-def _line(stored: dict[str, Any]) -> Line:
-    """A line as the rules take it. Quantity and price are kept as text, lest they become floats."""
-    exact = {
-        name: None if stored[name] is None else Decimal(stored[name])
-        for name in ("quantity", "unit_price")
-    }
-    return Line(**stored | exact)
-
-
-def _instead(case: _Case, *, on: date) -> list[dict[str, Any]] | None:
+def _instead(case: Again, *, on: date) -> list[dict[str, Any]] | None:
     """What would have been approved; None where the order was."""
     if case.decision.outcome == "approved":
         return None

@@ -19,10 +19,11 @@ from django.db import transaction
 from usance.flows.applications.questions import Question, Said, questions_about
 from usance.flows.counterparts import Counterparts, counterparts_of
 from usance.flows.journal import Journal
-from usance.flows.refusals import NotFound, Refused, WrongState
+from usance.flows.refusals import Conflict, NotFound, Refused, WrongState
 from usance.records.credit import queries as credit
 from usance.records.credit import report_queries as reports
 from usance.records.credit.models import Report
+from usance.records.events.secrets import SecretUnreadable
 from usance.records.identity import new_id
 from usance.records.parties.models import Buyer, Seller
 from usance.rules.credit.checks import CHECKS, KEPT, UNAVAILABLE, ask_again_at, untold
@@ -37,6 +38,12 @@ class UnknownCheck(Refused):
     """There is no such check. Choose from tax_number, company, credit and sanctions."""
 
     code = "unknown_check"
+
+
+class BrokenConnection(Conflict):
+    """The credentials of a connection cannot be read any more. Enter them again, or switch it off."""
+
+    code = "secret_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,9 @@ def check_buyer(
     """Ask every counterpart of ``kinds`` about a buyer, and keep each answer.
 
     An answer younger than ``younger_than`` (None: what is usual for its kind) is used again.
-    Those in ``resting`` are left alone; ``counterparts`` (None: those connected) are asked. Raises NotFound or UnknownCheck. Not to be called in a
-    transaction: a counterpart may take half a minute.
+    Those in ``resting`` are left alone; ``counterparts`` (None: those connected) are asked.
+    Raises NotFound, UnknownCheck or BrokenConnection. Not to be called in a transaction: a
+    counterpart may take half a minute.
     """
     if transaction.get_connection().in_atomic_block:
         raise RuntimeError("Nobody is asked while a transaction is open.")
@@ -177,7 +185,10 @@ def _connected(seller: Seller, buyer: Buyer) -> Counterparts:
         line.currency: line.limit for line in credit.lines(seller_id=seller.id, buyer_id=buyer.id)
     }
     requested = limits.get(seller.currency) if set(limits) == {seller.currency} else None
-    return counterparts_of(seller, country=buyer.country, requested=requested)
+    try:
+        return counterparts_of(seller, country=buyer.country, requested=requested)
+    except SecretUnreadable:
+        raise BrokenConnection(" ".join((BrokenConnection.__doc__ or "").split())) from None
 
 
 def _young_answer(

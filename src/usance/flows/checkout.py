@@ -112,7 +112,9 @@ class _Case:
 
     @property
     def rests_on_usage(self) -> bool:
-        """Whether a rule read how much of the line is used."""
+        """Whether a rule read how much of the line is used, or what of its cash is promised."""
+        if self.decision.prepays:
+            return True
         checkout = self.policy.checkout
         return checkout is not None and checkout.reads_usage
 
@@ -313,7 +315,7 @@ def _decided(
     """The decision on one order: the seller's, and before it what the buyer's own rules say."""
     assert facts.policy_id is not None
     policy = credit.policy(seller_id=request.seller.id, policy_id=facts.policy_id)
-    standing = standing_of(facts)
+    standing = standing_of(facts, on=on)
     asked = application(request, facts, policy, on=on, standing=standing)
     decision = decide(asked, facts.exposure, policy, on, explain=explain)
     if verdict is not None:

@@ -35,10 +35,19 @@ def question(request: OrderRequest, *, at: datetime, on: date) -> CheckoutQuesti
     )
 
 
-def standing_of(facts: CheckoutFacts) -> Mapping[str, Any] | None:
+OLDEST_STANDING: Final = 7
+"""Days after which what was kept ready about a buyer is not known any more: the nightly renewal has
+stopped, and a buyer that was sound then may not be sound now."""
+
+
+def standing_of(facts: CheckoutFacts, *, on: date) -> Mapping[str, Any] | None:
     """What is kept ready about the buyer: ``values`` by fact, when ``at``, and ``since`` for those
-    that come from a report of another time."""
-    return None if facts.standing is None else from_json(facts.standing)
+    that come from a report of another time. None where there is nothing, or nothing of late."""
+    if facts.standing is None:
+        return None
+    standing: Mapping[str, Any] = from_json(facts.standing)
+    renewed = date.fromisoformat(standing["at"][:10])
+    return standing if (on - renewed).days <= OLDEST_STANDING else None
 
 
 def application(
@@ -97,7 +106,7 @@ def _read(
     on: date,
 ) -> dict[str, Any]:
     known: dict[str, Any] = {}
-    live = _Live(request, facts, on)
+    live = _Live(request, facts, on, is_ready=standing is not None)
     for name in reads:
         read = _LIVE.get(name)
         if read is not None:
@@ -129,6 +138,7 @@ class _Live(NamedTuple):
     request: OrderRequest
     facts: CheckoutFacts
     on: date
+    is_ready: bool
 
     def lines(self) -> int | None:
         """Not known of an order that came without its lines: it has some all the same."""
@@ -140,7 +150,7 @@ class _Live(NamedTuple):
 
     def new_ship_to(self) -> bool | None:
         """Not known without an address, or before anything is kept ready about the buyer."""
-        if self.request.ship_to is None or self.facts.standing is None:
+        if self.request.ship_to is None or not self.is_ready:
             return None
         return ship_to_digest(self.request.ship_to) not in self.facts.ship_tos
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows.deciding_again import decide_again
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import (
     AmountTooLarge,
     LimitExceeded,
+    NotApproved,
     NotFound,
     WrongState,
     external_id_once,
@@ -185,8 +187,9 @@ def adjust_order(
 ) -> Order:
     """Change the total of an order that is not invoiced in full.
 
-    A larger amount is held against the credit line like a new order. Raises NotFound, WrongState,
-    AmountTooLarge (below what is invoiced already), LimitExceeded or InvalidOrder.
+    A larger amount is decided and held against the credit line like a new order. Raises NotFound,
+    WrongState, AmountTooLarge (below what is invoiced already), LimitExceeded, NotApproved or
+    InvalidOrder.
     """
     order = _locked(seller, order_id, states=HELD)
     if tax_amount is None:
@@ -205,7 +208,9 @@ def adjust_order(
         )
     change = amount - order.amount
     if change > 0:
-        _require_room(order, change, on=business_day(seller, at=at))
+        on = business_day(seller, at=at)
+        _require_room(order, change, on=on)
+        _require_approval(seller, order, amount, at=at, on=on)
     journal = Journal(seller, at=at, by=by)
     _hold(journal, order, "order_adjusted", amount=change)
     journal.tell(
@@ -290,17 +295,20 @@ def confirm_order(
         raise WrongState(f"The request ran out on {order.expires_on}; order anew.")
     if override and person is None:
         raise NotYours("Only a person may let an order exceed the limit; do it in the back office.")
+    exceeds = not _has_room(order, on=on)
     if not override:
         _require_room(order, order.amount, on=on)
     elif not _line_is_active(order):
         raise LimitExceeded(
             "The credit line, or the limit it shares, is not active; release it first."
         )
-    if not _answered(seller, order, "approved", person=person, at=at, note=note):
+    if not _answered(seller, order, "approved", person=person, at=at, note=note, override=override):
         return order
+    if exceeds:
+        _require_overrides(order)
     journal = Journal(seller, at=at, by=by)
     _hold(journal, order, "order_authorized", amount=order.amount)
-    named = {"override": person.email} if override and person else {}
+    named = {"override": person.email} if exceeds and person else {}
     _tell_state(journal, order, "authorized", **named)
     orders.change(order, state="authorized")
     journal.close()
@@ -336,12 +344,15 @@ def _answered(
     person: Person | None,
     at: datetime,
     note: str,
+    override: bool = False,
 ) -> bool:
     """Whether the order's review has come to its end with this verdict."""
     review = review_queries.open_review_of(seller_id=seller.id, subject_id=order.id)
     if review is None:
         return True
     if person is None:
+        if verdict == "approved" and "limit_exceeded" in review.reasons:
+            raise NotYours("The order exceeds a limit; only a person may let it pass.")
         if review.route and verdict == "approved":
             raise NotYours(
                 f"The policy gives this order to {review.people} of {', '.join(review.roles)}"
@@ -350,8 +361,23 @@ def _answered(
         close_review(review, state=verdict, at=at)
         return True
     return answer_review(
-        seller, review_id=review.id, person=person, verdict=verdict, at=at, note=note
+        seller,
+        review_id=review.id,
+        person=person,
+        verdict=verdict,
+        at=at,
+        note=note,
+        override=override,
     ).is_final
+
+
+def _require_overrides(order: Order) -> None:
+    """Everybody who approved must have known that the order exceeds the limit."""
+    if not review_queries.all_overrode(seller_id=order.seller_id, subject_id=order.id):
+        raise LimitExceeded(
+            "Somebody approved the order while it was within the limit, which it exceeds now;"
+            " decline it, and order anew."
+        )
 
 
 def _locked(seller: Seller, order_id: UUID, *, states: Sequence[str]) -> Order:
@@ -380,6 +406,25 @@ def _release(seller: Seller, order: Order, *, at: datetime, by: str, ending: str
     return order
 
 
+GROWTH_APPROVED: Final = 10
+"""Percent by which an order that a person let pass may grow before a person is asked again."""
+
+
+def _require_approval(seller: Seller, order: Order, amount: int, *, at: datetime, on: date) -> None:
+    """The policy must approve the order at its new ``amount``, or a person has approved nearly it."""
+    decision = decide_again(seller, order, at=at, on=on, amount=amount).decision
+    if decision.outcome == "approved":
+        return
+    known = set(order.decision.reasons)
+    nearly = 100 * amount <= (100 + GROWTH_APPROVED) * order.decision.amount
+    if decision.outcome == "review" and nearly and set(decision.reasons) <= known:
+        return
+    raise NotApproved(
+        f"The policy does not approve the order at {amount} minor units:"
+        f" {', '.join(decision.reasons)}. Order the difference anew, so that it can be decided."
+    )
+
+
 def _line_is_active(order: Order) -> bool:
     """Whether neither the order's line, locked before, nor the limit it shares is on hold."""
     if order.line_id is None:
@@ -389,6 +434,14 @@ def _line_is_active(order: Order) -> bool:
         return line.state == "active"
     shared = group_queries.lock_group(seller_id=order.seller_id, group_id=line.group_id)
     return shared is not None and shared.state == "active"
+
+
+def _has_room(order: Order, *, on: date) -> bool:
+    """Whether the order's line, locked before, bears all of it."""
+    if order.line_id is None:
+        return False
+    line = CreditLine.objects.get(seller_id=order.seller_id, id=order.line_id)
+    return line.state == "active" and order.amount <= credit.room(line, on=on)
 
 
 def _require_room(order: Order, amount: int, *, on: date) -> None:

@@ -171,24 +171,47 @@ def _set_lines(journal: Journal, group: GroupLimit, lines: Sequence[MemberLine])
     """Make ``lines`` the group's, and no others."""
     seller_id = journal.seller.id
     wanted = {(one.buyer_id, one.currency): one for one in lines}
-    CreditLine.objects.filter(seller_id=seller_id, group_id=group.id).exclude(
-        id__in=[
-            line.id
-            for line in group_queries.lines_of_group(seller_id=seller_id, group_id=group.id)
-            if (line.buyer_id, line.currency) in wanted
-        ]
-    ).update(group_id=None, follows_group=False)
+    for line in group_queries.lines_of_group(seller_id=seller_id, group_id=group.id):
+        if (line.buyer_id, line.currency) not in wanted:
+            _leave(journal, line)
     for one in sorted(wanted.values(), key=lambda one: (one.buyer_id, one.currency)):
         line = credit.lock_line(seller_id=seller_id, buyer_id=one.buyer_id, currency=one.currency)
         assert line is not None
         if line.group_id not in (None, group.id):
             raise InAnotherGroup(" ".join((InAnotherGroup.__doc__ or "").split()))
         limit = _own_limit(journal, group, one)
+        if line.group_id is None:
+            journal.tell(
+                "credit_line.joined_group",
+                object_type="credit_line",
+                object_id=line.id,
+                buyer_id=line.buyer_id,
+                currency=line.currency,
+                data={"group_id": group.id},
+            )
         CreditLine.objects.filter(seller_id=seller_id, id=line.id).update(
             group_id=group.id, follows_group=one.limit is None
         )
         if limit != line.limit:
             _limit_line(journal, line, limit=limit)
+
+
+def _leave(journal: Journal, line: CreditLine) -> None:
+    """The line shares no limit any more. One that had the group's has none until it is given one:
+    ten companies that leave must not take the whole limit with them ten times."""
+    journal.tell(
+        "credit_line.left_group",
+        object_type="credit_line",
+        object_id=line.id,
+        buyer_id=line.buyer_id,
+        currency=line.currency,
+        data={"group_id": line.group_id},
+    )
+    if line.follows_group and line.limit:
+        _limit_line(journal, line, limit=0)
+    CreditLine.objects.filter(seller_id=line.seller_id, id=line.id).update(
+        group_id=None, follows_group=False
+    )
 
 
 def _own_limit(journal: Journal, group: GroupLimit, one: MemberLine) -> int:

@@ -16,6 +16,7 @@ from usance.records.credit import actions, queries
 from usance.records.credit.models import CreditPolicy, Review
 from usance.records.parties.models import Seller
 from usance.rules.credit.policy import InvalidPolicy, Policy, policy_from_document
+from usance.rules.credit.routing import route_of_policies
 
 
 class EffectiveInThePast(Refused):
@@ -83,15 +84,18 @@ def release_policy(
     """
     stored = _stored(seller, policy_id)
     begins = _begins(effective_at, at=at)
+    actions.lock_policies(seller_id=seller.id)
     # The one that will decide by then has a say too: what it asks for is not evaded by being early.
     before = [queries.deciding_policy(seller_id=seller.id, at=when) for when in (at, begins)]
-    if any(one is not None and one.second_person for one in before):
+    asking = [one for one in before if one is not None and one.second_person]
+    if asking:
         return open_review(
             seller,
             kind="policy",
             subject_id=stored.id,
             reasons=("second_person",),
             proposal={"effective_at": effective_at.isoformat() if effective_at else None},
+            route=route_of_policies(asking[0]),
             at=at,
             by=by,
         )

@@ -44,6 +44,12 @@ class LimitExceeded(Conflict):
     code = "limit_exceeded"
 
 
+class NotApproved(Conflict):
+    """The policy does not approve it; the text names its reasons."""
+
+    code = "not_approved"
+
+
 class Duplicate(Conflict):
     """Another object has this external_id or e-mail address."""
 

@@ -34,13 +34,15 @@ class NothingToOverride(Refused):
 
 @dataclass(frozen=True, slots=True)
 class ReviewAnswer:
-    """What a person says to a review. ``override`` lets an order exceed the limit."""
+    """What a person says to a review. ``override`` lets an order exceed the limit; ``limit``, in
+    minor units, is approved instead of the one that is proposed."""
 
     person: Person
     verdict: str
     at: datetime
     note: str = ""
     override: bool = False
+    limit: int | None = None
 
     @property
     def by(self) -> str:
@@ -58,11 +60,13 @@ def answer(
     at: datetime,
     note: str = "",
     override: bool = False,
+    limit: int | None = None,
 ) -> Verdict:
     """Let ``person`` approve or decline, and do what follows from it once everybody who must has.
 
     Raises NotFound, WrongState, NotYours, OwnRequest, AlreadyAnswered, NothingToOverride,
-    DecidedElsewhere, or LimitExceeded for an order that the line does not bear without ``override``.
+    DecidedElsewhere, MoneyError, FigureApproved, or LimitExceeded for an order that the line does not
+    bear without ``override``.
     """
     if verdict not in VERDICTS:
         raise ValueError(f"A verdict is one of {', '.join(VERDICTS)}, not {verdict!r}.")
@@ -76,7 +80,7 @@ def answer(
         raise DecidedElsewhere(" ".join((DecidedElsewhere.__doc__ or "").split()))
     if override and review.kind != "order":
         raise NothingToOverride(" ".join((NothingToOverride.__doc__ or "").split()))
-    act(seller, review, ReviewAnswer(person, verdict, at, note, override))
+    act(seller, review, ReviewAnswer(person, verdict, at, note, override, limit))
     settled = review_queries.review(seller_id=seller.id, review_id=review_id)
     assert settled is not None
     return Verdict(settled, settled.state != "open")
@@ -131,6 +135,7 @@ def _limit(seller: Seller, review: Review, said: ReviewAnswer) -> None:
         verdict=said.verdict,
         at=said.at,
         note=said.note,
+        limit=said.limit if said.verdict == "approved" else None,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from usance.formats.score_file import Score
 from usance.records.credit import report_queries as reports
 from usance.records.credit.models import Report
 from usance.records.events import queries as events
+from usance.records.events.models import Event
 from usance.records.identity import new_id
 from usance.records.parties.models import Buyer, Seller
 from usance.records.statements import execute
@@ -280,15 +281,17 @@ def _report(
 
 def _tell_file(journal: Journal, data: bytes, taken: Taken, *, bureau: str, file_name: str) -> None:
     """Tell of a file once, and again only where it brought something more."""
-    digest = UUID(bytes=hashlib.sha256(data).digest()[:16])
-    before = events.history(seller_id=journal.seller.id, object_ids=[digest], limit=1)
-    if before and not taken.new:
+    digest = hashlib.sha256(data).hexdigest()
+    if not taken.new and any(
+        event.data.get("digest") == digest for event in files_taken(journal.seller, limit=1000)
+    ):
         return
     journal.tell(
         "score_file.taken",
         object_type="score_file",
-        object_id=digest,
+        object_id=_files_id(journal.seller),
         data={
+            "digest": digest,
             "bureau": bureau,
             "file_name": file_name[:200],
             "rows": taken.rows,
@@ -306,3 +309,13 @@ def _tell_file(journal: Journal, data: bytes, taken: Taken, *, bureau: str, file
             ],
         },
     )
+
+
+def files_taken(seller: Seller, *, limit: int) -> Sequence[Event]:
+    """What was told of the files taken, the newest first."""
+    return events.history(seller_id=seller.id, object_ids=[_files_id(seller)], limit=limit)
+
+
+def _files_id(seller: Seller) -> UUID:
+    """All files of a seller are told of as one object, by which they are found again."""
+    return uuid5(seller.id, "score files")

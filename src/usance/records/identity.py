@@ -32,6 +32,7 @@ PREFIXES: Final = {
     "application_form": "apf",
     "watch": "wat",
     "alarm": "alm",
+    "review_cycle": "rvc",
     "cost_centre": "ccr",
     "approval_step": "aps",
     "policy": "pol",

@@ -56,7 +56,10 @@ def known(shop: Shop) -> dict[str, str]:
     allocation = shop.ask("POST", "/allocations", pair, status=201)["id"]
     hook = {"url": "https://shop.example/hook"}
     endpoint = shop.ask("POST", "/webhook-endpoints", hook, status=201)["id"]
+    tried = {"policy": {"terms": ["net_30"]}}
+    backtest = shop.ask("POST", "/policies/backtest", tried, status=202)["id"]
     return {
+        "backtest": backtest,
         "buyer": buyer,
         "member": member,
         "cost_centre": centre,

@@ -22,6 +22,8 @@ KNOWN = {
     "line": "active on_hold suspended closed",
     "policy": "deciding scheduled draft former shadow waiting_for_second_person",
     "review": "open approved declined withdrawn",
+    "alarm": "open acknowledged",
+    "watch": "on off",
 }
 SPRITE = set(re.findall(r'id="i-([\w-]+)"', render_to_string("design/sprite.html")))
 

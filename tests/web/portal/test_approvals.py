@@ -107,7 +107,8 @@ def test_a_purchaser_sees_the_orders_it_placed(firm: House, enter: SignIn) -> No
     assert client.get(address(others)).status_code == 404
     overview = text(read(client, "/account/"))
     assert "You owe" not in overview
-    assert "Your credit" in overview
+    assert "can still be ordered on account" in overview
+    assert "Open invoices" not in overview
     assert "ORD-others" not in overview
     for who in ("anja", "zoe", "karl"):
         assert enter(who).get(address(others)).status_code == 200
@@ -137,7 +138,7 @@ def test_approving_step_by_step(firm: House, enter: SignIn) -> None:
     answer = send(anja, "/account/approvals", f"{there}/approve", note="Needed in May")
     assert "You approved the order of €12,000.00; it waits for the next step." in said(answer)
     queue = read(anja, "/account/approvals")
-    assert "ORD-steps" not in text(queue, "//section[@class='panel stack']")
+    assert "ORD-steps" not in text(queue, "//section[@class='panel stack stack-s']")
     assert "ORD-steps" in text(queue), "it waits for others now"
     assert "Needed in May" in text(read(karl, there))
 

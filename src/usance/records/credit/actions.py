@@ -100,11 +100,16 @@ def move(*, seller_id: UUID, changes: Mapping[tuple[UUID, str], Mapping[str, int
         execute(_MOVE, [jsonb(rows), seller_id])
 
 
+def lock_policies(*, seller_id: UUID) -> None:
+    """Let nobody else write or release a policy of the seller's until the transaction ends."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [str(seller_id)])
+
+
 def add_policy(
     *, seller_id: UUID, policy: Policy, author: str, at: datetime, note: str = ""
 ) -> CreditPolicy:
     """Store the next version of a seller's policy; two at once become two versions."""
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [str(seller_id)])
+    lock_policies(seller_id=seller_id)
     latest = CreditPolicy.objects.filter(seller_id=seller_id).aggregate(v=Max("version"))["v"] or 0
     return CreditPolicy.objects.create(
         seller_id=seller_id,

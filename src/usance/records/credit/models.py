@@ -308,6 +308,7 @@ class Approval(SellerScoped):
     person = models.TextField()
     on_behalf_of = models.TextField(default="")
     verdict = models.CharField(max_length=12)
+    override = models.BooleanField(default=False)  # knowing that a limit is exceeded
     note = models.TextField(default="")
 
     class Meta:

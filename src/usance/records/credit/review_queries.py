@@ -129,6 +129,22 @@ def approvals_of(*, seller_id: UUID, review_ids: Collection[UUID]) -> dict[UUID,
     return found
 
 
+def all_overrode(*, seller_id: UUID, subject_id: UUID) -> bool:
+    """Whether everybody who approved the latest approved review of a subject knew that it exceeds a
+    limit; False where nobody did."""
+    latest = (
+        Review.objects.filter(seller_id=seller_id, subject_id=subject_id, state="approved")
+        .order_by("-closed_at", "-id")
+        .first()
+    )
+    if latest is None:
+        return False
+    said = Approval.objects.filter(
+        seller_id=seller_id, review_id=latest.id, verdict="approved"
+    ).values_list("override", flat=True)
+    return bool(said) and all(said)
+
+
 def overdue_reviews(*, seller_id: UUID, at: datetime) -> Sequence[Review]:
     """Reviews whose time has run out and that have not been passed on yet."""
     return list(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from usance.records.events.queries import SETTLED_BEFORE
 from usance.records.monitoring.models import Alarm, ReviewCycle, Watch
@@ -118,3 +118,30 @@ SELECT w.seller_id
 def sellers_to_follow(reader: str) -> list[UUID]:
     """Sellers of whom ``reader`` (``standing`` or ``watch``) has events to read, or may have to begin."""
     return [row[0] for row in execute(_TO_FOLLOW, {"reader": reader})]
+
+
+def find_alarms(
+    *,
+    seller_id: UUID,
+    text: str = "",
+    state: str = "",
+    severity: str = "",
+    buyer_id: UUID | None = None,
+    watch_id: UUID | None = None,
+) -> QuerySet[Alarm]:
+    """The seller's alarms about buyers or of watches whose name contains ``text``."""
+    found = alarms(
+        seller_id=seller_id,
+        state=state or None,
+        severity=severity or None,
+        buyer_id=buyer_id,
+        watch_id=watch_id,
+    )
+    if text:
+        found = found.filter(Q(buyer__name__icontains=text) | Q(watch__name__icontains=text))
+    return found
+
+
+def count_open_alarms(*, seller_id: UUID) -> int:
+    """How many alarms nobody has seen to."""
+    return Alarm.objects.filter(seller_id=seller_id, state="open").count()

@@ -147,9 +147,13 @@ def memberships_of(user_id: UUID) -> list[Member]:
 
 
 def actor_names(
-    *, seller_id: UUID, staff_ids: Collection[UUID], key_ids: Collection[UUID]
+    *,
+    seller_id: UUID,
+    staff_ids: Collection[UUID],
+    key_ids: Collection[UUID],
+    member_ids: Collection[UUID] = (),
 ) -> dict[UUID, str]:
-    """The names of the seller's people and of its keys."""
+    """The names of the seller's people and keys, and of its buyers' members."""
     names: dict[UUID, str] = {}
     if staff_ids:
         people = Staff.objects.select_related("user").filter(
@@ -159,6 +163,9 @@ def actor_names(
     if key_ids:
         keys = ApiKey.objects.filter(seller_id=seller_id, id__in=list(key_ids))
         names |= dict(keys.values_list("id", "name"))
+    if member_ids:
+        members_ = Member.objects.filter(seller_id=seller_id, id__in=list(member_ids))
+        names |= dict(members_.values_list("id", "name"))
     return names
 
 

@@ -136,11 +136,25 @@ def _after_paying(
     return None
 
 
+_MOVED_BY_PAYING: Final = frozenset(
+    {
+        "history.paid_invoices",
+        "history.late_share",
+        "history.average_days_late",
+        "history.worst_days_late_12m",
+        "score.late_probability",
+        "score.days_late",
+        "score.band",
+    }
+)
+"""Paying late invoices changes these, perhaps for the worse: nothing is promised that rests on them."""
+
+
 def _facts_after(
     application: Application, policy: Policy, *, paid: int, overdue: int, count: int
 ) -> Mapping[str, Any]:
     """What is known of the buyer once ``paid`` is paid, ``overdue`` of it in ``count`` invoices."""
-    facts = dict(application.facts)
+    facts = {n: v for n, v in application.facts.items() if n not in _MOVED_BY_PAYING}
     for name, less in (("history.overdue", overdue), ("buyer.exposure", paid)):
         change = in_policy_currency(less, application, policy)
         if facts.get(name) is not None and change is not None:

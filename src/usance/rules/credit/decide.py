@@ -38,7 +38,8 @@ class Decision:
     ``up_to`` is the largest order, in minor units, that would have been approved; None where no
     amount would have been, or where it was not looked for. ``offered`` are the terms this buyer
     could have had. ``most_exposure`` is what a capping rule lets the exposure reach, tolerance
-    included; None: no rule caps it. ``facts`` are those that the rules read and that were known.
+    included; None: no rule caps it. ``prepays``: a part of it had to be paid before. ``facts`` are
+    those that the rules read and that were known.
     """
 
     outcome: Outcome
@@ -50,6 +51,7 @@ class Decision:
     trace: tuple[Step, ...]
     offered: tuple[Terms, ...] = ()
     most_exposure: int | None = None
+    prepays: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -108,6 +110,7 @@ def decide(
         trace=tuple(judged.trace),
         offered=judged.offered,
         most_exposure=judged.most_exposure,
+        prepays=judged.prepays,
         facts=judged.facts,
     )
 
@@ -121,6 +124,7 @@ class _Judged(NamedTuple):
     trace: list[Step]
     offered: tuple[Terms, ...]
     most_exposure: int | None
+    prepays: bool
     facts: Mapping[str, Any]
     bound: int
 
@@ -164,7 +168,7 @@ def _judge(application: Application, exposure: Exposure, policy: Policy, on: dat
     prepay_percent = 100 if terms.mark == IN_ADVANCE else ruled.prepay_percent
     if prepay_percent:
         trace.append(_prepayment_step(application, exposure, prepay_percent))
-        bounds.append(exposure.unapplied_cash * 100 // prepay_percent)
+        bounds.append(_not_promised(exposure, prepay_percent) * 100 // prepay_percent)
     failed = [step.rule for step in trace if not step.held]
     to_review = list(ruled.reviewed)
     if policy.over_limit == "review" and "limit_exceeded" in failed:
@@ -189,6 +193,7 @@ def _judge(application: Application, exposure: Exposure, policy: Policy, on: dat
         trace=trace,
         offered=offered,
         most_exposure=most,
+        prepays=bool(prepay_percent),
         facts=ruled.facts,
         bound=min(bounds),
     )
@@ -262,9 +267,15 @@ def _letters(results: list[Any]) -> str:
 _LETTER: Final[Mapping[Any, str]] = {True: "1", False: "0", None: "?"}
 
 
+def _not_promised(exposure: Exposure, percent: int) -> int:
+    """The cash that no order before this one was given the same terms for."""
+    promised = -(-exposure.commitments * percent // 100)
+    return max(exposure.unapplied_cash - promised, 0)
+
+
 def _prepayment_step(application: Application, exposure: Exposure, percent: int) -> Step:
     needed = -(-application.amount * percent // 100)
-    paid = exposure.unapplied_cash
+    paid = _not_promised(exposure, percent)
     return Step("prepayment_required", paid >= needed, (("prepaid", paid), ("needed", needed)))
 
 

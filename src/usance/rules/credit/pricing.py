@@ -47,14 +47,19 @@ def offers(
 def _prices(
     policy: Policy, application: Application, exposure: Exposure, on: date
 ) -> dict[Terms, Decimal]:
-    """The percentage of each priced set of terms. A price nobody can tell applies if it is no
-    discount."""
+    """The percentage of each priced set of terms: of the first price that fits, and of those before
+    it that might, the highest. A discount that nobody can tell of is not given."""
     found: dict[Terms, Decimal] = {}
     if not policy.rules or not policy.compiled.prices:
         return found
     pricing = policy.compiled.pricing
     facts = known_facts(application, exposure, policy, on=on, reads=pricing.reads)
+    settled: set[Terms] = set()
     for price, applies in zip(policy.compiled.prices, pricing.program.evaluate(facts), strict=True):
-        if applies or (applies is None and price.percent > 0):
-            found.setdefault(price.terms, price.percent)
+        if price.terms in settled or applies is False:
+            continue
+        if applies or price.percent > 0:
+            found[price.terms] = max(price.percent, found.get(price.terms, price.percent))
+        if applies:
+            settled.add(price.terms)
     return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from usance.rules.credit.application import Application
 from usance.rules.credit.exposure import Exposure
@@ -38,6 +39,18 @@ def choose_route(
     over = in_policy_currency(max(application.amount - exposure.available, 0), application, policy)
     if amount is not None and over is not None:
         facts["review.amount"], facts["review.over_limit"] = amount, over
+    return _first_route(policy, facts)
+
+
+def route_of_policies(policy: Policy) -> Route | None:
+    """Who approves the next version of a policy, where the deciding one asks for a second person."""
+    if not policy.rules or not policy.compiled.routes:
+        return None
+    return _first_route(policy, {"review.kind": "policy", "review.reasons": ["second_person"]})
+
+
+def _first_route(policy: Policy, facts: Mapping[str, Any]) -> Route | None:
+    compiled = policy.compiled
     results = compiled.routing.program.evaluate(facts)
     possible: list[Route] = []
     for route, applies in zip(compiled.routes, results, strict=True):

@@ -207,7 +207,6 @@ class RuleForm(forms.Form):
     name = forms.CharField(
         label=_lazy("Name"),
         max_length=80,
-        help_text=_lazy("Short; it stands as the reason of what the rule decides."),
     )
     when = forms.CharField(
         label=_lazy("Condition"), max_length=4000, widget=forms.Textarea(attrs=_CODE)

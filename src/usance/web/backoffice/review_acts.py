@@ -13,6 +13,7 @@ from usance.records.credit.models import Review
 from usance.records.orders.models import Order
 from usance.web.backoffice.acts import Act, Done
 from usance.web.backoffice.desk import Desk
+from usance.web.backoffice.fields import AmountField
 from usance.web.backoffice.order_acts import AnswerForm, ConfirmForm
 from usance.web.backoffice.people import person_of
 
@@ -36,11 +37,22 @@ class Waiting:
 
 
 class ApproveForm(ConfirmForm):
-    """A yes; of an order that exceeds the limit with override."""
+    """A yes; to an order that exceeds the limit with override, to a limit with the figure."""
+
+    limit = AmountField(label=_lazy("New limit"))
 
     def prepare(self) -> None:
-        """As when an order is confirmed on its own page."""
+        """Ask what this kind of review needs."""
         self.ask_override(self.subject.order)
+        review = self.subject.review
+        if review.kind != "limit":
+            del self.fields["limit"]
+            return
+        field = self.fields["limit"]
+        assert isinstance(field, AmountField)
+        field.currency, field.least = review.currency, 0
+        self.initial.update({"limit": review.amount})
+        self.order_fields(["limit", "note"])
 
 
 def _answer(desk: Desk, waiting: Waiting, verdict: str, data: dict[str, Any]) -> Done:
@@ -52,6 +64,7 @@ def _answer(desk: Desk, waiting: Waiting, verdict: str, data: dict[str, Any]) ->
         at=desk.at,
         note=data["note"],
         override=data.get("override", False),
+        limit=data.get("limit"),
     )
     if verdict == "declined":
         return Done(_("You have declined; it is settled."))

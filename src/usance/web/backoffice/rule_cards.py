@@ -15,7 +15,7 @@ from usance.rules.credit.rule_results import RuleResult
 from usance.web.design.parts import Badge
 from usance.web.words.amounts import money_text
 from usance.web.words.facts import fact_name, fact_value
-from usance.web.words.policies import KIND_NAMES, condition_words, kind_of, rule_sentence
+from usance.web.words.policies import KIND_NAMES, kind_of, rule_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class FactShown:
 
 @dataclass(frozen=True, slots=True)
 class RuleCard:
-    """A rule. ``expression`` is empty where the sentence says it all; ``amount`` a limit's formula."""
+    """A rule. ``expression`` is empty where it always holds; ``amount`` is a limit's formula."""
 
     name: str
     kind: str
@@ -85,14 +85,13 @@ def applied_cards(
 def _card(
     rule: Rule, *, currency: str, facts: list[FactShown], result: Badge | None = None
 ) -> RuleCard:
-    said = condition_words(rule.when, currency=currency)
     formula = rule.amount if isinstance(rule, Limit) else ""
     return RuleCard(
         name=rule.name,
         kind=str(KIND_NAMES[kind_of(rule)]),
         sentence=rule_sentence(rule, currency=currency),
         note=rule.note,
-        expression="" if said is not None else rule.when,
+        expression="" if rule.when.strip() == "true" else rule.when,
         amount="" if formula.replace(".", "").isdigit() else formula,
         told=getattr(rule, "tell_buyer", False),
         facts=facts,

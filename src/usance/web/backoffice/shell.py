@@ -64,6 +64,7 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
                 items=[
                     item(_("Reviews"), "reviews", "review", open_reviews),
                     item(_("Policy"), "policies", "policy"),
+                    item(_("Shared limits"), "group_limits", "shield"),
                 ],
             ),
             NavigationGroup(
@@ -72,11 +73,12 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
             ),
             NavigationGroup(
                 label=_("Settings"),
-                items=[item(_("Deputies"), "delegations", "person")],
-            ),
-            NavigationGroup(
-                label=_("Settings"),
-                items=[item(_("Connections"), "connections", "connection")],
+                items=[
+                    item(_("Deputies"), "delegations", "person"),
+                    item(_("Connections"), "connections", "connection"),
+                    item(_("Files of scores"), "score_files", "upload"),
+                    item(_("Exchange rates"), "exchange_rates", "globe"),
+                ],
             ),
         ],
     )

@@ -29,10 +29,12 @@ _PROGRAMS: Final[dict[str, str | Promise]] = {
     "checks": _("Checks"),
     "policy": _("Policy"),
     "replay": _("Replayed history"),
+    "standing": _("Renewal of the facts"),
+    "watch": _("Watch over the portfolio"),
     "webhooks": _("Webhooks"),
 }
 """The programs of the house that act by themselves."""
-_WITH_PAGES: Final = ("order", "invoice", "payment", "buyer", "bank_statement", "application")
+_WITH_PAGES: Final = ("order", "invoice", "payment", "buyer", "bank_statement", "application", "alarm", "watch")
 
 
 def history_of(desk: Desk, object_ids: Sequence[UUID], *, linked: bool = False) -> list[Entry]:
@@ -73,7 +75,7 @@ def _title(event: Event, *, linked: bool) -> object:
 def names_of(desk: Desk, actors: Iterable[str]) -> dict[str, str]:
     """The names of those who acted: people and keys by their ids, programs in words."""
     named: dict[str, str] = {a: str(_PROGRAMS[a]) for a in actors if a in _PROGRAMS}
-    ids: dict[str, dict[UUID, str]] = {"staff": {}, "api_key": {}}
+    ids: dict[str, dict[UUID, str]] = {"staff": {}, "api_key": {}, "member": {}}
     for actor in actors:
         for kind, of_kind in ids.items():
             try:
@@ -81,7 +83,10 @@ def names_of(desk: Desk, actors: Iterable[str]) -> dict[str, str]:
             except NotAnId:
                 continue
     known = parties.actor_names(
-        seller_id=desk.seller.id, staff_ids=list(ids["staff"]), key_ids=list(ids["api_key"])
+        seller_id=desk.seller.id,
+        staff_ids=list(ids["staff"]),
+        key_ids=list(ids["api_key"]),
+        member_ids=list(ids["member"]),
     )
     for of_kind in ids.values():
         named |= {actor: known[id_] for id_, actor in of_kind.items() if id_ in known}

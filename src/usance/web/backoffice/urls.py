@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from usance.web.backoffice.check_urls import urlpatterns as check_urlpatterns
+from usance.web.backoffice.backtest_urls import urlpatterns as backtest_urlpatterns
+from usance.web.backoffice.monitoring_urls import urlpatterns as monitoring_urlpatterns
 from usance.web.backoffice.policy_urls import urlpatterns as policy_urlpatterns
 from usance.web.backoffice.views import (
     application_settings,
@@ -20,6 +23,7 @@ from usance.web.backoffice.views import (
 )
 
 urlpatterns: list[URLPattern] = [
+    *check_urlpatterns,
     path("", overview.overview, name="office_overview"),
     path("search", overview.search, name="office_search"),
     path("reports", reports.reports, name="office_reports"),
@@ -106,5 +110,7 @@ urlpatterns: list[URLPattern] = [
         buyers.credit_act,
         name="office_credit_act",
     ),
+    *backtest_urlpatterns,
     *policy_urlpatterns,
+    *monitoring_urlpatterns,
 ]

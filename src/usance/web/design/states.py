@@ -110,6 +110,20 @@ STATES: Final[dict[str, dict[str, Look]]] = {
             pgettext_lazy("policy", "Waits for a second person"), "caution", "review"
         ),
     },
+    "backtest": {
+        "queued": Look(pgettext_lazy("backtest", "Waits"), "neutral", "clock"),
+        "running": Look(pgettext_lazy("backtest", "Running"), "info", "partial"),
+        "done": Look(pgettext_lazy("backtest", "Done"), "positive", "check-circle"),
+        "failed": Look(pgettext_lazy("backtest", "Failed"), "negative", "cross-circle"),
+    },
+    "alarm": {
+        "open": Look(pgettext_lazy("alarm", "Open"), "caution", "alert"),
+        "acknowledged": Look(pgettext_lazy("alarm", "Acknowledged"), "neutral", "check-circle"),
+    },
+    "watch": {
+        "on": Look(pgettext_lazy("watch", "On"), "positive", "check-circle"),
+        "off": Look(pgettext_lazy("watch", "Off"), "neutral", "pause"),
+    },
     "review": {
         "open": Look(pgettext_lazy("review", "Waits"), "caution", "review"),
         "approved": Look(pgettext_lazy("review", "Approved"), "positive", "check-circle"),

@@ -102,7 +102,7 @@ def chain_table(steps: Sequence[ApprovalStep]) -> Table:
     return Table(
         caption=_("Approval rules"),
         columns=[
-            Column(label=_("Step"), numeric=True),
+            Column(label=_("Step")),
             Column(label=_("Orders")),
             Column(label=_("Approved by")),
         ],

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from usance.records.events.models import Event
 from usance.records.invoices.models import Invoice
+from usance.records.orders.models import Order
 from usance.web.design.parts import Badge, Entry, State
+from usance.web.words.amounts import money_text
 from usance.web.words.events import sentence_of, telling_of
 from usance.web.words.standing import standing_of
 
@@ -24,7 +26,6 @@ _TOLD: Final = frozenset(
         "order.pending_approval",
         "order.step_approved",
         "order.approved_by_buyer",
-        "order.pending_review",
         "order.partially_invoiced",
         "order.invoiced",
         "order.canceled",
@@ -50,12 +51,29 @@ def invoice_state(invoice: Invoice, *, on: date) -> object:
     return State("invoice", standing_of(invoice, on=on))
 
 
+def order_state(order: Order) -> object:
+    """The state of an order in the buyer's words: a value to show."""
+    if order.state == "pending_approval":
+        return Badge(label=_("Waiting for approval"), tone="caution", icon="clock")
+    return State("order", order.state)
+
+
+def _sentence(event: Event) -> str:
+    """An event in the buyer's words, where the seller's would sound strange to it."""
+    if event.type == "order.pending_approval" and event.currency:
+        amount = money_text(event.data["amount"], event.currency)
+        return _("The order of %(amount)s waits for an approval in your company") % {
+            "amount": amount
+        }
+    return sentence_of(event)
+
+
 def told_to_buyer(events: Sequence[Event]) -> list[Entry]:
     """The history that a buyer may read: what happened, without who at the seller's did it."""
     return [
         Entry(
             at=event.created_at,
-            title=sentence_of(event),
+            title=_sentence(event),
             detail=str(event.data.get("external_id") or ""),
             icon=telling_of(event).icon,
             tone=telling_of(event).tone,

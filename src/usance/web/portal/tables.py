@@ -15,9 +15,9 @@ from usance.records.invoices.queries import OpenItem
 from usance.records.orders.models import Order
 from usance.records.payments.queries import AllocationLine
 from usance.rules.money import Money
-from usance.web.design.parts import Column, Link, Noted, Row, State, Table
+from usance.web.design.parts import Column, Link, Noted, Row, Table
 from usance.web.portal.account import Account
-from usance.web.portal.standing import invoice_state
+from usance.web.portal.standing import invoice_state, order_state
 from usance.web.words.amounts import quantity_of
 from usance.web.words.terms import late_text
 
@@ -112,7 +112,7 @@ def order_table(rows: Sequence[Order]) -> Table:
             Row(
                 cells=[
                     Link(order_name(order), order_href(order)),
-                    State("order", order.state),
+                    order_state(order),
                     order.po_number or None,
                     order.created_at,
                     Money(order.amount, order.currency),

@@ -81,7 +81,10 @@ def source_text(source: str) -> str:
 
 def outcome_badge(outcome: str) -> Badge:
     """An answer, with its shape."""
-    label, tone, icon = _OUTCOMES.get(outcome, (outcome, "neutral", "question"))
+    known = _OUTCOMES.get(outcome)
+    if known is None:
+        return Badge(label=outcome, icon="question")
+    label, tone, icon = known
     return Badge(label=str(label), tone=tone, icon=icon)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -33,9 +33,7 @@ REASONS: Final[Mapping[str, Promise]] = {
     "po_number_used": gettext_lazy("The purchase order number was used before."),
     "member_required": gettext_lazy("The buyer wants every order to name who places it."),
     "unknown_member": gettext_lazy("Whoever placed the order is not a member of the buyer's."),
-    "over_member_order_limit": gettext_lazy(
-        "The order is more than its member may order at once."
-    ),
+    "over_member_order_limit": gettext_lazy("The order is more than its member may order at once."),
     "over_member_period_limit": gettext_lazy(
         "The order is more than its member may still order in this period."
     ),
@@ -149,22 +147,25 @@ def compared_in(step: Sequence[Any], *, currency: str) -> object:
     if "state" in compared:
         state = compared["state"]
         return State("line", state) if state else _("There is no credit line")
-    if rule == "terms_not_offered":
-        offered = ", ".join(terms_text(code) for code in compared["offered"])
-        asked = terms_text(compared["asked"])
-        return _("Asked for: %(asked)s. Offered: %(offered)s") % {
-            "asked": asked,
-            "offered": offered,
-        }
-    if rule == "policy_rules":
-        return _rules_summary(compared)
-    if rule == "prepayment_required":
-        return _("%(prepaid)s of %(needed)s is paid before") % {
-            "prepaid": money_text(compared["prepaid"], currency),
-            "needed": money_text(compared["needed"], currency),
-        }
-    if rule == "overdue":
-        return _overdue(compared["days_overdue"], compared["allowed"])
+    return _COMPARED.get(rule, _bounded)(compared, currency)
+
+
+def _terms_compared(compared: Mapping[str, Any], _currency: str) -> str:
+    offered = ", ".join(terms_text(code) for code in compared["offered"])
+    return _("Asked for: %(asked)s. Offered: %(offered)s") % {
+        "asked": terms_text(compared["asked"]),
+        "offered": offered,
+    }
+
+
+def _prepaid_compared(compared: Mapping[str, Any], currency: str) -> str:
+    return _("%(prepaid)s of %(needed)s is paid before") % {
+        "prepaid": money_text(compared["prepaid"], currency),
+        "needed": money_text(compared["needed"], currency),
+    }
+
+
+def _bounded(compared: Mapping[str, Any], currency: str) -> str:
     amount = money_text(compared["amount"], currency)
     bound = next(value for name, value in compared.items() if name != "amount")
     if bound is None:
@@ -175,15 +176,25 @@ def compared_in(step: Sequence[Any], *, currency: str) -> object:
     }
 
 
-def _overdue(days: int, allowed: int | None) -> str:
+def _overdue(compared: Mapping[str, Any], _currency: str) -> str:
+    days, allowed = compared["days_overdue"], compared["allowed"]
     late = ngettext("%(count)s day overdue", "%(count)s days overdue", days) % {"count": days}
     if allowed is None:
         return _("%(late)s; any number is allowed") % {"late": late}
     return _("%(late)s of at most %(allowed)s") % {"late": late, "allowed": allowed}
 
 
-def _rules_summary(compared: Mapping[str, Any]) -> str:
+def _rules_summary(compared: Mapping[str, Any], _currency: str) -> str:
     unknown = compared.get("unknown") or ()
     if unknown:
         return _("Not to be answered: %(rules)s") % {"rules": ", ".join(unknown)}
     return _("All could be answered")
+
+
+_COMPARED: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
+    "terms_not_offered": _terms_compared,
+    "overdue": _overdue,
+    "prepayment_required": _prepaid_compared,
+    "policy_rules": _rules_summary,
+}
+"""How a step tells what it compared; the rest compare an amount with a bound."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from usance.records.events.models import Event
 from usance.web.design.parts import Tone
+from usance.web.words import checks
 from usance.web.words.amounts import day_text, money_text
 
 
@@ -151,6 +152,18 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "connection.loaded": Telling(
         _("A list with %(entries)s entries was loaded into %(name)s"), "upload", "info"
     ),
+    "credit_line.external_changed": Telling(
+        _("What the ERP has open went from %(before)s to %(external)s"), "refresh", "info"
+    ),
+    "report.received": Telling(_("%(kind)s, %(source)s: %(outcome)s"), "search"),
+    "score_file.taken": Telling(
+        _("A file of scores of %(bureau)s was taken: %(new)s new reports"), "upload", "info"
+    ),
+    "exchange_rate.set": Telling(
+        _("From %(on)s one %(source)s is worth %(rate)s %(target)s"), "globe"
+    ),
+    "group_limit.created": Telling(_("The shared limit of %(limit)s was made"), "shield", "info"),
+    "group_limit.changed": Telling(_("The shared limit was changed to %(limit)s"), "edit", "info"),
     "webhook_endpoint.created": Telling(_("A webhook endpoint was added"), "connection"),
     "webhook_endpoint.enabled": Telling(_("A webhook endpoint was enabled"), "connection"),
     "webhook_endpoint.disabled": Telling(
@@ -167,9 +180,10 @@ TELLINGS: Final[Mapping[str, Telling]] = {
 """Every type of event; ``order.rest_voided`` is an ``order.invoiced`` that let the rest go,
 ``order.declined_by_buyer`` an ``order.declined`` by the buyer's own house."""
 
-_AMOUNTS: Final = ("amount", "before", "limit", "outstanding", "voided")
+_AMOUNTS: Final = ("amount", "before", "external", "limit", "outstanding", "voided")
 _PLACES: Final = (
     *_AMOUNTS,
+    "bureau",
     "deputy",
     "due_on",
     "duplicates",
@@ -177,13 +191,27 @@ _PLACES: Final = (
     "events",
     "expires_on",
     "invoice",
+    "kind",
     "member_name",
     "name",
+    "new",
     "number",
+    "on",
+    "outcome",
     "principal",
+    "rate",
+    "source",
+    "target",
     "transactions",
     "version",
 )
+
+
+_OF_A_CHECK: Final[Mapping[str, Callable[[str], str]]] = {
+    "kind": checks.kind_text,
+    "source": checks.source_text,
+    "outcome": lambda outcome: checks.outcome_badge(outcome).label,
+}
 
 
 def telling_of(event: Event) -> Telling:
@@ -207,6 +235,8 @@ def _shown(name: str, value: Any, event: Event) -> str:
     if name in _AMOUNTS and isinstance(value, int) and event.currency:
         # A released allocation is told as negative; the sentence says the direction.
         return money_text(abs(value), event.currency)
-    if name.endswith("_on") and isinstance(value, str):
+    if (name == "on" or name.endswith("_on")) and isinstance(value, str):
         return day_text(date.fromisoformat(value))
+    if event.type == "report.received" and name in _OF_A_CHECK:
+        return _OF_A_CHECK[name](str(value))
     return str(value)

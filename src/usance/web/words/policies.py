@@ -224,9 +224,7 @@ def _route(rule: Any, currency: str) -> str:
 
 
 def _admission(rule: Any, currency: str) -> str:
-    return _if(
-        _("An application %(effect)s") % {"effect": str(EFFECTS[rule.then])}, rule, currency
-    )
+    return _if(_("An application %(effect)s") % {"effect": str(EFFECTS[rule.then])}, rule, currency)
 
 
 def _if(text: str, rule: Any, currency: str) -> str:
@@ -261,20 +259,31 @@ def amount_words(text: str, *, currency: str) -> str:
 
 def setting_value(name: str, value: Any) -> object:
     """The value of a setting as a thing to show."""
-    if name == "overdue_days":
-        if value is None:
-            return _("never")
-        return ngettext("%(count)s day", "%(count)s days", value) % {"count": value}
-    if name == "authorization_days":
-        return ngettext("%(count)s day", "%(count)s days", value) % {"count": value}
-    if name in ("order_ceiling", "review_above"):
-        texts = [money_text(amount, code) for code, amount in sorted(value.items())]
-        return ", ".join(texts) or None
-    if name == "terms":
-        return "; ".join(terms_text(code) for code in value)
-    if name == "over_limit":
-        return str(EFFECTS[value])
+    say = _SETTING_VALUES.get(name)
+    if say is not None:
+        return say(value)
     return value if isinstance(value, bool) else str(value) or None
+
+
+def _days(value: int | None) -> str:
+    if value is None:
+        return _("never")
+    return ngettext("%(count)s day", "%(count)s days", value) % {"count": value}
+
+
+def _amounts(value: Mapping[str, int]) -> str | None:
+    texts = [money_text(amount, code) for code, amount in sorted(value.items())]
+    return ", ".join(texts) or None
+
+
+_SETTING_VALUES: Final[Mapping[str, Callable[[Any], object]]] = {
+    "overdue_days": _days,
+    "authorization_days": _days,
+    "order_ceiling": _amounts,
+    "review_above": _amounts,
+    "terms": lambda codes: "; ".join(terms_text(code) for code in codes),
+    "over_limit": lambda effect: str(EFFECTS[effect]),
+}
 
 
 _MEMBERS: Final[Mapping[str, Promise]] = {
@@ -301,3 +310,23 @@ _MEMBERS: Final[Mapping[str, Promise]] = {
 def member_name(name: str) -> str:
     """What a member of a rule is called."""
     return str(_MEMBERS.get(name, name))
+
+
+def member_value(name: str, value: Any) -> object:
+    """The value of a member of a rule as a thing to show."""
+    if value in (None, "", []):
+        return None
+    say = _MEMBER_VALUES.get(name)
+    if say is not None:
+        return say(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+_MEMBER_VALUES: Final[Mapping[str, Callable[[Any], object]]] = {
+    "otherwise": lambda effect: str(EFFECTS[effect]),
+    "then": lambda effect: str(EFFECTS[effect]),
+    "offer": lambda codes: "; ".join(terms_text(code) for code in codes),
+    "terms": terms_text,
+    "roles": roles_text,
+    "escalate_to": role_text,
+}

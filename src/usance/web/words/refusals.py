@@ -43,6 +43,9 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "effective_in_the_past": gettext_lazy(
         "A policy cannot begin to decide in the past. Name a later moment, or none for now."
     ),
+    "figure_approved": gettext_lazy(
+        "Somebody has approved the proposed limit already. Decline it, and have it reviewed anew."
+    ),
     "not_staff": gettext_lazy("Only people who work here stand in for one another."),
     "own_deputy": gettext_lazy("Nobody is a deputy of itself. Name somebody else."),
     "impossible_period": gettext_lazy(
@@ -68,9 +71,24 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "too_many_requests": gettext_lazy("This was asked a moment ago. Wait a while, then try again."),
     "mail_not_configured": gettext_lazy("No e-mail can be sent from here at the moment."),
     "application_incomplete": gettext_lazy("The application is not complete."),
-    "terms_differ": gettext_lazy(
-        "Somebody has approved other figures. Approve those, or decline."
+    "terms_differ": gettext_lazy("Somebody has approved other figures. Approve those, or decline."),
+    "no_exchange_rate": gettext_lazy(
+        "There is no exchange rate between the currencies. Store one first."
     ),
+    "in_another_group": gettext_lazy(
+        "A line shares another limit already. Take it out of that one first."
+    ),
+    "invalid_rate": gettext_lazy("This is not a possible rate."),
+    "secret_unreadable": gettext_lazy(
+        "The credentials of a connection cannot be read any more. Enter them again."
+    ),
+    "scale_missing": gettext_lazy(
+        "The file has scores: say the worst and the best score there can be."
+    ),
+    "off_the_scale": gettext_lazy(
+        "A score in the file lies outside the scale. Correct the ends of the scale, or the file."
+    ),
+    "invalid_score_file": gettext_lazy("The bureau's name is too long, or the file too large."),
     "idempotency_key_in_flight": gettext_lazy("This is being done already. Reload in a moment."),
     "idempotency_key_reused": gettext_lazy(
         "This form was sent before with other values. Reload the page to see what was done."

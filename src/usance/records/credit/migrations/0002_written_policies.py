@@ -188,6 +188,7 @@ class Migration(migrations.Migration):
                 ("person", models.TextField()),
                 ("on_behalf_of", models.TextField(default="")),
                 ("verdict", models.CharField(max_length=12)),
+                ("override", models.BooleanField(default=False)),
                 ("note", models.TextField(default="")),
                 (
                     "seller",

@@ -207,7 +207,24 @@ SELECT seller_id, 'decision' AS kind, id, currency, amount, available
     money=("amount", "available"),
 )
 
+OVERRIDE_UNNAMED: Final = Check(
+    2,
+    "override_unnamed",
+    "Order let past its limit by {person}, who is not known to have approved that.",
+    """
+SELECT e.seller_id, 'order' AS kind, e.object_id AS id, e.data->>'override' AS person
+  FROM events_event AS e
+ WHERE @e AND e.type = 'order.authorized' AND e.data ? 'override'
+   AND NOT EXISTS (
+       SELECT 1 FROM credit_review AS r
+         JOIN credit_approval AS a ON a.seller_id = r.seller_id AND a.review_id = r.id
+        WHERE r.seller_id = e.seller_id AND r.subject_id = e.object_id AND r.state = 'approved'
+          AND a.verdict = 'approved' AND a.override AND a.person = e.data->>'override')
+""",
+)
+
 CHECKS: Final = (
+    OVERRIDE_UNNAMED,
     ENTRY_UNBALANCED,
     ENTRY_INCOMPLETE,
     BALANCE_DIFFERS,

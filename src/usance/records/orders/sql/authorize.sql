@@ -169,7 +169,7 @@ BEGIN
                               AS exposure) AS e
                  WHERE l.id = candidate.line_id AND l.seller_id = candidate.seller_id;
             END IF;
-            IF candidate.amount > room
+            IF candidate.amount > coalesce(room, -1)
                OR used + candidate.amount > candidate.most_exposure
                OR used <> candidate.exposure
                OR current_group IS DISTINCT FROM candidate.group_id THEN

@@ -32,6 +32,7 @@ from usance.web.backoffice.tables import (
     payment_table,
 )
 from usance.web.backoffice.timeline import history_of
+from usance.web.backoffice.views.checks import checks_of
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.backoffice.views.organisation import organisation_of
 from usance.web.design.credit_bar import CreditBuckets
@@ -128,6 +129,7 @@ def buyer_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         invoices=invoice_table(open_invoices, desk, with_buyer=False) if open_invoices else None,
         orders=order_table(latest_orders, with_buyer=False) if latest_orders else None,
         payments=payment_table(latest_payments, with_buyer=False) if latest_payments else None,
+        checks=checks_of(desk, buyer),
         organisation=organisation_of(desk, buyer),
         facts=_facts(buyer),
         history=history_of(desk, told, linked=True),

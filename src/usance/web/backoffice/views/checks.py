@@ -16,10 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from usance.flows import buyer_checks
-from usance.flows.buyer_checks import JUST_ASKED, Checks, check_buyer
+from usance.flows.buyer_checks import JUST_ASKED, BrokenConnection, Checks, check_buyer
 from usance.records.credit import report_queries as reports
 from usance.records.credit.models import Report
-from usance.records.events.secrets import SecretUnreadable
 from usance.records.identity import public_id
 from usance.records.parties import queries as parties
 from usance.records.parties.models import Buyer
@@ -100,9 +99,13 @@ ACTS: Final = (
 
 def checks_of(desk: Desk, buyer: Buyer) -> ChecksPart:
     """What the page of a buyer shows of its checks: a row each, also of those never made."""
-    one = {"seller_id": desk.seller.id, "buyer_id": buyer.id}
-    last = {(it.kind, it.source): it for it in reports.latest(**one)}
-    answered = {(it.kind, it.source): it for it in reports.latest(**one, answered=True)}
+    last, answered = (
+        {
+            (it.kind, it.source): it
+            for it in reports.latest(seller_id=desk.seller.id, buyer_id=buyer.id, answered=answered)
+        }
+        for answered in (False, True)
+    )
     base = f"{links.address('buyer', buyer.id)}/checks"
     may = desk.may("credit")
     rows = []
@@ -186,7 +189,7 @@ def _ask(request: HttpRequest, desk: Desk, buyer: Buyer) -> HttpResponse:
             by=desk.by,
             younger_than=JUST_ASKED,
         )
-    except SecretUnreadable as error:
+    except BrokenConnection as error:
         messages.error(request, refusal_text(error))
     else:
         _tell(request, done)

@@ -51,7 +51,10 @@ class DeputyForm(ActForm):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [(one.user.email, _named(one)) for one in those]
-        begins: dict[str, Any] = {"from_on": self.desk.on, "until_on": self.desk.on + timedelta(days=7)}
+        begins: dict[str, Any] = {
+            "from_on": self.desk.on,
+            "until_on": self.desk.on + timedelta(days=7),
+        }
         self.initial.update(begins | {"principal": me.user.email})
 
 

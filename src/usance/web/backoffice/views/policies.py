@@ -42,6 +42,7 @@ from usance.web.words.policies import (
     KIND_NAMES,
     SETTINGS,
     member_name,
+    member_value,
     setting_value,
 )
 
@@ -352,11 +353,11 @@ def _tells(change: Change) -> bool:
 
 
 def _member(change: Change) -> tuple[str, object, object]:
-    return member_name(change.name), _text(change.before), _text(change.after)
-
-
-def _text(value: Any) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+    return (
+        member_name(change.name),
+        member_value(change.name, change.before),
+        member_value(change.name, change.after),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -38,6 +38,7 @@ from usance.web.design.parts import Column, Entry, Fact, Link, Noted, Row, State
 from usance.web.listing import cut, without
 from usance.web.words.amounts import money_text
 from usance.web.words.decisions import reason_text, way_text
+from usance.web.words.facts import fact_name, fact_value
 from usance.web.words.policies import role_text, roles_text
 
 KINDS: Final[dict[str, str | Promise]] = {
@@ -350,21 +351,31 @@ def _policy_context(desk: Desk, review: Review) -> dict[str, Any]:
     return context
 
 
-_PAGES: Final = {
-    "application": ("office_application", "application"),
-    "limit": ("office_limit_review", "review"),
-}
-
-
 def _elsewhere(review: Review) -> Link | None:
-    """The page on which a review of another kind is decided, where the house has it."""
-    name, kind = _PAGES[review.kind]
-    subject = review.subject_id if kind == "application" else review.id
-    try:
-        return Link(str(KINDS[review.kind]), reverse(name, args=[public_id(kind, subject)]))
-    except NoReverseMatch:
-        return None
+    """The page of what the review is about."""
+    if review.kind == "application":
+        return Link(str(KINDS["application"]), links.address("application", review.subject_id))
+    if review.buyer_id is not None:
+        return Link(_("The buyer"), links.address("buyer", review.buyer_id))
+    return None
 
 
 def _proposal(review: Review) -> list[Fact]:
-    return [Fact(str(name), str(value)) for name, value in sorted(review.proposal.items())]
+    """What is proposed: of a limit, what it is and would be, by which rule and on which facts."""
+    proposal = review.proposal
+    if review.kind != "limit":
+        return []
+
+    def money(name: str) -> object:
+        amount = proposal.get(name)
+        return None if amount is None else Money(amount, review.currency)
+
+    return [
+        Fact(_("Limit until now"), money("before")),
+        Fact(_("Proposed limit"), money("limit")),
+        Fact(_("Rule of the policy"), proposal.get("rule") or None),
+        *(
+            Fact(fact_name(name), fact_value(name, value, currency=review.seller.currency))
+            for name, value in sorted(proposal.get("facts", {}).items())
+        ),
+    ]

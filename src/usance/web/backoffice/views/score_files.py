@@ -22,7 +22,6 @@ from usance.flows import score_files
 from usance.flows.refusals import Refused
 from usance.flows.score_files import LARGEST_FILE, Taken
 from usance.formats.errors import FormatError
-from usance.records.events import queries as events
 from usance.records.events.models import Event
 from usance.rules.money import EXPONENTS
 from usance.web.backoffice.desk import Desk, office
@@ -103,9 +102,7 @@ def score_files_page(request: HttpRequest, desk: Desk) -> HttpResponse:
             refused = error
         except Refused as error:
             form.add_error("worst" if "scale" in error.code else None, refusal_text(error))
-    taken = list(
-        events.of_type(seller_id=desk.seller.id, type_="score_file.taken", limit=_SHOWN)
-    )
+    taken = score_files.files_taken(desk.seller, limit=_SHOWN)
     return page(
         request,
         desk,

@@ -21,12 +21,12 @@ from usance.records.parties import queries as parties
 from usance.records.parties.models import Member
 from usance.rules.money import Money
 from usance.web.acts import offers
-from usance.web.design.parts import Fact, Link, State
+from usance.web.design.parts import Fact, Link
 from usance.web.listing import cut
 from usance.web.organisation.tables import stage_table
 from usance.web.portal.account import Account, id_in, page, portal
 from usance.web.portal.approval_acts import APPROVAL_ACTS
-from usance.web.portal.standing import told_to_buyer
+from usance.web.portal.standing import order_state, told_to_buyer
 from usance.web.portal.tables import (
     invoice_table,
     line_table,
@@ -92,7 +92,7 @@ def order_page(request: HttpRequest, account: Account, public: str) -> HttpRespo
         current="orders",
         heading=_("Order %(name)s") % {"name": order_name(order)},
         crumbs=[Link(_("Orders"), reverse("account_orders"))],
-        page_state=State("order", order.state),
+        page_state=order_state(order),
         declined=order.state == "declined",
         declined_by_us=any(
             stage.approval and stage.approval.verdict == "declined" for stage in waiting.stages

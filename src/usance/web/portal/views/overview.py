@@ -16,9 +16,11 @@ from usance.records.credit.models import CreditLine
 from usance.records.events import queries as events
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.queries import OpenItem
+from usance.records.parties.models import Member
 from usance.rules.money import Money
 from usance.web.design.credit_bar import CreditBuckets
-from usance.web.design.parts import Figure
+from usance.web.design.parts import Fact, Figure
+from usance.web.organisation.tables import order_limit, period_limit
 from usance.web.portal.account import Account, page, portal, portal_for
 from usance.web.portal.standing import told_to_buyer
 from usance.web.portal.tables import open_item_table, order_table
@@ -57,10 +59,26 @@ def overview(request: HttpRequest, account: Account) -> HttpResponse:
         if pays
         else [],
         items=open_item_table(items[:_SHOWN], totals=False) if items else None,
-        bars=[_buckets(line) for line in lines if _usable(line)],
+        bars=[_buckets(line) for line in lines if _usable(line)] if pays else [],
+        left=[_left(line) for line in lines if _usable(line)],
+        limits=_own_limits(account.member),
         orders=order_table(placed) if placed else None,
         history=told_to_buyer(events.history(seller_id=seller_id, object_ids=told, limit=20))[:8],
     )
+
+
+def _own_limits(member: Member) -> list[Fact]:
+    """What the member itself may order, where it has a limit."""
+    limits = (
+        Fact(_("Limit of one order"), order_limit(member)),
+        Fact(_("Limit of a period"), period_limit(member)),
+    )
+    return [limit for limit in limits if limit.value is not None]
+
+
+def _left(line: CreditLine) -> Money:
+    """What may still be ordered. The tolerance is the seller's own margin."""
+    return Money(max(line.limit - line.exposure, 0), line.currency)
 
 
 def _usable(line: CreditLine) -> bool:
