@@ -199,3 +199,12 @@ def lines_of(*, seller_id: UUID, buyer_ids: Collection[UUID]) -> list[CreditLine
             "currency", "id"
         )
     )
+
+
+def line_with_buyer(*, seller_id: UUID, line_id: UUID) -> CreditLine | None:
+    """One credit line with its buyer."""
+    return (
+        CreditLine.objects.select_related("buyer")
+        .filter(seller_id=seller_id, id=line_id, buyer__seller_id=seller_id)
+        .first()
+    )

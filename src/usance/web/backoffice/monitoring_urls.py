@@ -21,9 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/watches/new", watches.watch_new, name="office_watch_new"),
     path("settings/watches/<str:public>", watches.watch_page, name="office_watch"),
     path("settings/watches/<str:public>/edit", watches.watch_edit, name="office_watch_edit"),
-    path(
-        "settings/watches/<str:public>/<slug:name>", watches.watch_act, name="office_watch_act"
-    ),
+    path("settings/watches/<str:public>/<slug:name>", watches.watch_act, name="office_watch_act"),
     path("settings/review-cycles", review_cycles.cycles_list, name="office_review_cycles"),
     path("settings/review-cycles/set", review_cycles.cycle_set, name="office_review_cycle_set"),
     path(

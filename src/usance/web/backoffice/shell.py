@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from usance.records.applications import queries as applications
 from usance.records.credit import review_queries
+from usance.records.monitoring import queries as monitoring
 from usance.records.orders import queries as orders
 from usance.records.payments import queries as payments
 from usance.web.backoffice.desk import Desk
@@ -35,6 +36,7 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
     applying = applications.count_waiting(seller_id=desk.seller.id)
     review = orders.count_pending(seller_id=desk.seller.id)
     open_reviews = review_queries.reviews(seller_id=desk.seller.id).count()
+    alarms = monitoring.count_open_alarms(seller_id=desk.seller.id)
     return Shell(
         brand=desk.seller.name,
         home=reverse("office_overview"),
@@ -63,6 +65,7 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
                 label=_("Credit"),
                 items=[
                     item(_("Reviews"), "reviews", "review", open_reviews),
+                    item(_("Alarms"), "alarms", "alert", alarms),
                     item(_("Policy"), "policies", "policy"),
                     item(_("Shared limits"), "group_limits", "shield"),
                 ],
@@ -75,6 +78,8 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
                 label=_("Settings"),
                 items=[
                     item(_("Deputies"), "delegations", "person"),
+                    item(_("Watches"), "watches", "shield"),
+                    item(_("Review cycles"), "review_cycles", "calendar"),
                     item(_("Connections"), "connections", "connection"),
                     item(_("Files of scores"), "score_files", "upload"),
                     item(_("Exchange rates"), "exchange_rates", "globe"),

@@ -34,7 +34,16 @@ _PROGRAMS: Final[dict[str, str | Promise]] = {
     "webhooks": _("Webhooks"),
 }
 """The programs of the house that act by themselves."""
-_WITH_PAGES: Final = ("order", "invoice", "payment", "buyer", "bank_statement", "application", "alarm", "watch")
+_WITH_PAGES: Final = (
+    "order",
+    "invoice",
+    "payment",
+    "buyer",
+    "bank_statement",
+    "application",
+    "alarm",
+    "watch",
+)
 
 
 def history_of(desk: Desk, object_ids: Sequence[UUID], *, linked: bool = False) -> list[Entry]:

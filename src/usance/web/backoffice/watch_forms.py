@@ -169,9 +169,7 @@ def parts_of(document: Mapping[str, Any]) -> dict[str, Any]:
         "severity": document["severity"],
         "nightly": NIGHTLY in triggers,
         "events": [one for one in triggers if one in EVENTS],
-        "changes": [
-            one.removeprefix(CHANGE) for one in triggers if one.startswith(CHANGE)
-        ],
+        "changes": [one.removeprefix(CHANGE) for one in triggers if one.startswith(CHANGE)],
         "when": "" if document["when"] == "true" else document["when"],
         "quiet_days": document["quiet_days"],
     }

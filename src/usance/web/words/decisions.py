@@ -39,6 +39,8 @@ REASONS: Final[Mapping[str, Promise]] = {
     ),
     "unknown_cost_centre": gettext_lazy("The buyer has no such cost centre."),
     "second_person": gettext_lazy("The policy asks for a second person."),
+    "review_due": gettext_lazy("The day of this review has come."),
+    "alarm": gettext_lazy("A watch has raised an alarm about the buyer."),
 }
 """Every reason, as staff read it."""
 

@@ -164,6 +164,23 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     ),
     "group_limit.created": Telling(_("The shared limit of %(limit)s was made"), "shield", "info"),
     "group_limit.changed": Telling(_("The shared limit was changed to %(limit)s"), "edit", "info"),
+    "alarm.raised": Telling(_("Alarm: %(watch)s"), "alert", "caution"),
+    "alarm.acknowledged": Telling(_("The alarm was acknowledged"), "check-circle"),
+    "watch.created": Telling(_("The watch %(name)s was set"), "shield", "info"),
+    "watch.changed": Telling(_("The watch %(name)s was changed"), "edit"),
+    "watch.switched_on": Telling(_("The watch %(name)s was switched on"), "check", "info"),
+    "watch.switched_off": Telling(_("The watch %(name)s was switched off"), "pause"),
+    "standing.changed": Telling(_("What is known of the buyer has changed"), "refresh"),
+    "credit_line.details_changed": Telling(
+        _("Tier, insurance or day of review of the credit line was changed"), "edit"
+    ),
+    "review_cycle.changed": Telling(_("It was changed how often limits are reviewed"), "calendar"),
+    "insolvency.reported": Telling(
+        _("A notice of insolvency names the buyer: %(name)s"), "alert", "negative"
+    ),
+    "insolvency.suspected": Telling(
+        _("A notice of insolvency names somebody like the buyer: %(name)s"), "question", "caution"
+    ),
     "webhook_endpoint.created": Telling(_("A webhook endpoint was added"), "connection"),
     "webhook_endpoint.enabled": Telling(_("A webhook endpoint was enabled"), "connection"),
     "webhook_endpoint.disabled": Telling(
@@ -204,6 +221,7 @@ _PLACES: Final = (
     "target",
     "transactions",
     "version",
+    "watch",
 )
 
 

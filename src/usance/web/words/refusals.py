@@ -89,6 +89,7 @@ _WORDS: Final[Mapping[str, Promise]] = {
         "A score in the file lies outside the scale. Correct the ends of the scale, or the file."
     ),
     "invalid_score_file": gettext_lazy("The bureau's name is too long, or the file too large."),
+    "invalid_cycle": gettext_lazy("Limits are reviewed every 1 to 3650 days."),
     "idempotency_key_in_flight": gettext_lazy("This is being done already. Reload in a moment."),
     "idempotency_key_reused": gettext_lazy(
         "This form was sent before with other values. Reload the page to see what was done."

@@ -46,7 +46,9 @@ def _set_cycle(desk: Desk, _subject: Any, data: dict[str, Any]) -> Done:
     limit_reviews.set_cycle(
         desk.seller, tier=data["tier"].strip(), days=data["days"], at=desk.at, by=desk.by
     )
-    return Done(_("The lines of this tier are reviewed every %(days)s.") % {"days": days_text(data["days"])})
+    return Done(
+        _("The lines of this tier are reviewed every %(days)s.") % {"days": days_text(data["days"])}
+    )
 
 
 def _end_cycle(desk: Desk, cycle: ReviewCycle, _data: dict[str, Any]) -> Done:
