@@ -380,6 +380,25 @@ def test_ten_documents_each_once(open_seller: Seller, at: datetime) -> None:
         add(10)
 
 
+def test_all_documents_together_are_bounded(open_seller: Seller, at: datetime) -> None:
+    begun = begin(open_seller, at=at)
+
+    def add(n: int, size: int) -> Any:
+        return correspondence.add_document(
+            open_seller,
+            application_id=begun.application.id,
+            file_name=f"{n}.pdf",
+            content=PDF + str(n).encode() * (size // len(str(n))),
+            at=at,
+        )
+
+    for n in range(4):
+        add(n, 10 * 2**20 - 100)
+    with pytest.raises(UnsuitableDocument, match="40 MB"):
+        add(5, 2**20)
+    add(6, 50)
+
+
 # What the seller sets
 
 

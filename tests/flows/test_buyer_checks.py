@@ -15,11 +15,18 @@ from tests.flows.deciding import decide_by
 from tests.flows.trading import Trade
 from tests.gateways.contracts.server import Answered
 from tests.gateways.contracts.vies import RestVies
-from usance.flows import buyer_checks, onboarding, standing
-from usance.flows.buyer_checks import Checks, UnknownCheck, check_buyer, dismiss_hits
+from usance.flows import buyer_checks, connections, onboarding, standing
+from usance.flows.buyer_checks import (
+    BrokenConnection,
+    Checks,
+    UnknownCheck,
+    check_buyer,
+    dismiss_hits,
+)
 from usance.flows.counterparts import ALLOW_PRIVATE
 from usance.flows.refusals import NotFound, WrongState
 from usance.gateways.errors import RateLimited, Unavailable
+from usance.records.connections.models import Connection
 from usance.records.credit.models import Decision, Report, Standing
 from usance.records.events.models import Event
 from usance.rules.credit.report_facts import PERSON
@@ -338,3 +345,38 @@ def test_reports_are_never_changed(known: Trade, at: datetime) -> None:
         transaction.atomic(),
     ):
         Report.objects.filter(id=done.report.id).update(outcome="hit")
+
+
+def test_what_is_clear_on_one_list_says_nothing_of_another(known: Trade, at: datetime) -> None:
+    counterparts.load_list(known.seller, at=at)
+    other = connections.create_connection(
+        known.seller, kind="sanctions_list", name="Second", at=at, by="test"
+    )
+    connections.load_list(
+        known.seller,
+        connection_id=other.id,
+        file_name="other.csv",
+        content=b"id,schema,name\nX-1,Company,Quite Another Company\n",
+        at=at,
+        by="test",
+    )
+    first, second = check(known, "sanctions").done
+    assert {first.report.outcome, second.report.outcome} == {"hit", "clear"}
+    assert first.report.source != second.report.source
+    assert values(known, at)["buyer.sanctioned"] is True
+
+
+def test_a_connection_whose_credentials_are_lost_is_named(
+    known: Trade, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections.create_connection(
+        known.seller,
+        kind="companies_house",
+        secrets={"api_key": "k"},
+        at=at,
+        by="test",
+    )
+    Connection.objects.filter(seller_id=known.seller.id).update(secret="not of this house")
+    with pytest.raises(BrokenConnection):
+        check(known, "company")
+    assert stored(known) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection
 
 from config.clock import CLOCK
+from tests.jobs.test_worker import working
 from usance.flows import backtests
 from usance.jobs import backtests as jobs
 from usance.jobs import tasks
@@ -83,3 +85,18 @@ def test_a_worker_that_stops_gives_it_back(
 def test_its_queue_has_a_slot_in_every_worker() -> None:
     assert jobs.run_backtest.queue == jobs.BACKTESTS
     assert jobs.start_backtests.queue == tasks.CALENDAR
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("worker")
+def test_a_real_worker_plays_it(asked: Backtest) -> None:
+    """Killed at once, it is followed by another that finds the backtest again."""
+    with working() as first:
+        first.kill()
+        first.wait()
+    with working():
+        end = time.monotonic() + 60
+        while asked.state != "done" and time.monotonic() < end:
+            time.sleep(0.2)
+            asked.refresh_from_db()
+    assert asked.state == "done"

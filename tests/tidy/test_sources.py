@@ -89,6 +89,7 @@ NOT_MONEY = {
     "rules/credit/score_running.py",  # the same; amounts are summed whole
     "rules/retries.py",  # seconds to wait
     "flows/webhook_deliveries.py",  # seconds to wait
+    "flows/outgoing_mails.py",  # seconds to wait
 }
 """Modules whose fractions are chances and durations; no amount passes through them."""
 

@@ -140,15 +140,16 @@ def _local_list(connection: Connection) -> LocalList:
     """The latest list that was loaded, made ready once a process; it never changes."""
     file = queries.latest_file(seller_id=connection.seller_id, connection_id=connection.id)
     threshold = int(connection.settings.get("threshold") or THRESHOLD)
+    source = _source_of(connection)
     if file is None:
-        return LocalList((), source="sanctions_list")
+        return LocalList((), source=source)
     key = file.id, threshold
     with _lists_lock:
         if key not in _lists:
             content = queries.content_of(seller_id=connection.seller_id, file_id=file.id)
             _lists[key] = LocalList(
                 sanctions_list.parse(content),
-                source="sanctions_list",
+                source=source,
                 version=f"{file.file_name} {file.created_at:%Y-%m-%d}",
                 threshold=threshold,
             )
@@ -156,3 +157,10 @@ def _local_list(connection: Connection) -> LocalList:
                 _lists.popitem(last=False)
         _lists.move_to_end(key)
         return _lists[key]
+
+
+def _source_of(connection: Connection) -> str:
+    """What answers of a list are kept under: what is clear on one list says nothing of another."""
+    lists = queries.connections(seller_id=connection.seller_id).filter(kind="sanctions_list")
+    first = lists.order_by("id").values_list("id", flat=True).first()
+    return "sanctions_list" if first == connection.id else f"sanctions_list:{connection.id.hex[-8:]}"

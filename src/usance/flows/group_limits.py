@@ -171,9 +171,9 @@ def _set_lines(journal: Journal, group: GroupLimit, lines: Sequence[MemberLine])
     """Make ``lines`` the group's, and no others."""
     seller_id = journal.seller.id
     wanted = {(one.buyer_id, one.currency): one for one in lines}
-    for line in group_queries.lines_of_group(seller_id=seller_id, group_id=group.id):
-        if (line.buyer_id, line.currency) not in wanted:
-            _leave(journal, line)
+    for former in group_queries.lines_of_group(seller_id=seller_id, group_id=group.id):
+        if (former.buyer_id, former.currency) not in wanted:
+            _leave(journal, former)
     for one in sorted(wanted.values(), key=lambda one: (one.buyer_id, one.currency)):
         line = credit.lock_line(seller_id=seller_id, buyer_id=one.buyer_id, currency=one.currency)
         assert line is not None

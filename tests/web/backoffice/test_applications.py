@@ -130,7 +130,7 @@ def test_everything_is_on_one_page(office: Office) -> None:
         "Same tax number",
         "100 of 100",
         "At the company's domain",
-        "proved with a code",
+        "Proved with a code",
         "I may act for this company",
         "The checks were run",
         "Confirmation",

@@ -66,7 +66,10 @@ def test_from_a_policy_written_here_to_its_orders(sign_in: SignIn, house: House)
     assert waiting.xpath("//main//progress")
     assert waiting.xpath(f"//main//a[@href='{address}']")  # without a script one looks again
 
+    asking = {"HX-Request": "true"}
+    assert "HX-Refresh" not in client.get(address, headers=asking)
     done = play(house)
+    assert client.get(address, headers=asking)["HX-Refresh"] == "true"
     it = read(client, address)
     assert it.xpath("//*[@hx-trigger='every 2s']") == []
     shown = text(it)

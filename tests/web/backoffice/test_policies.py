@@ -43,8 +43,10 @@ def fields(response: Any) -> dict[str, Any]:
     [form] = tree(response).xpath("//main//form[.//input[@name='rules']]")
     values: dict[str, Any] = {}
     for name, value in form.form_values():
-        if name == "do":
+        if name in ("do", "csrfmiddlewaretoken"):
             continue
+        # A browser leaves out the line break with which a text area begins, lxml does not.
+        value = value.removeprefix("\n")
         values[name] = [*values[name], value] if name in values else [value]
     return values
 
@@ -291,8 +293,8 @@ def test_a_button_that_is_not_there_does_nothing(sign_in: SignIn, ruling: Ruled,
     after = press(client, page, do)
     assert after.status_code == 200
     before = fields(page)
-    assert {k: v for k, v in fields(after).items() if k != "p-once"} == {
-        k: v for k, v in before.items() if k != "p-once"
+    assert {k: v for k, v in fields(after).items() if not k.startswith("p-")} == {
+        k: v for k, v in before.items() if not k.startswith("p-")
     }
 
 
@@ -317,7 +319,7 @@ def test_others_read_and_do_not_write(sign_in: SignIn, ruling: Ruled, who: str) 
         page = client.get(f"/office/policies{path}")
         assert page.status_code == 200
         assert "New version" not in told(page)
-        assert "new version" not in told(page).replace("write a new version from an old one", "")
+        assert "Write a new version" not in told(page)
     assert client.get(NEW).status_code == 403
     assert client.post(NEW, {"do": "draft"}).status_code == 403
     for act in ("publish", "try", "end-trial"):
@@ -347,7 +349,7 @@ def test_a_decision_says_why_and_is_taken_again(sign_in: SignIn, ruling: Ruled) 
     client = sign_in("vera")
     page = client.get(f"/office/decisions/{ruling.decision}")
     said = told(page)
-    assert "Tax number confirmed: Yes Oct 31, 2026" in said
+    assert "Tax number confirmed Yes Oct 31, 2026" in said
     assert "Applies: €160,000.00" in said
     again = client.post(f"/office/decisions/{ruling.decision}/replay")
     assert "The same answer" in told(again)

@@ -116,7 +116,7 @@ def begin(
     )
     with external_id_once("application", external_id):
         application.save(force_insert=True)
-    tell(seller, "application.begun", application, at=at, by=by)
+    tell(seller, "application.begun", application=application, at=at, by=by)
     if by == APPLICANT:
         letters.send_begun(seller, application, at=at)
     return Begun(application, secret)
@@ -204,7 +204,7 @@ def submit(
     tell(
         seller,
         "application.submitted",
-        application,
+        application=application,
         at=at,
         by=by,
         amount=application.requested_limit,
@@ -225,7 +225,7 @@ def withdraw(
         raise WrongState(f"The application is {application.state} already.")
     actions.change(application, state="withdrawn", checks_due_at=None, decided_at=at)
     withdraw_reviews(seller_id=seller.id, subject_id=application.id, at=at)
-    tell(seller, "application.withdrawn", application, at=at, by=by)
+    tell(seller, "application.withdrawn", application=application, at=at, by=by)
     return application
 
 

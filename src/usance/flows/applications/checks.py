@@ -151,7 +151,7 @@ def _record(
     tell(
         seller,
         "application.checked",
-        application,
+        application=application,
         at=at,
         by=BY,
         unanswered=[one.question.source for one in unanswered],

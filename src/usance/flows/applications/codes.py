@@ -56,7 +56,7 @@ def send_code(seller: Seller, *, application_id: UUID, at: datetime) -> Code:
         digest=_digest(application, digits),
         expires_at=at + LASTS,
     )
-    letters.send_code(seller, application, digits, at=at, expires_at=code.expires_at)
+    letters.send_code(seller, application, digits=digits, at=at, expires_at=code.expires_at)
     return code
 
 
@@ -100,7 +100,7 @@ def _try(
         return None, MOST_TRIES - code.attempts
     actions.change(code, used_at=at)
     actions.change(application, email_verified_at=at)
-    tell(seller, "application.email_verified", application, at=at, by=APPLICANT)
+    tell(seller, "application.email_verified", application=application, at=at, by=APPLICANT)
     return application, 0
 
 

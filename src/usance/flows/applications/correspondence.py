@@ -23,6 +23,7 @@ from usance.records.parties.models import Seller
 from usance.rules.applications.documents import (
     LARGEST_DOCUMENT,
     MEDIA_TYPES,
+    MOST_BYTES,
     MOST_DOCUMENTS,
     media_type_of,
     safe_name,
@@ -51,6 +52,8 @@ def add_document(
         return known
     if len(there) >= MOST_DOCUMENTS:
         raise UnsuitableDocument(f"At most {MOST_DOCUMENTS} documents are taken.")
+    if sum(one.size for one in there) + len(content) > MOST_BYTES:
+        raise UnsuitableDocument(f"At most {MOST_BYTES // 2**20} MB are taken in all.")
     document = Document.objects.create(
         seller=seller,
         application=application,
@@ -62,7 +65,7 @@ def add_document(
         content=content,
     )
     if application.state != "draft":
-        tell(seller, "application.document_added", application, at=at, by=APPLICANT)
+        tell(seller, "application.document_added", application=application, at=at, by=APPLICANT)
     return document
 
 
@@ -74,11 +77,11 @@ def answer(seller: Seller, *, application_id: UUID, text: str, at: datetime) -> 
     """
     application = locked(seller, application_id, states=UNDECIDED)
     message = write_message(
-        seller, application, text, from_seller=False, author=application.contact_name, at=at
+        seller, application, text=text, from_seller=False, author=application.contact_name, at=at
     )
     if application.state == "information_requested":
         actions.change(application, state="in_review")
-    tell(seller, "application.answered", application, at=at, by=APPLICANT)
+    tell(seller, "application.answered", application=application, at=at, by=APPLICANT)
     return message
 
 

@@ -73,7 +73,7 @@ def decide_automatically(seller: Seller, application: Application, *, at: dateti
         tell(
             seller,
             "application.in_review",
-            application,
+            application=application,
             at=at,
             by=BY_POLICY,
             reasons=list(admitted.reasons),
@@ -150,12 +150,12 @@ def request_information(
     Raises NotFound, WrongState or InvalidApplication.
     """
     application = locked(seller, application_id, states=UNDECIDED)
-    write_message(seller, application, text, from_seller=True, author=author, at=at)
+    write_message(seller, application, text=text, from_seller=True, author=author, at=at)
     for state in ("in_review", "information_requested"):
         if application.state in _BEFORE[state]:
             actions.change(application, state=state)
-    tell(seller, "application.information_requested", application, at=at, by=by)
-    letters.send_question(seller, application, text.strip(), at=at)
+    tell(seller, "application.information_requested", application=application, at=at, by=by)
+    letters.send_question(seller, application, text=text.strip(), at=at)
     return application
 
 
@@ -184,7 +184,7 @@ def _approve(
     tell(
         seller,
         "application.approved",
-        application,
+        application=application,
         at=at,
         by=by,
         buyer_id=buyer.id,
@@ -213,7 +213,9 @@ def _decline(
         checks_due_at=None,
     )
     withdraw_reviews(seller_id=seller.id, subject_id=application.id, at=at)
-    tell(seller, "application.declined", application, at=at, by=by, reasons=list(reasons))
+    tell(
+        seller, "application.declined", application=application, at=at, by=by, reasons=list(reasons)
+    )
     letters.send_declined(seller, application, notes=notes, at=at)
 
 

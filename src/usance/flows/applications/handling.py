@@ -38,8 +38,8 @@ def locked(
 def tell(
     seller: Seller,
     type_: str,
-    application: Application,
     *,
+    application: Application,
     at: datetime,
     by: str,
     buyer_id: UUID | None = None,
@@ -79,8 +79,8 @@ def written_of(application: Application) -> Written:
 def write_message(
     seller: Seller,
     application: Application,
-    text: str,
     *,
+    text: str,
     from_seller: bool,
     author: str,
     at: datetime,

@@ -43,7 +43,7 @@ def send_begun(seller: Seller, application: Application, *, at: datetime) -> Non
 
 
 def send_code(
-    seller: Seller, application: Application, digits: str, *, at: datetime, expires_at: datetime
+    seller: Seller, application: Application, *, digits: str, at: datetime, expires_at: datetime
 ) -> None:
     """The one-time code; of no use once it has run out, so it is not sent later."""
 
@@ -86,7 +86,7 @@ def send_submitted(seller: Seller, application: Application, *, at: datetime) ->
     _send(seller, application, "application_submitted", write, at=at)
 
 
-def send_question(seller: Seller, application: Application, text: str, *, at: datetime) -> None:
+def send_question(seller: Seller, application: Application, *, text: str, at: datetime) -> None:
     """A question of the seller's."""
 
     def write() -> Letter:
@@ -147,8 +147,8 @@ def send_declined(
             ],
             after=[
                 _(
-                    "If something has changed, or you think that this rests on a mistake, answer"
-                    " this letter: a person will look at it."
+                    "If something has changed, or you think that this rests on a mistake, please get in"
+                    " touch with us: a person will look at it."
                 )
             ],
         )
@@ -234,7 +234,7 @@ def _letter(
         action=Action(action, link_to(seller, application)) if action else None,
         after=tuple(after),
         closing=(
-            _("You get this letter because this address was given in an application to %(seller)s.")
+            _("%(seller)s sends you this because your address was given in an application.")
             % {"seller": seller.name},
         ),
     )

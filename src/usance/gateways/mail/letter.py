@@ -43,7 +43,10 @@ _QUIET: Final = "#5b6675"
 _LINE: Final = "#d9dee5"
 _GROUND: Final = "#f3f5f8"
 _ACCENT: Final = "#1f4fd8"
-_FONT: Final = "font-family:-apple-system,'Segoe UI',Roboto,'Noto Sans','Noto Sans Devanagari',Arial,sans-serif"
+_FONT: Final = (
+    "font-family:-apple-system,'Segoe UI',Roboto,'Noto Sans',"
+    "'Noto Sans Devanagari',Arial,sans-serif"
+)
 
 
 def render_text(letter: Letter) -> str:
@@ -92,7 +95,8 @@ def render_html(letter: Letter) -> str:
         '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(letter.subject)}</title></head>"
         f'<body style="margin:0;padding:0;background:{_GROUND}">'
-        f'<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background:{_GROUND}">'
+        f'<table role="presentation" width="100%" cellpadding="0" cellspacing="0" '
+        f'style="background:{_GROUND}">'
         '<tr><td align="center" style="padding:24px 12px">'
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" '
         f'style="max-width:560px;background:#ffffff;border:1px solid {_LINE};border-radius:12px">'

@@ -124,10 +124,20 @@ class CreditLine(SellerScoped):
             ),
         ]
 
+    group_available: int | None = None
+    """What the shared limit leaves, in this currency; only where somebody asked for it
+    (:func:`usance.records.credit.queries.with_group_room`)."""
+
     @property
     def exposure(self) -> int:
         """commitments + receivable + external - unapplied cash."""
         return self.commitments + self.receivable + self.external - self.unapplied_cash
+
+    @property
+    def available(self) -> int:
+        """What may still be ordered on account, as far as is known of the limit it shares."""
+        own = self.limit + self.tolerance - self.exposure
+        return own if self.group_available is None else min(own, self.group_available)
 
 
 class CreditPolicy(SellerScoped):

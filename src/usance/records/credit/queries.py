@@ -139,7 +139,26 @@ def exposure_of(line: CreditLine) -> Exposure:
         receivable=line.receivable,
         external=line.external,
         unapplied_cash=line.unapplied_cash,
+        group_available=line.group_available,
     )
+
+
+def with_group_room(found: Sequence[CreditLine], *, on: date) -> Sequence[CreditLine]:
+    """The same lines, those that share a limit knowing what it leaves them on the day ``on``."""
+    shared = [line for line in found if line.group_id is not None]
+    if shared:
+        rows = execute(
+            "SELECT l.id, coalesce(floor(credit_converted(l.seller_id,"
+            " credit_group_room(l.seller_id, g.id, %s), g.currency, l.currency, %s))::bigint, -1)"
+            " FROM credit_creditline AS l JOIN credit_grouplimit AS g"
+            " ON g.id = l.group_id AND g.seller_id = l.seller_id"
+            " WHERE l.seller_id = %s AND l.id = ANY (%s)",
+            [on, on, shared[0].seller_id, [line.id for line in shared]],
+        )
+        rooms = dict(rows)
+        for line in shared:
+            line.group_available = rooms[line.id]
+    return found
 
 
 def lines(*, seller_id: UUID, buyer_id: UUID) -> Sequence[CreditLine]:

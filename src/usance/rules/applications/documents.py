@@ -12,6 +12,8 @@ from typing import Final
 MOST_DOCUMENTS: Final = 10
 LARGEST_DOCUMENT: Final = 10 * 1024 * 1024
 """Bytes."""
+MOST_BYTES: Final = 40 * 1024 * 1024
+"""Of all documents of an application together: the door is open to anybody."""
 MEDIA_TYPES: Final = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 _LONGEST_NAME: Final = 120
 

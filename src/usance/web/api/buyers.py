@@ -98,7 +98,9 @@ def get_credit(request: ApiRequest, *, buyer_id: BuyerId) -> Any:
         "buyer": public_id("buyer", buyer_id),
         "lines": [
             objects.credit_line(line, offered=offered)
-            for line in credit.lines(seller_id=seller_id, buyer_id=buyer_id)
+            for line in credit.with_group_room(
+                credit.lines(seller_id=seller_id, buyer_id=buyer_id), on=today(request)
+            )
         ],
     }
 
@@ -230,4 +232,5 @@ def _buyer(request: ApiRequest, buyer_id: Any) -> Buyer:
 
 def _line(request: ApiRequest, line: CreditLine) -> dict[str, Any]:
     offered = credit.terms_offered(seller_id=request.auth.seller.id, at=request.at)
+    [line] = credit.with_group_room([line], on=today(request))
     return objects.credit_line(line, offered=offered)

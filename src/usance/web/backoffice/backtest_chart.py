@@ -12,13 +12,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from babel.numbers import format_compact_currency
+
 from usance.rules.money import Money
 from usance.web.design import display, locale
 from usance.web.words.amounts import day_text
 
 WIDTH: Final = 720
 HEIGHT: Final = 260
-_TOP, _BOTTOM, _LEFT, _RIGHT = 12, 28, 4, 4
+_TOP, _BOTTOM, _LEFT, _RIGHT = 12, 28, 84, 4
 _LINES: Final = 4
 _STEPS: Final = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 _MOST_ROWS: Final = 24
@@ -52,6 +54,11 @@ class ExposureChart:
     rows: tuple[tuple[date, Money, Money], ...]
     width: int = WIDTH
     height: int = HEIGHT
+
+    @property
+    def left(self) -> int:
+        """Where the lines begin; the amounts stand before it."""
+        return _LEFT
 
     @property
     def foot(self) -> int:
@@ -98,7 +105,13 @@ def grid_step(highest: int) -> int:
 
 
 def _short(amount: int, currency: str) -> str:
-    return locale.money(Money(amount, currency), language=display.language())
+    """An amount in a few characters: a grid line is a round one."""
+    return format_compact_currency(
+        Money(amount, currency).decimal(),
+        currency,
+        locale=locale.locale_of(display.language()),
+        fraction_digits=1,
+    )
 
 
 def _ticks(days: Sequence[date], xs: Sequence[int]) -> tuple[Tick, ...]:

@@ -170,7 +170,7 @@ def rule_table(result: Figures, *, address: str) -> Table:
                         f"{address}?{urlencode({'rule': rule['rule']})}#changes",
                     ),
                     rule["orders"],
-                    *(Money(rule[name], currency) for name in names),
+                    *(Money(rule[name], currency) if rule[name] else None for name in names),
                 ]
             )
             for rule in result["rules"]

@@ -13,8 +13,9 @@ from usance.flows import group_limits
 from usance.flows.group_limits import MemberLine
 from usance.records.credit import group_queries
 from usance.records.credit.models import CreditLine, GroupLimit
+from usance.records.identity import NotAnId, parse_public_id, public_id
 from usance.records.parties import queries as parties
-from usance.records.parties.models import Seller
+from usance.records.parties.models import Buyer, Seller
 from usance.rules.money import EXPONENTS, MoneyError
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Act, ActForm, Done
@@ -92,7 +93,7 @@ class LimitForm(ActForm):
                 _("Line %(n)s has no currency; write it like C-1001 EUR.") % {"n": n}
             )
         number = " ".join(words[:place])
-        buyer = parties.buyers(seller_id=self.desk.seller.id, external_id=number).first()
+        buyer = self._buyer(number)
         if buyer is None:
             raise ValidationError(
                 _("Line %(n)s: there is no buyer with the number %(number)s.")
@@ -107,9 +108,17 @@ class LimitForm(ActForm):
             ) from None
         return MemberLine(buyer.id, currency, limit)
 
+    def _buyer(self, number: str) -> Buyer | None:
+        """Of the seller's own number, or of our id for who has none."""
+        seller_id = self.desk.seller.id
+        try:
+            return parties.buyer(seller_id=seller_id, buyer_id=parse_public_id("buyer", number))
+        except NotAnId:
+            return parties.buyers(seller_id=seller_id, external_id=number).first()
+
 
 def _written(line: CreditLine) -> str:
-    number = line.buyer.external_id or ""
+    number = line.buyer.external_id or public_id("buyer", line.buyer_id)
     own = "" if line.follows_group else f" {plain_amount(line.limit, line.currency)}"
     return f"{number} {line.currency}{own}"
 

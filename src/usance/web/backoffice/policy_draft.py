@@ -93,7 +93,7 @@ class PolicyDraft:
             if sent.get(f"r{n}-kind") in KINDS
         ]
         values = [
-            {"name": sent.get(f"v{n}-name", ""), "text": sent.get(f"v{n}-text", "")}
+            {"name": sent.get(f"v{n}-name", ""), "text": _typed(sent, f"v{n}-text")}
             for n in range(_count(sent, "values", most=MOST_VALUES))
         ]
         return cls(_below(sent, "s-"), values, rules, currency)
@@ -296,8 +296,13 @@ def _read_rule(sent: QueryDict, n: int) -> RuleDraft:
 
 def _below(sent: QueryDict, prefix: str) -> Typed:
     return {
-        name.removeprefix(prefix): sent.get(name, "") for name in sent if name.startswith(prefix)
+        name.removeprefix(prefix): _typed(sent, name) for name in sent if name.startswith(prefix)
     }
+
+
+def _typed(sent: QueryDict, name: str) -> str:
+    """What was typed, its lines ended as expressions end them: browsers send CR and LF."""
+    return sent.get(name, "").replace("\r\n", "\n")
 
 
 def _count(sent: QueryDict, name: str, *, most: int) -> int:

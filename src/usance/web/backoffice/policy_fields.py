@@ -293,7 +293,8 @@ class RuleForm(forms.Form):
         """The house's roles, and those that the rule names beside them."""
         data = self.data
         named = data.getlist(self.add_prefix("roles")) if isinstance(data, QueryDict) else []
-        known = dict.fromkeys((*STAFF_ROLES, *(named or self.initial.get("roles", ()))))
+        # Those that are named come first, as the rule names them: a form keeps the order it shows.
+        known = dict.fromkeys((*(named or self.initial.get("roles", ())), *STAFF_ROLES))
         roles = [(it, words.role_text(it)) for it in known]
         choice, passed = self.fields["roles"], self.fields["escalate_to"]
         assert isinstance(choice, forms.MultipleChoiceField)

@@ -193,7 +193,7 @@ def buyer_table(buyers: Sequence[Buyer], lines: Sequence[CreditLine]) -> Table:
 def _credit_cells(line: CreditLine | None) -> list[object]:
     if line is None:
         return [None, None, None, None]
-    figures = (line.limit, line.exposure, line.limit + line.tolerance - line.exposure)
+    figures = (line.limit, line.exposure, line.available)
     return [State("line", line.state), *(Money(figure, line.currency) for figure in figures)]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from usance.web.backoffice.check_urls import urlpatterns as check_urlpatterns
 from usance.web.backoffice.backtest_urls import urlpatterns as backtest_urlpatterns
+from usance.web.backoffice.check_urls import urlpatterns as check_urlpatterns
 from usance.web.backoffice.monitoring_urls import urlpatterns as monitoring_urlpatterns
 from usance.web.backoffice.policy_urls import urlpatterns as policy_urlpatterns
 from usance.web.backoffice.views import (

@@ -132,7 +132,7 @@ class WatchForm(forms.Form):
         if self.place is None:
             return None
         line, column = self.place
-        lines = str(self.cleaned_data.get("when", "")).splitlines() or [""]
+        lines = str(self.data.get("when", "")).splitlines() or [""]
         text = lines[min(line, len(lines)) - 1]
         return {"line": text, "mark": " " * (column - 1) + "^"}
 

@@ -30,9 +30,9 @@ def take_uploads(request: HttpRequest, visit: Visit) -> str | None:
                 at=visit.at,
             )
         except UnsuitableDocument:
-            return _("%(name)s was not taken: send PDF, PNG or JPEG files, at most ten in all.") % {
-                "name": file.name
-            }
+            return _(
+                "%(name)s was not taken: send PDF, PNG or JPEG files, at most ten and 40 MB in all."
+            ) % {"name": file.name}
     count = len(files)
     messages.success(
         request,

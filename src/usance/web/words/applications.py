@@ -195,5 +195,6 @@ _TONES: Final[Mapping[str, Tone]] = {
 
 
 def reason_text(code: str) -> str:
-    """Why it waits or was declined; the name of a policy's rule as it is."""
-    return str(WAITING_REASONS.get(code) or DECLINE_REASONS.get(code) or code)
+    """Why it waits or was declined; anything else is a rule of the policy's."""
+    words = WAITING_REASONS.get(code) or DECLINE_REASONS.get(code)
+    return str(words) if words else _("The policy's rule %(name)s") % {"name": code}

@@ -76,6 +76,8 @@ def source_text(source: str) -> str:
     """Who was asked."""
     if source.startswith("file:"):
         return _("File of %(bureau)s") % {"bureau": source.removeprefix("file:")}
+    if source.startswith("sanctions_list:"):
+        return _("Your own list %(mark)s") % {"mark": source.removeprefix("sanctions_list:")}
     return str(_SOURCES.get(source, source))
 
 

@@ -155,6 +155,8 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "credit_line.external_changed": Telling(
         _("What the ERP has open went from %(before)s to %(external)s"), "refresh", "info"
     ),
+    "credit_line.joined_group": Telling(_("The credit line shares a limit now"), "shield", "info"),
+    "credit_line.left_group": Telling(_("The credit line shares no limit any more"), "shield"),
     "report.received": Telling(_("%(kind)s, %(source)s: %(outcome)s"), "search"),
     "score_file.taken": Telling(
         _("A file of scores of %(bureau)s was taken: %(new)s new reports"), "upload", "info"

@@ -15,7 +15,6 @@ from usance.records.applications import queries
 from usance.records.applications.models import Application
 from usance.records.credit import review_queries
 from usance.records.events.mails import mails_about
-from usance.records.identity import public_id
 from usance.rules.money import Money
 from usance.web.backoffice import application_tables as tables
 from usance.web.backoffice import links
@@ -214,9 +213,9 @@ def _company(it: Application) -> list[Fact]:
 def _contact(it: Application) -> list[Fact]:
     email = it.findings.get("email", {})
     if it.email_verified_at:
-        proved: object = Noted(it.contact_email, _("proved with a code"))
+        proved = Badge(label=_("Proved with a code"), tone="positive", icon="check")
     else:
-        proved = Noted(it.contact_email, _("not proved"))
+        proved = Badge(label=_("Not proved"), tone="caution", icon="alert")
     domain: object = None
     if email.get("free"):
         domain = Badge(label=_("With a free provider"), tone="caution", icon="alert")
@@ -227,7 +226,8 @@ def _contact(it: Application) -> list[Fact]:
     return [
         Fact(_("Name"), it.contact_name or None),
         Fact(_("Position"), it.contact_role or None),
-        Fact(_("E-mail address"), proved),
+        Fact(_("E-mail address"), it.contact_email),
+        Fact(_("Address"), proved),
         Fact(_("Domain"), domain),
         Fact(_("Language"), language_text(it.language)),
         Fact(

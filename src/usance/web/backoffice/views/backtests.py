@@ -140,7 +140,8 @@ def backtest_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse
         raise Http404("There is no such backtest.")
     if request.GET.get("format") == "csv" and record.state == "done":
         return _csv(desk, record, rule=_rule(request))
-    return page(
+    working = record.state in ("queued", "running")
+    shown = page(
         request,
         desk,
         "backtest",
@@ -154,10 +155,14 @@ def backtest_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse
             _("compared with %(version)s") % {"version": version_name(record.against)},
         ],
         record=record,
-        working=record.state in ("queued", "running"),
+        working=working,
         percent=record.done * 100 // record.total if record.total else 0,
         **(_result(request, desk, record) if record.state == "done" else {}),
     )
+    if "HX-Request" in request.headers and not working:
+        # The head of the page changes too.
+        shown["HX-Refresh"] = "true"
+    return shown
 
 
 def _rule(request: HttpRequest) -> str:

@@ -64,7 +64,9 @@ def buyers_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     query = ListQuery.of(request, standings=())
     found = parties.find_buyers(seller_id=desk.seller.id, text=query.text)
     part = cut(found, request=request, order=("-id",))
-    lines = credit.lines_of(seller_id=desk.seller.id, buyer_ids=[row.id for row in part.rows])
+    lines = credit.with_group_room(
+        credit.lines_of(seller_id=desk.seller.id, buyer_ids=[row.id for row in part.rows]), on=desk.on
+    )
     return page(
         request,
         desk,
@@ -189,7 +191,8 @@ def _buyer(desk: Desk, public: str) -> Buyer:
 
 
 def _line(desk: Desk, buyer: Buyer, currency: str) -> CreditLine:
-    for line in credit.lines_of(seller_id=desk.seller.id, buyer_ids=[buyer.id]):
+    found = credit.lines_of(seller_id=desk.seller.id, buyer_ids=[buyer.id])
+    for line in credit.with_group_room(found, on=desk.on):
         if line.currency == currency:
             return line
     raise Http404("There is no such credit line.")

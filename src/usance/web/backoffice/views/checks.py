@@ -82,7 +82,7 @@ def _has_hits(buyer: Buyer) -> bool:
 ACTS: Final = (
     Act(
         name="dismiss",
-        label=_lazy("Somebody else"),
+        label=_lazy("It is somebody else"),
         title=_lazy("Dismiss the possible matches?"),
         explanation=_lazy(
             "You have looked, and the entries of the list are not this buyer. They are no match any"

@@ -107,9 +107,7 @@ def _checked(
     if act == "check":
         before = _policy(desk, source)
         found = difference(before, editor.policy)
-        return _shown(
-            request, desk, editor, save, source=source, sound=True, diff=diff_context(found)
-        )
+        return _shown(request, desk, editor, save, source=source, sound=True, **diff_context(found))
     try:
         answered = answer_once(
             desk.seller,

@@ -234,7 +234,8 @@ def _waiting(desk: Desk, public: str) -> Waiting:
     return Waiting(
         review,
         may=bool(free) and person.email not in spoken,
-        own=review.asked_by in person.names or all(review.asked_by in one.names for one in free),
+        own=review.asked_by in person.names
+        or (bool(free) and all(review.asked_by in one.names for one in free)),
         order=order,
     )
 

@@ -40,7 +40,9 @@ def overview(request: HttpRequest, account: Account) -> HttpResponse:
     items = (
         invoices.open_items(seller_id=seller_id, on=account.on, buyer_id=buyer_id) if pays else []
     )
-    lines = credit.lines_of(seller_id=seller_id, buyer_ids=[buyer_id])
+    lines = credit.with_group_room(
+        credit.lines_of(seller_id=seller_id, buyer_ids=[buyer_id]), on=account.on
+    )
     placed = list(orders_seen(account).order_by("-id")[:_SHOWN])
     told = [*(item.invoice_id for item in items), *(order.id for order in placed)]
     return page(
@@ -78,7 +80,8 @@ def _own_limits(member: Member) -> list[Fact]:
 
 def _left(line: CreditLine) -> Money:
     """What may still be ordered. The tolerance is the seller's own margin."""
-    return Money(max(line.limit - line.exposure, 0), line.currency)
+    left = min(line.limit - line.exposure, line.available)
+    return Money(max(left, 0), line.currency)
 
 
 def _usable(line: CreditLine) -> bool:

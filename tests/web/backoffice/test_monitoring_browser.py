@@ -1,0 +1,207 @@
+"""Alarms and watches in the real browser: by keyboard, on a phone, read by a machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.horizon import wait_for_events
+from tests.web import house as houses
+from tests.web import live
+from tests.web.house import TODAY, House
+from usance.flows import insolvency, limit_reviews, monitoring, standing, watches
+from usance.records.identity import public_id
+from usance.records.monitoring.models import Alarm, Watch
+from usance.rules.monitoring import watch_from_document
+from usance.rules.watch_templates import TEMPLATES
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("monitoring in the browser")]
+
+WIDE, NARROW = 1440, 390
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def stage(house: House) -> House:
+    """A house with watches and alarms. Nothing here reads the database once a browser runs."""
+    act: dict[str, Any] = {"at": TODAY, "by": "test"}
+    mine = {
+        "name": "Orders of the day",
+        "triggers": ["order.authorized"],
+        "when": "order.amount > 100",
+        "actions": [{"do": "lower_limit", "percent": 90}, {"do": "review"}],
+        "quiet_days": 0,
+    }
+    for document in (mine, TEMPLATES["insolvency_suspected"], TEMPLATES["score"]):
+        rule = watch_from_document(document, currency="EUR")
+        watches.set_watch(house.seller, rule, **act)
+    _follow(house)
+    houses.order(house, "nordmann", 60_000, ago=0, name="watched")
+    feed = (
+        "notice id,name,number,country,court,kind,date\n"
+        f"1/26,{house.buyers['kuijpers'].name},,NL,Utrecht,Faillissement,2026-11-18\n"
+    )
+    insolvency.take_notices(house.seller, feed.encode(), **act)
+    _follow(house)
+    limit_reviews.set_cycle(house.seller, tier="gold", days=180, **act)
+    return house
+
+
+def _follow(house: House) -> None:
+    for _ in range(60):
+        wait_for_events(house.seller.id)
+        counted = standing.follow_events(seller_id=house.seller.id, at=TODAY)
+        if not counted + monitoring.watch(seller_id=house.seller.id, at=TODAY):
+            return
+
+
+@pytest.fixture(scope="module")
+def pages(stage: House) -> list[str]:
+    """A page of each kind."""
+    found = Alarm.objects.filter(seller_id=stage.seller.id).order_by("id")
+    alarms = [public_id("alarm", one.id) for one in found]
+    assert len(alarms) == 2
+    watch = public_id("watch", Watch.objects.filter(seller_id=stage.seller.id)[0].id)
+    review = found[0].actions[1]["reviews"][0]
+    return [
+        "/office/alarms",
+        "/office/alarms?q=nothing-like-this",
+        *(f"/office/alarms/{alarm}" for alarm in alarms),
+        f"/office/alarms/{alarms[0]}/acknowledge",
+        "/office/alarms/notices",
+        "/office/settings/watches",
+        f"/office/settings/watches/{watch}",
+        f"/office/settings/watches/{watch}/edit",
+        "/office/settings/watches/new?template=insolvency",
+        "/office/settings/review-cycles",
+        f"/office/limit-reviews/{review}",
+        f"/office/limit-reviews/{review}/approve",
+    ]
+
+
+@pytest.fixture(scope="module")
+def address(pages: list[str]) -> Iterator[str]:
+    """Where the site is."""
+    del pages
+    with live.served() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    """Chromium, for this file."""
+    del address
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=live.CHROMIUM, args=live.FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def door(browser: Browser, address: str, stage: House) -> Any:
+    """The cookies of somebody who has signed in."""
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(stage.email("chiara"))
+    page.get_by_label("Password").fill(houses.PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/office/")
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, door: Any) -> Iterator[Visit]:
+    """Open a page; at the end nothing may have been complained about."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def open_page(path: str, *, width: int = WIDE, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": width, "height": 844},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            storage_state=door,
+            reduced_motion="reduce",
+            locale="en",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # A form with mistakes is answered with 422 on purpose, which the browser tells.
+    assert [text for text in complaints if "422" not in text] == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with its place."""
+    found = Axe().run(page).response["violations"]
+    return [f"{it['id']}: {node['target']}" for it in found for node in it["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
+def test_axe_finds_nothing_and_nothing_runs_off_the_screen(
+    visit: Visit, pages: list[str], width: int, scheme: str
+) -> None:
+    page = visit(pages[0], width=width, scheme=scheme)
+    pictures = os.environ.get("USANCE_PICTURES")
+    for n, path in enumerate(pages):
+        page.goto(path)
+        if pictures:
+            page.screenshot(path=Path(pictures) / f"{width}-{n:02}.png", full_page=True)
+        assert violations(page) == [], path
+        assert sideways(page) <= 0, path
+
+
+def test_a_watch_is_written_corrected_tried_and_kept_by_keyboard(visit: Visit) -> None:
+    page = visit("/office/settings/watches/new")
+    page.get_by_label("Name").fill("By keyboard")
+    page.get_by_label("Look at every buyer every night").press("Space")
+    page.get_by_label("Condition").fill("line.limit >= 50000 && history.ordrs > 0")
+    page.get_by_role("button", name="Save").press("Enter")
+    summary = page.locator(".error-summary")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("line 1, column 24")
+    expect(page.locator("pre.caret b")).to_have_text(" " * 23 + "^")
+    assert violations(page) == []
+    page.get_by_label("Condition").fill("line.limit >= 50000 && history.orders > 0")
+    # Enter in a field looks and keeps nothing.
+    page.get_by_label("Name").press("Enter")
+    expect(page.get_by_text("of 7 buyers today.")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("By keyboard")
+    expect(page.locator(".page-heading .badge")).to_have_text("On")
+
+
+def test_an_alarm_is_found_and_acknowledged(visit: Visit) -> None:
+    page = visit("/office/alarms?state=open", width=NARROW)
+    page.get_by_role("link", name="Orders of the day").first.click()
+    expect(page.get_by_text("Limit lowered from €80,000.00 to €72,000.00.")).to_be_visible()
+    page.get_by_role("button", name="Acknowledge").press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Note").fill("Spoke with them")
+    dialog.get_by_role("button", name="Acknowledge").press("Enter")
+    expect(page.get_by_text("The alarm is acknowledged.")).to_be_visible()
+    expect(page.get_by_text("Spoke with them")).to_be_visible()
