@@ -134,9 +134,15 @@ def watch(*, seller_id: UUID, at: datetime) -> int:
             actions.forget_place(seller_id=seller_id, reader=READER)
         return 0
     counted = actions.place(seller_id=seller_id, reader=STANDING)
-    if place is None or counted is None:
-        if counted is not None:
-            actions.move_place(seller_id=seller_id, reader=READER, to=counted, at=at)
+    if counted is None:
+        return 0
+    if place is None:
+        # The standings may begin a little in the past; what a watch looks at begins now.
+        here = [
+            events.Position(one.transaction, one.sequence)
+            for one in events.latest(seller_id=seller_id, limit=1)
+        ]
+        actions.move_place(seller_id=seller_id, reader=READER, to=max([counted, *here]), at=at)
         return 0
     page = [
         event
