@@ -31,6 +31,7 @@ COMMANDS = [
     ("import", "exchange-rates"),
     ("import", "bureau-scores"),
     ("import", "sanctions-list"),
+    ("import", "insolvency-notices"),
     ("export", "buyers"),
     ("export", "invoices"),
     ("export", "open-items"),

@@ -229,3 +229,23 @@ def test_a_sanctions_list_is_loaded_and_everybody_searched_for(
     assert again["screened"] == 0
     assert "empty_list" not in refusal(seller, "sanctions-list", keep("id,name\n"))
     assert Report.objects.filter(seller_id=seller.id).count() == 2
+
+
+def test_insolvency_notices_are_compared_once(seller: Seller, buyer: Buyer, keep: Any) -> None:
+    onboarding.update_buyer(
+        seller, buyer_id=buyer.id, tax_id="DE811907980", at=buyer.created_at, by="test"
+    )
+    file = keep(
+        "notice id,name,number,country,kind,date\n"
+        "1,Nordwind Handelsges.,811907980,DE,Opening,2026-02-27\n"
+        "2,Nordwind Handels GmbH,,DE,Opening,2026-02-27\n"
+        "3,Nobody Known Ltd,,GB,Opening,2026-02-27\n"
+    )
+    done = answer(seller, "insolvency-notices", file)
+    assert (done["notices"], done["reported"], done["suspected"]) == (3, 1, 1)
+    assert [one["certain"] for one in done["reports"]] == [True, False]
+    again = answer(seller, "insolvency-notices", file)
+    assert (again["reported"], again["suspected"], again["known_before"]) == (0, 0, 2)
+    assert Report.objects.filter(seller_id=seller.id, kind="insolvency").count() == 2
+    wrong = keep("notice id,name,kind,date\n1,,Opening,2026-02-27\n")
+    assert "line 2" in refusal(seller, "insolvency-notices", wrong)

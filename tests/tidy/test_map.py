@@ -128,9 +128,9 @@ def test_every_job_and_command_on_the_map_exists_and_is_on_it() -> None:
 
     importlib.import_module("usance.jobs.tasks")
     jobs = {
-        f"tasks.{task.func.__name__}"
+        f"{task.func.__module__.removeprefix('usance.jobs.')}.{task.func.__name__}"
         for task in app.tasks.values()
-        if getattr(task.func, "__module__", "") == "usance.jobs.tasks"
+        if getattr(task.func, "__module__", "").startswith("usance.jobs.")
     }
     commands = {f"usance {name}" for name in typer.main.get_command(command_line).commands}
     assert jobs

@@ -31,6 +31,7 @@ for _name, _take in (
     ("exchange-rates", importing.exchange_rates),
     ("bureau-scores", importing.bureau_scores),
     ("sanctions-list", importing.sanctions_list),
+    ("insolvency-notices", importing.insolvency_notices),
 ):
     transfer.imports.command(_name)(_take)
 app.add_typer(transfer.imports, name="import")

@@ -1,4 +1,4 @@
-"""``usance import``: tables of buyers, open items, exchange rates and scores, and sanctions lists."""
+"""``usance import``: tables of buyers, open items, rates, scores, notices, and sanctions lists."""
 
 from __future__ import annotations
 
@@ -306,4 +306,68 @@ def sanctions_list(
             lines.append(f"{screened} buyers screened, {hits} of them like an entry.")
         else:
             lines.append("Every buyer is searched for in the background.")
+        session.answer(document, as_json=as_json, text="\n".join(lines))
+
+
+def insolvency_notices(
+    file: File,
+    *,
+    seller: SellerName = None,
+    source: Annotated[
+        str, typer.Option(help="Who publishes the notices, such as a gazette's name.")
+    ] = "insolvency notices",
+    as_json: AsJson = False,
+) -> None:
+    """Compare notices of insolvency with the buyers. Run again, it changes nothing.
+
+    Columns (or members of JSON lines): notice id, name, kind and date; number, country and court if
+    they are known. A number that is the same says for certain whom a notice is about, and the watches
+    act on it; a name that is alike only raises an alarm.
+
+    Example: [bold]usance import insolvency-notices notices.csv --seller acme[/bold]
+    """
+    if not 0 < len(source) <= 40:
+        raise typer.BadParameter("write a name of up to 40 letters", param_hint="--source")
+    with session.database():
+        from usance.flows import insolvency
+        from usance.records.identity import public_id
+
+        chosen = session.find_seller(seller)
+        with bar("Notices") as advance:
+            taken = insolvency.take_notices(
+                chosen,
+                file.read_bytes(),
+                source=source,
+                at=session.now(),
+                by=BY,
+                tell=lambda done, total: advance(done, total, ""),
+            )
+        found = [
+            {
+                "report": public_id("report", report.id),
+                "buyer": public_id("buyer", report.buyer_id),
+                "notice": report.facts["notice"],
+                "name": report.facts["name"],
+                "certain": report.outcome == "hit",
+            }
+            for report in (*taken.reported, *taken.suspected)
+        ]
+        document = {
+            "notices": taken.notices,
+            "reported": len(taken.reported),
+            "suspected": len(taken.suspected),
+            "known_before": taken.known_before,
+            "reports": found,
+        }
+        lines = [
+            f"{taken.notices} notices: {len(taken.reported)} about buyers,"
+            f" {len(taken.suspected)} about somebody like a buyer,"
+            f" {taken.known_before} known before.",
+            *(
+                f"  {one['buyer']} {'is' if one['certain'] else 'may be'} named in {one['notice']}:"
+                f" {one['name']}"
+                for one in found[:50]
+            ),
+            *(["  ..."] if len(found) > 50 else []),
+        ]
         session.answer(document, as_json=as_json, text="\n".join(lines))

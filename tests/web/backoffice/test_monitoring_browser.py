@@ -176,7 +176,7 @@ def test_axe_finds_nothing_and_nothing_runs_off_the_screen(
 
 def test_a_watch_is_written_corrected_tried_and_kept_by_keyboard(visit: Visit) -> None:
     page = visit("/office/settings/watches/new")
-    page.get_by_label("Name").fill("By keyboard")
+    page.get_by_role("textbox", name="Name").fill("By keyboard")
     page.get_by_label("Look at every buyer every night").press("Space")
     page.get_by_label("Condition").fill("line.limit >= 50000 && history.ordrs > 0")
     page.get_by_role("button", name="Save").press("Enter")
@@ -187,7 +187,7 @@ def test_a_watch_is_written_corrected_tried_and_kept_by_keyboard(visit: Visit) -
     assert violations(page) == []
     page.get_by_label("Condition").fill("line.limit >= 50000 && history.orders > 0")
     # Enter in a field looks and keeps nothing.
-    page.get_by_label("Name").press("Enter")
+    page.get_by_role("textbox", name="Name").press("Enter")
     expect(page.get_by_text("of 7 buyers today.")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("button", name="Save").press("Enter")

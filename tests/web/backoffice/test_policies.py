@@ -46,8 +46,7 @@ def fields(response: Any) -> dict[str, Any]:
         if name in ("do", "csrfmiddlewaretoken"):
             continue
         # A browser leaves out the line break with which a text area begins, lxml does not.
-        value = value.removeprefix("\n")
-        values[name] = [*values[name], value] if name in values else [value]
+        values.setdefault(name, []).append(value.removeprefix("\n"))
     return values
 
 

@@ -242,8 +242,8 @@ def test_a_policy_is_written_without_scripts_on_a_phone(visit: Visit, ruling: Ru
 def test_mistakes_have_no_faults_of_access(visit: Visit, ruling: Ruled) -> None:
     page = visit(f"/office/policies/new?from={ruling.deciding}", width=NARROW, scheme="dark")
     page.get_by_role("button", name="Write as an expression").first.click()
-    page.get_by_label("Condition", exact=True).first.fill("history.ordrs > 3")
-    page.get_by_label("or a formula").first.fill("month *")
+    page.locator("#id_r0-when").fill("history.ordrs > 3")
+    page.locator("#id_r3-formula").fill("month *")
     page.get_by_role("button", name="Check").last.click()
     expect(page.locator(".error-summary")).to_be_focused()
     assert page.locator("pre.caret").count() == 2

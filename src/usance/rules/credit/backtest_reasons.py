@@ -15,7 +15,7 @@ _RANK: Final = {"declined": 0, "review": 1, "approved": 2}
 
 
 def named_reasons(
-    decision: Decision, application: Application, exposure: Exposure, policy: Policy
+    decision: Decision, *, application: Application, exposure: Exposure, policy: Policy
 ) -> tuple[str, ...]:
     """The reasons of ``decision``. A limit that a written cap made smaller goes by the cap's name, and
     ``unknown_facts`` is followed by the rules that nobody could answer."""
@@ -64,7 +64,7 @@ def stricter(live: str, draft: str) -> int:
 
 
 def what_changed(
-    live: str, live_reasons: tuple[str, ...], draft: str, draft_reasons: tuple[str, ...]
+    *, live: str, live_reasons: tuple[str, ...], draft: str, draft_reasons: tuple[str, ...]
 ) -> tuple[str, ...]:
     """The reasons that the stricter of two outcomes has and the other has not; all of its reasons
     where they are the same and only say more now."""

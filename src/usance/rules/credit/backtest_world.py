@@ -190,7 +190,9 @@ class World:
         standing = exposure(order, line, limit=limit or 0)
         asked = application(order, line, facts=facts)
         decision = decide(asked, standing, self._policy, order.on, explain=False, seek=False)
-        return decision, named_reasons(decision, asked, standing, self._policy)
+        return decision, named_reasons(
+            decision, application=asked, exposure=standing, policy=self._policy
+        )
 
     def _facts(self, order: PastOrder, book: BuyerBook, reads: frozenset[str]) -> dict[str, Any]:
         facts = {name: value for name, value in order.facts.items() if name not in DERIVED}

@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from usance.records.credit.backtests import BacktestChange
 from usance.records.credit.models import CreditPolicy
 from usance.rules.money import Money
 from usance.web.backoffice import links
+from usance.web.design import display, locale
 from usance.web.design.parts import Column, Figure, Link, Noted, Percent, Row, State, Table
 from usance.web.words.backtests import EFFECTS, rule_text
 
@@ -29,7 +31,8 @@ def headline(result: Figures) -> list[Figure]:
     found, currency = result["difference"], result["currency"]
 
     def counted(name: str) -> str:
-        return _("%(count)s orders") % {"count": found[name]["count"]}
+        count = found[name]["count"]
+        return ngettext("%(count)s order", "%(count)s orders", count) % {"count": _number(count)}
 
     def money(name: str) -> Money:
         return Money(found[name]["amount"], currency)
@@ -38,7 +41,7 @@ def headline(result: Figures) -> list[Figure]:
         Figure(
             label=_("Orders that change"),
             value=found["changed"]["count"],
-            note=_("of %(orders)s decided") % {"orders": result["orders"]},
+            note=_("of %(orders)s decided") % {"orders": _number(result["orders"])},
         ),
         Figure(
             label=_("Losses avoided"),
@@ -65,6 +68,10 @@ def headline(result: Figures) -> list[Figure]:
             tone="negative" if found["losses_added"]["count"] else "neutral",
         ),
     ]
+
+
+def _number(count: int) -> str:
+    return locale.number(count, language=display.language())
 
 
 def comparison_table(result: Figures) -> Table:

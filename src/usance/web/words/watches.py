@@ -13,6 +13,7 @@ from usance.rules.monitoring import CHANGE, NIGHTLY
 from usance.web.design.parts import Badge, Tone
 from usance.web.words.amounts import money_text
 from usance.web.words.facts import fact_name, fact_value
+from usance.web.words.policies import role_text
 
 EVENT_NAMES: Final[Mapping[str, Promise]] = {
     "order.authorized": gettext_lazy("An order is authorized"),
@@ -90,8 +91,8 @@ def planned_text(action: Mapping[str, Any]) -> str:
     if action["do"] == "review":
         return _("Ask for a review of the limits")
     if action["do"] == "notify":
-        people = ", ".join(action.get("people", ())) or _("nobody")
-        return _("Tell %(people)s by e-mail") % {"people": people}
+        told = [one if "@" in one else role_text(one) for one in action.get("people", ())]
+        return _("Tell by e-mail: %(people)s") % {"people": ", ".join(told) or _("nobody")}
     if action.get("percent") is not None:
         return _("Lower the limits to %(percent)s %%") % {"percent": action["percent"]}
     if action.get("to") == "insured":

@@ -185,7 +185,7 @@ def alarm_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         facts=_facts(desk, alarm),
         read=_read(desk, alarm),
         notice=_notice(event.data) if event and alarm.trigger.startswith("insolvency.") else None,
-        done=[done_text(action) for action in alarm.actions],
+        done=[_done(action) for action in alarm.actions],
         when=alarm.watch.when,
         history=history_of(desk, about, linked=True),
     )
@@ -351,6 +351,13 @@ def _read(desk: Desk, alarm: Alarm) -> list[Fact]:
         )
         for name, value in alarm.facts.items()
     ]
+
+
+def _done(action: dict[str, Any]) -> object:
+    """What was done; a review leads to its page."""
+    text = done_text(action)
+    reviews = action.get("reviews", ())
+    return Link(text, reverse("office_limit_review", args=[reviews[0]])) if reviews else text
 
 
 def _notice(data: dict[str, Any]) -> list[Fact]:
