@@ -15,7 +15,7 @@ from tests.flows import books
 from tests.flows.organised import Company, step
 from tests.flows.racing import at_once, unless
 from tests.flows.trading import Trade
-from usance.flows import calendar, credit_lines, fulfilment, policies
+from usance.flows import calendar, credit_lines, fulfilment, order_reviews, policies
 from usance.flows.buyer_approvals import NotYourStep, OwnOrder
 from usance.flows.refusals import NotFound, Refused, WrongState
 from usance.flows.reviews import AlreadyAnswered
@@ -249,7 +249,7 @@ def test_what_the_policy_gives_to_a_person_goes_there_after_the_buyer(
     assert review.roles == ["credit_manager", "admin"]
     assert review.reasons == ["above_review_amount"]
     assert company.trade.counters() == {}
-    confirmed = fulfilment.confirm_order(
+    confirmed = order_reviews.confirm_order(
         company.trade.seller, order_id=order.id, **company.trade.act
     )
     assert confirmed.state == "authorized"
@@ -271,10 +271,10 @@ def test_the_seller_may_decline_or_cancel_what_waits(company: Company) -> None:
     company.chain(step())
     act = company.trade.act
     first, second = company.ordered(10_000), company.ordered(10_000)
-    fulfilment.decline_order(company.trade.seller, order_id=first.id, **act)
+    order_reviews.decline_order(company.trade.seller, order_id=first.id, **act)
     fulfilment.cancel_order(company.trade.seller, order_id=second.id, **act)
     with books.refused(company.trade.seller, WrongState):
-        fulfilment.confirm_order(company.trade.seller, order_id=first.id, **act)
+        order_reviews.confirm_order(company.trade.seller, order_id=first.id, **act)
 
 
 def test_an_exception_to_a_limit_is_approved_and_counted(company: Company, boss: Member) -> None:

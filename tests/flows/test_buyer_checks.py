@@ -23,9 +23,10 @@ from usance.flows.buyer_checks import (
     check_buyer,
     dismiss_hits,
 )
-from usance.flows.counterparts import ALLOW_PRIVATE
+from usance.flows.counterparts import ALLOW_PRIVATE, Counterparts
 from usance.flows.refusals import NotFound, WrongState
 from usance.gateways.errors import RateLimited, Unavailable
+from usance.gateways.registries.memory import MemoryCompanies
 from usance.records.connections.models import Connection
 from usance.records.credit.models import Decision, Report, Standing
 from usance.records.events.models import Event
@@ -222,9 +223,7 @@ def test_every_kind_is_asked_and_says_what_it_leaves_open(known: Trade, at: date
 
 
 def test_a_bureau_that_tells_of_insolvency_is_believed(known: Trade, at: datetime) -> None:
-    asked = counterparts.Counterparts(
-        bureaus=(counterparts.bureau(at, insolvent=True, limit=None),)
-    )
+    asked = Counterparts(bureaus=(counterparts.bureau(at, insolvent=True, limit=None),))
     (done,) = check(known, "credit", counterparts=asked).done
     assert done.report.facts["unknown"] == ["bureau.limit"]
     now = values(known, at)
@@ -312,7 +311,7 @@ def test_no_transaction_is_open_while_somebody_is_asked(known: Trade, at: dateti
         def report(self, id: str, *, at: datetime) -> Any:  # noqa: A002
             raise AssertionError
 
-    check(known, "credit", counterparts=counterparts.Counterparts(bureaus=(Watching(),)))
+    check(known, "credit", counterparts=Counterparts(bureaus=(Watching(),)))
     assert seen == [False]
 
 
@@ -379,4 +378,13 @@ def test_a_connection_whose_credentials_are_lost_is_named(
     Connection.objects.filter(seller_id=known.seller.id).update(secret="not of this house")
     with pytest.raises(BrokenConnection):
         check(known, "company")
+    assert stored(known) == []
+
+
+def test_a_register_that_does_not_know_such_companies_was_not_asked(
+    known: Trade, at: datetime
+) -> None:
+    british = MemoryCompanies(source="british", countries=frozenset({"GB"}))
+    checks = check(known, "company", counterparts=Counterparts(companies=(british,)))
+    assert (checks.done, checks.not_asked) == ((), ("company",))
     assert stored(known) == []

@@ -10,7 +10,7 @@ import pytest
 
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import checkout, credit_lines, fulfilment, onboarding, policies
+from usance.flows import checkout, credit_lines, fulfilment, onboarding, order_reviews, policies
 from usance.flows.checkout import (
     Authorization,
     ExternalIdTaken,
@@ -166,7 +166,7 @@ def test_a_review_holds_nothing_until_a_person_lets_it_pass(trade: Trade) -> Non
     assert isinstance(made, Authorization)
     assert (made.state, made.decision.reasons) == ("pending_review", ("above_review_amount",))
     assert trade.counters() == {}
-    order = fulfilment.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
+    order = order_reviews.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
     assert order.state == "authorized"
     assert trade.counters() == {"commitments": 500_001}
     assert trade.events(order) == [
@@ -174,16 +174,16 @@ def test_a_review_holds_nothing_until_a_person_lets_it_pass(trade: Trade) -> Non
         ("order.authorized", "authorized", 0),
     ]
     with books.refused(trade.seller, WrongState):
-        fulfilment.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
+        order_reviews.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
 
 
 def test_a_person_refuses_a_review(trade: Trade) -> None:
     policies.set_policy(trade.seller, REVIEW_ABOVE_5000, **trade.act)
     [made] = trade.authorize(trade.request(600_000))
     assert isinstance(made, Authorization)
-    order = fulfilment.decline_order(trade.seller, order_id=made.order_id, **trade.act)
+    order = order_reviews.decline_order(trade.seller, order_id=made.order_id, **trade.act)
     assert (order.state, trade.counters()) == ("declined", {})
-    for act in (fulfilment.confirm_order, fulfilment.decline_order):
+    for act in (order_reviews.confirm_order, order_reviews.decline_order):
         with books.refused(trade.seller, WrongState):
             act(trade.seller, order_id=made.order_id, **trade.act)
 
@@ -194,7 +194,7 @@ def test_a_review_cannot_pass_when_the_credit_is_gone(trade: Trade) -> None:
     assert isinstance(made, Authorization)
     trade.order(400_001)
     with books.refused(trade.seller, LimitExceeded, match="599999 are available"):
-        fulfilment.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
+        order_reviews.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
 
 
 def test_a_review_cannot_pass_on_a_line_that_is_held(trade: Trade) -> None:
@@ -203,7 +203,7 @@ def test_a_review_cannot_pass_on_a_line_that_is_held(trade: Trade) -> None:
     assert isinstance(made, Authorization)
     _hold(trade, "on_hold")
     with books.refused(trade.seller, LimitExceeded, match="on_hold"):
-        fulfilment.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
+        order_reviews.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
 
 
 def test_each_order_of_a_batch_stands_by_itself(trade: Trade) -> None:

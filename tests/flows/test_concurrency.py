@@ -26,6 +26,7 @@ from usance.flows import (
     credit_lines,
     fulfilment,
     onboarding,
+    order_reviews,
     policies,
 )
 from usance.flows.checkout import Authorization, ExternalIdTaken, KeyInFlight, Replay
@@ -200,7 +201,7 @@ def test_an_order_is_canceled_or_shipped_but_not_both(trade: Trade) -> None:
 def test_one_review_is_confirmed_once(trade: Trade) -> None:
     policies.set_policy(trade.seller, Policy(review_above={"EUR": 0}), **trade.act)
     [made] = trade.authorize(trade.request(10_000))
-    act = partial(fulfilment.confirm_order, trade.seller, order_id=made.order_id, **trade.act)
+    act = partial(order_reviews.confirm_order, trade.seller, order_id=made.order_id, **trade.act)
     outcomes = at_once([unless(Refused, act)] * 8)
     assert sum(isinstance(outcome, Order) for outcome in outcomes) == 1
     assert trade.counters() == {"commitments": 10_000}

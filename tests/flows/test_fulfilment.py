@@ -9,7 +9,7 @@ import pytest
 
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import credit_lines, fulfilment, policies
+from usance.flows import credit_lines, fulfilment, order_reviews, policies
 from usance.flows.refusals import (
     AmountTooLarge,
     Duplicate,
@@ -288,8 +288,8 @@ ACTS: list[Any] = [
     fulfilment.cancel_order,
     fulfilment.expire_order,
     lambda seller, **act: fulfilment.renew_order(seller, days=5, **act),
-    fulfilment.confirm_order,
-    fulfilment.decline_order,
+    order_reviews.confirm_order,
+    order_reviews.decline_order,
 ]
 
 
@@ -322,7 +322,7 @@ def test_an_order_does_not_grow_past_what_the_policy_approves(trade: Trade) -> N
 def test_what_a_person_let_pass_may_grow_a_little(trade: Trade) -> None:
     policies.set_policy(trade.seller, Policy(review_above={"EUR": 0}), **trade.act)
     [made] = trade.authorize(trade.request(10_000))
-    fulfilment.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
+    order_reviews.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
     fulfilment.adjust_order(trade.seller, order_id=made.order_id, amount=11_000, **trade.act)
     with pytest.raises(NotApproved, match="above_review_amount"):
         fulfilment.adjust_order(trade.seller, order_id=made.order_id, amount=11_001, **trade.act)

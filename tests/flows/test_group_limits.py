@@ -22,6 +22,7 @@ from usance.flows import (
     external_items,
     fulfilment,
     group_limits,
+    order_reviews,
 )
 from usance.flows.checkout import Authorization
 from usance.flows.exchange_rates import InvalidRate
@@ -241,7 +242,7 @@ def test_closing_and_ordering_anew_is_no_way_round_a_limit(trade: Trade) -> None
     fulfilment.cancel_order(trade.seller, order_id=first.id, **trade.act)
     second = trade.order(1_000_000)
     assert outcome(trade, 1)[0] == "declined"
-    for again in (fulfilment.renew_order, fulfilment.confirm_order):
+    for again in (fulfilment.renew_order, order_reviews.confirm_order):
         given = {"days": 30} if again is fulfilment.renew_order else {}
         with pytest.raises(Exception, match="canceled"):
             again(trade.seller, order_id=first.id, **given, **trade.act)  # type: ignore[operator]

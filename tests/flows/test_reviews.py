@@ -17,6 +17,7 @@ from usance.flows import (
     delegations,
     fulfilment,
     group_limits,
+    order_reviews,
     policies,
     review_answers,
 )
@@ -217,7 +218,9 @@ def test_an_order_beyond_the_limit_needs_a_named_person_to_override(trade: Trade
     assert trade.counters()["commitments"] == 1_500_000
     with pytest.raises(NotYours):
         made, _ = in_review(trade, 2_000_000)
-        fulfilment.confirm_order(trade.seller, order_id=made.order_id, override=True, **trade.act)
+        order_reviews.confirm_order(
+            trade.seller, order_id=made.order_id, override=True, **trade.act
+        )
 
 
 def test_override_is_for_orders(trade: Trade) -> None:
@@ -310,11 +313,11 @@ def test_what_is_settled_otherwise_is_withdrawn(trade: Trade) -> None:
 def test_a_program_decides_only_what_no_route_gives_to_people(trade: Trade) -> None:
     decide_by(trade, ANY)
     made, _ = in_review(trade)
-    fulfilment.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
+    order_reviews.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
     decide_by(trade, ANY, FOUR_EYES)
     made, _ = in_review(trade)
     with books.nothing_written(trade.seller), pytest.raises(NotYours):
-        fulfilment.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
+        order_reviews.confirm_order(trade.seller, order_id=made.order_id, **trade.act)
 
 
 def test_what_is_not_there_is_not_found(trade: Trade) -> None:

@@ -256,3 +256,30 @@ def test_the_jobs_are_known_to_the_worker() -> None:
     from procrastinate.contrib.django import app
 
     assert {"check_buyers", "rescreen_buyers"} <= app.tasks.keys()
+
+
+def test_a_register_is_asked_about_its_own_companies_by_the_number_it_knows(
+    seller: Seller, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Companies House knows those of the United Kingdom by their number, GLEIF everybody by the LEI."""
+    asked_about: list[Any] = []
+
+    def note(*_: Any, buyer_id: Any, **__: Any) -> buyer_checks.Checks:
+        asked_about.append(buyer_id)
+        return buyer_checks.Checks(())
+
+    monkeypatch.setattr(check_calendar, "check_buyer", note)
+    (british,) = buyers(seller, 1, at, country="GB", tax_id="", registration_number="00445790")
+    (german,) = buyers(
+        seller, 1, at, country="DE", tax_id="", registration_number="HRB 1", metadata={"lei": "L"}
+    )
+    buyers(seller, 1, at)
+    connections.create_connection(
+        seller, kind="companies_house", secrets={"api_key": "k"}, at=at, by="test"
+    )
+    run(seller, at)
+    assert asked_about == [british.id]
+    asked_about.clear()
+    connections.create_connection(seller, kind="gleif", at=at, by="test")
+    run(seller, at)
+    assert set(asked_about) == {british.id, german.id}

@@ -21,6 +21,7 @@ from usance.flows import (
     external_items,
     fulfilment,
     onboarding,
+    order_reviews,
     policies,
     settlement,
 )
@@ -597,7 +598,7 @@ def test_the_erps_items_count_as_they_stood_when_the_order_passed(
     assert isinstance(made, Authorization)
     with transaction.atomic():
         report(then)
-        fulfilment.confirm_order(seller, order_id=made.order_id, at=at, by=BY)
+        order_reviews.confirm_order(seller, order_id=made.order_id, at=at, by=BY)
         codes = {violation.code for violation in verify(seller_id=seller.id)}
         transaction.set_rollback(True)
     assert codes == found

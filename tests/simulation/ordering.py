@@ -13,7 +13,7 @@ from tests.flows import books
 from tests.flows.racing import at_once
 from tests.simulation import model
 from tests.simulation.market import AMOUNTS, PERCENT, PICK, Market
-from usance.flows import checkout, fulfilment
+from usance.flows import checkout, fulfilment, order_reviews
 from usance.flows.checkout import Authorization, ExternalIdTaken, KeyReused, OrderRequest, Replay
 from usance.rules.billing import tax_share
 from usance.rules.money import proportion
@@ -162,8 +162,8 @@ class Ordering(Market):
             "cancel": fulfilment.cancel_order,
             "expire": fulfilment.expire_order,
             "renew": partial(fulfilment.renew_order, days=10),
-            "confirm": fulfilment.confirm_order,
-            "decline": fulfilment.decline_order,
+            "confirm": order_reviews.confirm_order,
+            "decline": order_reviews.decline_order,
         }[how]
         if not self.expect(allowed, partial(flow, self.seller, order_id=order.id, **self.act)):
             return

@@ -17,16 +17,31 @@ from usance.rules import states
 pytestmark = pytest.mark.usefixtures("db_committed")
 
 NEVER_CHANGED = {
+    "applications_document",
+    "applications_message",
+    "connections_loadedfile",
+    "credit_approval",
     "credit_creditpolicy",
     "credit_decision",
+    "credit_exchangerate",
+    "credit_policyrelease",
+    "credit_report",
     "events_event",
     "invoices_creditnote",
     "ledger_entry",
     "ledger_posting",
+    "orders_orderapproval",
     "payments_allocation",
     "payments_banktransaction",
 }
-SIMPLE = {"events_webhookendpoint", "events_webhookdelivery"}
+SIMPLE = {
+    "connections_connection",
+    "credit_backtest",
+    "credit_grouplimit",
+    "events_webhookendpoint",
+    "events_webhookdelivery",
+    "monitoring_alarm",
+}
 """Tables whose state goes to and fro and carries no money."""
 
 

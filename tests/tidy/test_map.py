@@ -126,7 +126,8 @@ def test_every_job_and_command_on_the_map_exists_and_is_on_it() -> None:
 
     from usance.cli.entry import app as command_line
 
-    importlib.import_module("usance.jobs.tasks")
+    for path in (PACKAGE / "jobs").glob("*.py"):
+        importlib.import_module(f"usance.jobs.{path.stem}")
     jobs = {
         f"{task.func.__module__.removeprefix('usance.jobs.')}.{task.func.__name__}"
         for task in app.tasks.values()

@@ -296,7 +296,9 @@ def sanctions_list(
                 )
             screened, hits = done.screened, done.hits
         document = {
-            "connection": public_id("connection", loaded.connection_id),
+            "connection": public_id("connection", loaded.connection_id)
+            if loaded.connection_id
+            else None,
             "entries": loaded.entries,
             "screened": screened,
             "hits": hits,
@@ -351,6 +353,7 @@ def insolvency_notices(
                 "certain": report.outcome == "hit",
             }
             for report in (*taken.reported, *taken.suspected)
+            if report.buyer_id is not None
         ]
         document = {
             "notices": taken.notices,

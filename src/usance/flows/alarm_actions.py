@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -89,7 +90,11 @@ def _lower(seller: Seller, raised: Raised, action: Action, at: datetime) -> dict
     recommended = raised.facts.get("bureau.limit")
     for line in _lines(seller, raised):
         factor = factors.get(line.currency)
-        bureau = in_own_currency(recommended, factor=1 / factor) if recommended and factor else None
+        bureau = (
+            in_own_currency(recommended, factor=Decimal(1) / factor)
+            if recommended and factor
+            else None
+        )
         if recommended == 0:
             bureau = 0
         to = lowered_limit(

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows.applications.questions import Question, Said, questions_about
+from usance.flows.applications.questions import NOT_COVERED, Question, Said, questions_about
 from usance.flows.counterparts import Counterparts, counterparts_of
 from usance.flows.journal import Journal
 from usance.flows.refusals import Conflict, NotFound, Refused, WrongState
@@ -72,7 +72,7 @@ class Checked:
 @dataclass(frozen=True, slots=True)
 class Checks:
     """What came of all questions about a buyer; ``not_asked`` are kinds that nobody could be asked,
-    since no counterpart is connected for them or the buyer has no number to ask about."""
+    since no counterpart for such companies is connected or the buyer has no number to ask about."""
 
     done: tuple[Checked, ...]
     not_asked: tuple[str, ...] = field(default=())
@@ -116,10 +116,13 @@ def check_buyer(
             done.append(Checked(known, reused=True))
         elif question.source not in resting:
             open_.append(question)
+    asked = {question.kind for question in questions if question.source in resting}
     for question, said in _ask_all(open_, at=at):
+        if said.facts.get("reason") == NOT_COVERED:
+            continue  # nothing was sent: such companies are not its business
         report = _keep(seller, buyer, question, said, at=at, by=by)
         done.append(Checked(report, retry_after=said.retry_after))
-    asked = {question.kind for question in questions}
+    asked |= {one.report.kind for one in done}
     return Checks(
         tuple(done), tuple(kind for kind in CHECKS if kind in kinds and kind not in asked)
     )
@@ -271,7 +274,7 @@ def _next_try(buyer: Buyer, question: Question, said: Said, *, at: datetime) -> 
     again = ask_again_at(
         attempt, at=at, reason=str(said.facts.get("reason", "")), retry_after=said.retry_after
     )
-    return {"attempt": attempt} | ({"again_at": again.astimezone(UTC).isoformat()} if again else {})
+    return {"attempt": attempt, "again_at": again.astimezone(UTC).isoformat()}
 
 
 def _store(

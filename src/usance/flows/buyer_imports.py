@@ -15,7 +15,7 @@ from django.db import transaction
 
 from usance.flows.journal import Journal
 from usance.flows.refusals import external_id_once
-from usance.flows.standing import begin_standing
+from usance.flows.standing import begin_standings
 from usance.formats import buyer_table
 from usance.formats.buyer_table import BuyerRow
 from usance.records.credit import actions as credit
@@ -89,8 +89,8 @@ def _keep_batch(
     new = [_new_buyer(seller, row, at=at) for row in rows if row.external_id not in there]
     with external_id_once("buyer", new[0].external_id if new else None):
         Buyer.objects.bulk_create(new)
+    begin_standings(seller, buyer_ids=[buyer.id for buyer in new], at=at)
     for buyer in new:
-        begin_standing(seller, buyer_id=buyer.id, at=at)
         journal.tell(
             "buyer.created",
             object_type="buyer",

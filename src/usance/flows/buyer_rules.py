@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from usance.flows.checkout_requests import OrderRequest
 from usance.flows.journal import business_day
 from usance.records.credit.queries import CheckoutFacts
 from usance.records.orders.buyer_queries import OrderingFacts, OrderingQuestion, ordering_facts
+from usance.rules.credit.decide import Decision
 from usance.rules.ordering import PERIODS, ChainStep, period_start, rule
 
 
@@ -64,6 +65,19 @@ class BuyerVerdict:
         if not self.steps:
             return {}
         return {"approval_chain": [step.to_document() for step in self.steps]}
+
+
+def with_verdict(decision: Decision, verdict: BuyerVerdict) -> Decision:
+    """The seller's decision with what the buyer's own rules say before it."""
+    if verdict.refusals:
+        reasons = (
+            *verdict.refusals,
+            *(decision.reasons if decision.outcome == "declined" else ()),
+        )
+        return replace(decision, outcome="declined", reasons=reasons, up_to=None)
+    if verdict.needs_approval and decision.outcome != "declined":
+        return replace(decision, outcome="review", reasons=("buyer_approval_needed",))
+    return decision
 
 
 def verdicts(

@@ -22,7 +22,7 @@ from usance.rules.applications.numbers import EU_VAT
 from usance.rules.credit.checks import UNAVAILABLE
 
 PAGE: Final = 50
-MOST_LOOKED_AT: Final = 1000
+MOST_LOOKED_AT: Final = 5000
 """Buyers of one kind that a run looks at, of whom some may turn out to have nothing to ask."""
 _BEGINNING: Final = UUID(int=0)
 _KINDS: Final[Mapping[str, frozenset[str]]] = {
@@ -32,6 +32,12 @@ _KINDS: Final[Mapping[str, frozenset[str]]] = {
     "credit": frozenset({"creditsafe"}),
 }
 """Connections by what they are asked. A list of one's own is searched anew when it is loaded anew."""
+_COVERS: Final[Mapping[str, frozenset[str]]] = {
+    "vies": EU_VAT,
+    "companies_house": frozenset({"GB"}),
+}
+"""The countries that a counterpart knows companies of, where its connection names none."""
+_FINDS_BY: Final = {"companies_house": "registration_number", "gleif": "lei"}
 
 
 @dataclass(slots=True)
@@ -65,36 +71,42 @@ def check_due_buyers(
     if seller is None:
         raise NotFound("There is no such seller.")
     for kind, known_as in _KINDS.items():
-        countries = _countries(seller_id, kind, known_as)
-        if countries is not None:
-            _check_kind(
-                seller,
-                kind,
-                countries=countries,
-                before=at - timedelta(days=days[kind]),
-                at=at,
-                by=by,
-                run=run,
-            )
+        asked = _asked(seller_id, known_as=known_as)
+        if asked is not None:
+            before = at - timedelta(days=days[kind])
+            _check_kind(seller, kind, asked, before=before, at=at, by=by, run=run)
 
 
-def _countries(seller_id: UUID, kind: str, known_as: frozenset[str]) -> frozenset[str] | None:
-    """Of which countries buyers can be asked about (none: of any); None: nobody is connected."""
-    found = connections.connections(seller_id=seller_id, active=True).filter(kind__in=known_as)
-    asked = [frozenset(one.settings.get("countries") or ()) for one in found]
-    if not asked:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """About whom a kind of connection can be asked: buyers of ``countries`` (none: of any), and by
+    which ``numbers`` a register of companies finds them."""
+
+    countries: frozenset[str]
+    numbers: frozenset[str]
+
+
+def _asked(seller_id: UUID, *, known_as: frozenset[str]) -> _Asked | None:
+    """About whom the connections that are ``known_as`` can be asked; None: nobody is connected."""
+    found = list(
+        connections.connections(seller_id=seller_id, active=True).filter(kind__in=known_as)
+    )
+    if not found:
         return None
-    chosen: frozenset[str] = frozenset() if not all(asked) else frozenset().union(*asked)
-    if kind == "tax_number":
-        return (chosen & EU_VAT or None) if chosen else EU_VAT
-    return chosen
+    chosen = [
+        frozenset(one.settings.get("countries") or _COVERS.get(one.kind, ())) for one in found
+    ]
+    return _Asked(
+        countries=frozenset().union(*chosen) if all(chosen) else frozenset(),
+        numbers=frozenset(_FINDS_BY[one.kind] for one in found if one.kind in _FINDS_BY),
+    )
 
 
 def _check_kind(
     seller: Seller,
     kind: str,
+    asked: _Asked,
     *,
-    countries: frozenset[str],
     before: datetime,
     at: datetime,
     by: str,
@@ -109,7 +121,8 @@ def _check_kind(
             kind=kind,
             before=before,
             at=at,
-            countries=countries,
+            countries=asked.countries,
+            numbers=asked.numbers,
             after=after,
             limit=PAGE,
         )
@@ -121,11 +134,11 @@ def _check_kind(
             checks = check_buyer(
                 seller, buyer_id=buyer_id, kinds=(kind,), at=at, by=by, resting=sources
             )
-            asked = [one for one in checks.done if not one.reused]
-            for one in asked:
+            new = [one for one in checks.done if not one.reused]
+            for one in new:
                 _count(one, run, sources, at=at)
-            run.left -= len(asked)
-            if asked:
+            run.left -= len(new)
+            if new:
                 run.pause()
         after, looked_at = page[-1], looked_at + len(page)
 

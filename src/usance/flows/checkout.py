@@ -10,7 +10,7 @@ would have made them pass.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError, OperationalError
 
 from usance.flows import buyer_rules
-from usance.flows.buyer_rules import BuyerVerdict
+from usance.flows.buyer_rules import BuyerVerdict, with_verdict
 from usance.flows.checkout_documents import Answer, claim, details
 from usance.flows.checkout_facts import application, question, standing_of, with_held
 from usance.flows.checkout_requests import (
@@ -181,10 +181,10 @@ def _attempt(
         made = decided[n] = _authorization(case, at=at)
         claims.append(
             claim(
-                n,
                 made,
-                case.facts,
-                case.verdict,
+                ordinal=n,
+                facts=case.facts,
+                verdict=case.verdict,
                 on=case.on,
                 rests_on_usage=case.rests_on_usage,
             )
@@ -193,9 +193,9 @@ def _attempt(
             claims[-1]
             | details(
                 made,
-                case.asked,
-                case.facts,
-                case.policy,
+                application=case.asked,
+                facts=case.facts,
+                policy=case.policy,
                 answer=answer,
                 on=case.on,
                 standing=case.standing,
@@ -316,24 +316,11 @@ def _decided(
     assert facts.policy_id is not None
     policy = credit.policy(seller_id=request.seller.id, policy_id=facts.policy_id)
     standing = standing_of(facts, on=on)
-    asked = application(request, facts, policy, on=on, standing=standing)
+    asked = application(request, facts=facts, policy=policy, on=on, standing=standing)
     decision = decide(asked, facts.exposure, policy, on, explain=explain)
     if verdict is not None:
         decision = with_verdict(decision, verdict)
     return _Case(request, facts, policy, asked, decision, on, standing, verdict)
-
-
-def with_verdict(decision: Decision, verdict: BuyerVerdict) -> Decision:
-    """The seller's decision with what the buyer's own rules say before it."""
-    if verdict.refusals:
-        reasons = (
-            *verdict.refusals,
-            *(decision.reasons if decision.outcome == "declined" else ()),
-        )
-        return replace(decision, outcome="declined", reasons=reasons, up_to=None)
-    if verdict.needs_approval and decision.outcome != "declined":
-        return replace(decision, outcome="review", reasons=("buyer_approval_needed",))
-    return decision
 
 
 _MONEY_HELPS: Final = frozenset(
@@ -373,7 +360,7 @@ def _shadow(case: _Case) -> dict[str, Any] | None:
         return None
     request = case.request
     trial = credit.policy(seller_id=request.seller.id, policy_id=case.facts.shadow_id)
-    asked = application(request, case.facts, trial, on=case.on, standing=case.standing)
+    asked = application(request, facts=case.facts, policy=trial, on=case.on, standing=case.standing)
     said = decide(asked, case.facts.exposure, trial, case.on, explain=False)
     return {"policy_id": case.facts.shadow_id, "outcome": said.outcome, "reasons": said.reasons}
 

@@ -19,11 +19,11 @@ Answer = Callable[[Authorization], str]
 
 
 def claim(
-    ordinal: int,
     made: Authorization,
+    *,
+    ordinal: int,
     facts: CheckoutFacts,
     verdict: BuyerVerdict | None,
-    *,
     on: date,
     rests_on_usage: bool = False,
 ) -> dict[str, Any]:
@@ -57,10 +57,10 @@ def claim(
 
 def details(
     made: Authorization,
+    *,
     application: Application,
     facts: CheckoutFacts,
     policy: Policy,
-    *,
     answer: Answer,
     on: date,
     standing: Mapping[str, Any] | None = None,
@@ -106,7 +106,14 @@ def details(
     if shadow is not None:
         document["shadow"] = shadow
     if made.state == "pending_review":
-        document |= routed(application, facts.exposure, decision, policy, at=made.at, on=on)
+        document |= routed(
+            application,
+            exposure=facts.exposure,
+            decision=decision,
+            policy=policy,
+            at=made.at,
+            on=on,
+        )
     return document
 
 

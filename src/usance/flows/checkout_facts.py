@@ -52,9 +52,9 @@ def standing_of(facts: CheckoutFacts, *, on: date) -> Mapping[str, Any] | None:
 
 def application(
     request: OrderRequest,
+    *,
     facts: CheckoutFacts,
     policy: Policy,
-    *,
     on: date,
     standing: Mapping[str, Any] | None = None,
 ) -> Application:

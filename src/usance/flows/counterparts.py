@@ -140,7 +140,7 @@ def _local_list(connection: Connection) -> LocalList:
     """The latest list that was loaded, made ready once a process; it never changes."""
     file = queries.latest_file(seller_id=connection.seller_id, connection_id=connection.id)
     threshold = int(connection.settings.get("threshold") or THRESHOLD)
-    source = _source_of(connection)
+    source = source_of_list(connection)
     if file is None:
         return LocalList((), source=source)
     key = file.id, threshold
@@ -159,8 +159,10 @@ def _local_list(connection: Connection) -> LocalList:
         return _lists[key]
 
 
-def _source_of(connection: Connection) -> str:
+def source_of_list(connection: Connection) -> str:
     """What answers of a list are kept under: what is clear on one list says nothing of another."""
     lists = queries.connections(seller_id=connection.seller_id).filter(kind="sanctions_list")
     first = lists.order_by("id").values_list("id", flat=True).first()
-    return "sanctions_list" if first == connection.id else f"sanctions_list:{connection.id.hex[-8:]}"
+    return (
+        "sanctions_list" if first == connection.id else f"sanctions_list:{connection.id.hex[-8:]}"
+    )

@@ -52,7 +52,7 @@ def decide_again(
         raise NoPolicy
     policy = credit.policy(seller_id=seller.id, policy_id=facts.policy_id)
     standing = standing_of(facts, on=on)
-    asked = application(request, facts, policy, on=on, standing=standing)
+    asked = application(request, facts=facts, policy=policy, on=on, standing=standing)
     exposure = _without(order, facts.exposure)
     decision = decide(asked, exposure, policy, on, explain=False)
     return Again(request, facts, exposure, policy, asked, standing, decision)

@@ -19,15 +19,8 @@ from usance.flows.refusals import (
     WrongState,
     external_id_once,
 )
-from usance.flows.reviews import (
-    NotYours,
-    Person,
-    answer_review,
-    close_review,
-    withdraw_reviews,
-)
+from usance.flows.reviews import withdraw_reviews
 from usance.records.credit import actions as credit
-from usance.records.credit import group_queries, review_queries
 from usance.records.credit.models import CreditLine
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
@@ -64,7 +57,7 @@ def invoice_order(
     NotFound, WrongState, AmountTooLarge, Duplicate (the external_id is taken), or InvalidOrder if
     ``lines`` do not sum to the amount.
     """
-    order = _locked(seller, order_id, states=HELD)
+    order = locked(seller, order_id=order_id, states=HELD)
     if amount is None:
         amount = order.remaining
     if amount > order.remaining:
@@ -104,7 +97,7 @@ def invoice_order(
     left = order.remaining - amount
     state = "partially_invoiced" if left else "invoiced"
     if state != order.state:
-        _tell_state(journal, order, state)
+        tell_state(journal, order=order, state=state)
     orders.change(
         order,
         invoiced_amount=order.invoiced_amount + amount,
@@ -191,7 +184,7 @@ def adjust_order(
     WrongState, AmountTooLarge (below what is invoiced already), LimitExceeded, NotApproved or
     InvalidOrder.
     """
-    order = _locked(seller, order_id, states=HELD)
+    order = locked(seller, order_id=order_id, states=HELD)
     if tax_amount is None:
         tax_amount = proportion(order.tax_amount, part=amount, whole=order.amount)
     check_order(amount=amount, tax_amount=tax_amount, currency=order.currency, lines=lines)
@@ -209,10 +202,10 @@ def adjust_order(
     change = amount - order.amount
     if change > 0:
         on = business_day(seller, at=at)
-        _require_room(order, change, on=on)
+        require_room(order, amount=change, on=on)
         _require_approval(seller, order, amount, at=at, on=on)
     journal = Journal(seller, at=at, by=by)
-    _hold(journal, order, "order_adjusted", amount=change)
+    hold(journal, order=order, kind="order_adjusted", amount=change)
     journal.tell(
         "order.adjusted",
         object_type="order",
@@ -234,21 +227,21 @@ def void_remaining(seller: Seller, *, order_id: UUID, at: datetime, by: str) -> 
 
     Raises NotFound or WrongState.
     """
-    order = _locked(seller, order_id, states=HELD)
+    order = locked(seller, order_id=order_id, states=HELD)
     return _release(seller, order, at=at, by=by, ending="canceled")
 
 
 @transaction.atomic
 def cancel_order(seller: Seller, *, order_id: UUID, at: datetime, by: str) -> Order:
     """Cancel an order of which nothing has been invoiced. Raises NotFound or WrongState."""
-    order = _locked(seller, order_id, states=("authorized", *PENDING))
+    order = locked(seller, order_id=order_id, states=("authorized", *PENDING))
     return _release(seller, order, at=at, by=by, ending="canceled")
 
 
 @transaction.atomic
 def expire_order(seller: Seller, *, order_id: UUID, at: datetime, by: str) -> Order:
     """End an authorization whose time has run out. Raises NotFound or WrongState."""
-    order = _locked(seller, order_id, states=(*HELD, *PENDING))
+    order = locked(seller, order_id=order_id, states=(*HELD, *PENDING))
     if order.expires_on >= Journal(seller, at=at, by=by).on:
         raise WrongState(f"The authorization holds until {order.expires_on}.")
     return _release(seller, order, at=at, by=by, ending="expired")
@@ -257,7 +250,7 @@ def expire_order(seller: Seller, *, order_id: UUID, at: datetime, by: str) -> Or
 @transaction.atomic
 def renew_order(seller: Seller, *, order_id: UUID, days: int, at: datetime, by: str) -> Order:
     """Hold the credit of an order for ``days`` more days from today. Raises NotFound, WrongState."""
-    order = _locked(seller, order_id, states=HELD)
+    order = locked(seller, order_id=order_id, states=HELD)
     journal = Journal(seller, at=at, by=by)
     expires_on = journal.on + timedelta(days=days)
     journal.tell(
@@ -272,115 +265,8 @@ def renew_order(seller: Seller, *, order_id: UUID, days: int, at: datetime, by: 
     return order
 
 
-@transaction.atomic
-def confirm_order(
-    seller: Seller,
-    *,
-    order_id: UUID,
-    at: datetime,
-    by: str,
-    person: Person | None = None,
-    override: bool = False,
-    note: str = "",
-) -> Order:
-    """Let an order in review pass; its amount is held now, once everybody who must has approved.
-
-    With ``override`` the named ``person`` lets it pass though it exceeds the limit. A program
-    (``person`` None) decides only what the policy gives to no particular route. Raises NotFound,
-    WrongState, LimitExceeded if the line does not bear it, or what answer_review raises.
-    """
-    order = _locked(seller, order_id, states=("pending_review",))
-    on = business_day(seller, at=at)
-    if order.expires_on < on:
-        raise WrongState(f"The request ran out on {order.expires_on}; order anew.")
-    if override and person is None:
-        raise NotYours("Only a person may let an order exceed the limit; do it in the back office.")
-    exceeds = not _has_room(order, on=on)
-    if not override:
-        _require_room(order, order.amount, on=on)
-    elif not _line_is_active(order):
-        raise LimitExceeded(
-            "The credit line, or the limit it shares, is not active; release it first."
-        )
-    if not _answered(seller, order, "approved", person=person, at=at, note=note, override=override):
-        return order
-    if exceeds:
-        _require_overrides(order)
-    journal = Journal(seller, at=at, by=by)
-    _hold(journal, order, "order_authorized", amount=order.amount)
-    named = {"override": person.email} if exceeds and person else {}
-    _tell_state(journal, order, "authorized", **named)
-    orders.change(order, state="authorized")
-    journal.close()
-    return order
-
-
-@transaction.atomic
-def decline_order(
-    seller: Seller,
-    *,
-    order_id: UUID,
-    at: datetime,
-    by: str,
-    person: Person | None = None,
-    note: str = "",
-) -> Order:
-    """A person refuses an order in review. Raises NotFound, WrongState, or as answer_review."""
-    order = _locked(seller, order_id, states=PENDING)
-    if order.state == "pending_review":
-        _answered(seller, order, "declined", person=person, at=at, note=note)
-    journal = Journal(seller, at=at, by=by)
-    _tell_state(journal, order, "declined")
-    orders.change(order, state="declined")
-    journal.close()
-    return order
-
-
-def _answered(
-    seller: Seller,
-    order: Order,
-    verdict: str,
-    *,
-    person: Person | None,
-    at: datetime,
-    note: str,
-    override: bool = False,
-) -> bool:
-    """Whether the order's review has come to its end with this verdict."""
-    review = review_queries.open_review_of(seller_id=seller.id, subject_id=order.id)
-    if review is None:
-        return True
-    if person is None:
-        if verdict == "approved" and "limit_exceeded" in review.reasons:
-            raise NotYours("The order exceeds a limit; only a person may let it pass.")
-        if review.route and verdict == "approved":
-            raise NotYours(
-                f"The policy gives this order to {review.people} of {', '.join(review.roles)}"
-                f" (route {review.route}); decide it in the back office."
-            )
-        close_review(review, state=verdict, at=at)
-        return True
-    return answer_review(
-        seller,
-        review_id=review.id,
-        person=person,
-        verdict=verdict,
-        at=at,
-        note=note,
-        override=override,
-    ).is_final
-
-
-def _require_overrides(order: Order) -> None:
-    """Everybody who approved must have known that the order exceeds the limit."""
-    if not review_queries.all_overrode(seller_id=order.seller_id, subject_id=order.id):
-        raise LimitExceeded(
-            "Somebody approved the order while it was within the limit, which it exceeds now;"
-            " decline it, and order anew."
-        )
-
-
-def _locked(seller: Seller, order_id: UUID, *, states: Sequence[str]) -> Order:
+def locked(seller: Seller, *, order_id: UUID, states: Sequence[str]) -> Order:
+    """The order, its line and itself locked. Raises NotFound, or WrongState unless it is in ``states``."""
     order = orders.lock_order(seller_id=seller.id, order_id=order_id)
     if order is None:
         raise NotFound("There is no such order.")
@@ -397,10 +283,10 @@ def _release(seller: Seller, order: Order, *, at: datetime, by: str, ending: str
     remaining = order.remaining
     state = "invoiced" if order.invoiced_amount else ending
     if order.state in HELD:
-        _hold(journal, order, f"order_{ending}", amount=-remaining)
+        hold(journal, order=order, kind=f"order_{ending}", amount=-remaining)
     else:
         withdraw_reviews(seller_id=seller.id, subject_id=order.id, at=at)
-    _tell_state(journal, order, state, voided=remaining)
+    tell_state(journal, order=order, state=state, voided=remaining)
     orders.change(order, state=state, voided_amount=order.voided_amount + remaining)
     journal.close()
     return order
@@ -425,26 +311,7 @@ def _require_approval(seller: Seller, order: Order, amount: int, *, at: datetime
     )
 
 
-def _line_is_active(order: Order) -> bool:
-    """Whether neither the order's line, locked before, nor the limit it shares is on hold."""
-    if order.line_id is None:
-        return False
-    line = CreditLine.objects.get(seller_id=order.seller_id, id=order.line_id)
-    if line.state != "active" or line.group_id is None:
-        return line.state == "active"
-    shared = group_queries.lock_group(seller_id=order.seller_id, group_id=line.group_id)
-    return shared is not None and shared.state == "active"
-
-
-def _has_room(order: Order, *, on: date) -> bool:
-    """Whether the order's line, locked before, bears all of it."""
-    if order.line_id is None:
-        return False
-    line = CreditLine.objects.get(seller_id=order.seller_id, id=order.line_id)
-    return line.state == "active" and order.amount <= credit.room(line, on=on)
-
-
-def _require_room(order: Order, amount: int, *, on: date) -> None:
+def require_room(order: Order, *, amount: int, on: date) -> None:
     """The order's line, locked before, must bear ``amount`` more and be active."""
     line = (
         CreditLine.objects.filter(seller_id=order.seller_id, id=order.line_id).first()
@@ -459,7 +326,8 @@ def _require_room(order: Order, amount: int, *, on: date) -> None:
         )
 
 
-def _hold(journal: Journal, order: Order, kind: str, *, amount: int) -> None:
+def hold(journal: Journal, *, order: Order, kind: str, amount: int) -> None:
+    """Hold ``amount`` more for the order against its line, or let go of it if it is below zero."""
     journal.enter(
         kind,
         subject_id=order.id,
@@ -469,7 +337,8 @@ def _hold(journal: Journal, order: Order, kind: str, *, amount: int) -> None:
     )
 
 
-def _tell_state(journal: Journal, order: Order, state: str, **data: Any) -> None:
+def tell_state(journal: Journal, *, order: Order, state: str, **data: Any) -> None:
+    """Tell that the order comes to ``state``."""
     journal.tell(
         f"order.{state}",
         object_type="order",

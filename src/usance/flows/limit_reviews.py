@@ -73,7 +73,7 @@ def propose(seller: Seller, line: CreditLine, *, at: datetime) -> Proposal:
     reads = policy.compiled.suggesting.program.reads_of(rule)
     reads |= policy.compiled.suggesting.program.reads_of(f"{rule}.amount")
     read = {name: stored_value(facts[name]) for name in sorted(reads) if name in facts}
-    return Proposal(min(round_half_up(amount / factor), LARGEST_AMOUNT), rule, read)
+    return Proposal(min(round_half_up(Decimal(amount) / factor), LARGEST_AMOUNT), rule, read)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from usance.flows.journal import Journal
 from usance.flows.refusals import Duplicate, NotFound, Refused, external_id_once
-from usance.flows.standing import begin_standing
+from usance.flows.standing import begin_standings
 from usance.records.credit import actions as credit
 from usance.records.identity import new_id
 from usance.records.parties.models import ApiKey, Buyer, Member, Seller, Staff, User
@@ -41,6 +41,7 @@ SCOPES: Final = (
 )
 """Everything a key may be allowed."""
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 STAFF_ROLES: Final = ("admin", "credit_manager", "accountant", "viewer")
 
 
@@ -86,7 +87,8 @@ def create_seller(
     credit.release_policy(
         stored,
         mode="live",
-        effective_at=at,
+        # A seller has a policy from the beginning of time: history may be played through its books.
+        effective_at=EPOCH,
         needs_standing=policy.needs_standing,
         author="",
         at=at,
@@ -189,7 +191,7 @@ def create_buyer(
     )
     with external_id_once("buyer", external_id):
         buyer.save(force_insert=True)
-    begin_standing(seller, buyer_id=buyer.id, at=at)
+    begin_standings(seller, buyer_ids=[buyer.id], at=at)
     journal = Journal(seller, at=at, by=by)
     journal.tell(
         "buyer.created",

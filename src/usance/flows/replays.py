@@ -14,8 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from usance.flows.buyer_rules import BuyerVerdict
-from usance.flows.checkout import with_verdict
+from usance.flows.buyer_rules import BuyerVerdict, with_verdict
 from usance.flows.journal import business_day
 from usance.flows.refusals import NotFound
 from usance.records.credit import queries

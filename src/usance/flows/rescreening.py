@@ -15,7 +15,7 @@ from uuid import UUID
 from usance.flows import connections
 from usance.flows.buyer_checks import check_buyer
 from usance.flows.connections import InvalidConnection
-from usance.flows.counterparts import adapter_of
+from usance.flows.counterparts import source_of_list
 from usance.flows.refusals import NotFound
 from usance.records.connections import queries
 from usance.records.connections.models import Connection, LoadedFile
@@ -92,7 +92,7 @@ def rescreen_all(
     """
     result = Screened()
     for connection, loaded in _lists(seller.id):
-        source = adapter_of(connection).source
+        source = source_of_list(connection)
         done, total = reports.screened(seller_id=seller.id, source=source, since=loaded.created_at)
         after = _BEGINNING
         while page := reports.unscreened(
@@ -140,7 +140,7 @@ def progress_of(seller: Seller) -> list[Progress]:
             connection,
             loaded,
             *reports.screened(
-                seller_id=seller.id, source=adapter_of(connection).source, since=loaded.created_at
+                seller_id=seller.id, source=source_of_list(connection), since=loaded.created_at
             ),
         )
         for connection, loaded in _lists(seller.id)

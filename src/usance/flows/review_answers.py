@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows import fulfilment, limit_reviews, policies
+from usance.flows import limit_reviews, order_reviews, policies
 from usance.flows.refusals import NotFound, Refused, WrongState
 from usance.flows.reviews import Person, Verdict, answer_review
 from usance.records.credit import review_queries
@@ -88,7 +88,7 @@ def answer(
 
 def _order(seller: Seller, review: Review, said: ReviewAnswer) -> None:
     if said.verdict == "approved":
-        fulfilment.confirm_order(
+        order_reviews.confirm_order(
             seller,
             order_id=review.subject_id,
             at=said.at,
@@ -98,7 +98,7 @@ def _order(seller: Seller, review: Review, said: ReviewAnswer) -> None:
             note=said.note,
         )
     else:
-        fulfilment.decline_order(
+        order_reviews.decline_order(
             seller,
             order_id=review.subject_id,
             at=said.at,

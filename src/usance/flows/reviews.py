@@ -29,10 +29,10 @@ USUAL: Final = Route(name="", roles=("credit_manager", "admin"))
 
 def routed(
     application: Application,
+    *,
     exposure: Exposure,
     decision: Decision,
     policy: Policy,
-    *,
     at: datetime,
     on: date,
 ) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def answer_review(
     principal = _principal(
         review,
         person,
-        rights(seller, review, person, on=business_day(seller, at=at)),
+        rights(seller, review=review, person=person, on=business_day(seller, at=at)),
         given,
         verdict=verdict,
     )
@@ -226,7 +226,7 @@ def _named(seller: Seller, person: Person) -> Person:
     return replace(person, by=public_id("staff", staff_id)) if staff_id else person
 
 
-def rights(seller: Seller, review: Review, person: Person, *, on: date) -> list[Person]:
+def rights(seller: Seller, *, review: Review, person: Person, on: date) -> list[Person]:
     """In whose right ``person`` may decide ``review``: its own, or that of those it stands in for.
 
     Empty: it may not.

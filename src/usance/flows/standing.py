@@ -118,12 +118,11 @@ def renew_overnight(
     return renewed
 
 
-def begin_standing(seller: Seller, *, buyer_id: UUID, at: datetime) -> None:
-    """Keep of a new buyer what is true of it: that it has not traded yet."""
+def begin_standings(seller: Seller, *, buyer_ids: Collection[UUID], at: datetime) -> None:
+    """Keep of new buyers what is true of them: that they have not traded yet."""
     on = business_day(seller, at=at)
-    counted = Counted(history=PaymentHistory(on=on))
-    document = _document(counted, on=on, at=at, factors={})
-    queries.keep_standings({buyer_id: Kept(document, ())}, seller_id=seller.id, at=at)
+    document = _document(Counted(history=PaymentHistory(on=on)), on=on, at=at, factors={})
+    queries.keep_standings(dict.fromkeys(buyer_ids, Kept(document, ())), seller_id=seller.id, at=at)
 
 
 def current_values(standing: Standing | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from usance.flows import billing, credit_lines, fulfilment
+from usance.flows import billing, credit_lines, fulfilment, order_reviews
 from usance.flows.checkout import Authorization, OrderRequest, authorize_orders
 from usance.flows.refusals import LimitExceeded, Refused
 from usance.records.invoices.models import Invoice
@@ -290,11 +290,11 @@ class Shop:
         for order in waiting.order_by("created_at", "external_id"):
             try:
                 if self._draw("review", order.external_id) < 0.7:
-                    fulfilment.confirm_order(self.seller, order_id=order.id, at=at, by=manager)
+                    order_reviews.confirm_order(self.seller, order_id=order.id, at=at, by=manager)
                     continue
             except LimitExceeded:
                 pass  # others used the credit overnight, so this one cannot have it
-            fulfilment.decline_order(self.seller, order_id=order.id, at=at, by=manager)
+            order_reviews.decline_order(self.seller, order_id=order.id, at=at, by=manager)
 
     def _hold(self, name: str, state: str, reason: str, *, at: datetime) -> None:
         credit_lines.change_line_state(

@@ -19,7 +19,7 @@ from tests.gateways.contracts.vies import RestVies
 from tests.web import house as houses
 from tests.web import live
 from tests.web.house import House
-from usance.flows import buyer_checks, onboarding
+from usance.flows import buyer_checks, onboarding, rescreening
 from usance.flows.counterparts import ALLOW_PRIVATE, Counterparts
 from usance.gateways.errors import Unavailable
 from usance.gateways.sanctions.memory import MemoryScreen
@@ -226,7 +226,7 @@ def test_a_bad_file_of_scores_says_where_it_is_bad(sign_in: SignIn, house: House
 
 @pytest.mark.browser
 def test_checks_in_the_browser_by_keyboard_and_read_by_a_machine(
-    house: House, shared: Path, vies: RestVies, tmp_path: Path
+    house: House, vies: RestVies
 ) -> None:
     buyer = new_buyer(house)
     vies.knowledge.known["IT", "00743110157"] = "ACCIAIERIE LODI", "---"
@@ -262,7 +262,6 @@ def test_checks_in_the_browser_by_keyboard_and_read_by_a_machine(
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path
                 found = Axe().run(page)
                 assert found.violations_count == 0, found.generate_report()
-                page.screenshot(path=f"/tmp/chk/shot-{path.strip(chr(47)).replace(chr(47), chr(45))[-30:]}-{width}.png", full_page=True)
         browser.close()
 
 
@@ -270,3 +269,17 @@ def _down() -> Any:
     bureau = counterparts.bureau(houses.TODAY)
     bureau.failing = Unavailable("down", counterpart="bureau")
     return bureau
+
+
+def test_the_page_of_a_list_tells_how_far_the_search_is(sign_in: SignIn, house: House) -> None:
+    rows = counterparts.LIST.encode()
+    loaded = rescreening.load_own_list(
+        house.seller, rows, file_name="list.csv", at=houses.TODAY, by="test"
+    )
+    assert loaded.connection_id is not None
+    path = f"/office/settings/connections/{public_id('connection', loaded.connection_id)}"
+    client = sign_in("chiara")
+    total = Buyer.objects.filter(seller_id=house.seller.id).count()
+    assert f"0 of {total} buyers are searched for in it" in told(client.get(path))
+    rescreening.rescreen_all(house.seller, at=houses.TODAY, by="test", most=2)
+    assert f"2 of {total} buyers are searched for in it" in told(client.get(path))

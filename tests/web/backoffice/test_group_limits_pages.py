@@ -221,6 +221,5 @@ def test_the_pages_in_the_browser(house: House) -> None:
                 page.wait_for_load_state("networkidle")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path
                 found = Axe().run(page)
-                page.screenshot(path=f"/tmp/chk/g-{path.strip(chr(47)).replace(chr(47), chr(45))[-30:]}-{width}.png", full_page=True)
                 assert found.violations_count == 0, found.generate_report()
         browser.close()

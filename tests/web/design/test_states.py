@@ -21,6 +21,7 @@ KNOWN = {
     "advance": "eligible requested paid_out repaid recoursed",
     "line": "active on_hold suspended closed",
     "policy": "deciding scheduled draft former shadow waiting_for_second_person",
+    "backtest": "queued running done failed",
     "review": "open approved declined withdrawn",
     "alarm": "open acknowledged",
     "watch": "on off",

@@ -110,6 +110,9 @@ SELECT b.id
  WHERE b.seller_id = %(seller)s AND b.id > %(after)s
    AND (%(countries)s::text[] = '{}' OR b.country = ANY(%(countries)s))
    AND CASE %(kind)s WHEN 'tax_number' THEN b.tax_id <> ''
+                     WHEN 'company' THEN
+                          ('registration_number' = ANY(%(by)s) AND b.registration_number <> '')
+                          OR ('lei' = ANY(%(by)s) AND jsonb_exists(b.metadata, 'lei'))
                      WHEN 'credit' THEN a.buyer_id IS NOT NULL AND EXISTS (
                           SELECT 1 FROM credit_creditline AS l
                            WHERE l.seller_id = %(seller)s AND l.buyer_id = b.id
@@ -128,10 +131,12 @@ def due(
     before: datetime,
     at: datetime,
     countries: Collection[str],
+    numbers: Collection[str],
     after: UUID,
     limit: int,
 ) -> list[UUID]:
-    """Buyers of ``countries`` (none: of any) about whom ``kind`` is to be asked, in order of their ids.
+    """Buyers of ``countries`` (none: of any) about whom ``kind`` is to be asked, in order of their ids;
+    a register of companies knows them by one of ``numbers`` (registration_number, lei).
 
     Those never asked about or not since ``before``, and those whose question got no answer and may be
     asked again at ``at``. A bureau is asked on its own only where it was asked before and credit
@@ -145,6 +150,7 @@ def due(
             "before": before,
             "at": at,
             "countries": list(countries),
+            "by": list(numbers),
             "after": after,
             "limit": limit,
         },

@@ -20,7 +20,13 @@ from usance.records.identity import new_id
 from usance.records.parties.models import Buyer
 from usance.records.statements import execute, jsonb
 from usance.rules.credit.report_facts import Answer
-from usance.rules.credit.score_history import EARLIEST, HALF_LIFE, LATEST, PaymentHistory
+from usance.rules.credit.score_history import (
+    EARLIEST,
+    HALF_LIFE,
+    LATEST,
+    PaymentHistory,
+    as_weight,
+)
 from usance.rules.credit.standing import FirstOrder, Trading, in_own_currency
 
 _AUTHORIZED: Final = "('authorized', 'partially_invoiced', 'invoiced')"
@@ -275,8 +281,8 @@ def _add_histories(
             on=on,
             settled=sum(row[3] for _, row in rows),
             days_late=sum(row[12] for _, row in rows),
-            recent_settled=float(sum(row[13] for _, row in rows)),
-            recent_days_late=float(sum(row[14] for _, row in rows)),
+            recent_settled=as_weight(sum(row[13] for _, row in rows)),
+            recent_days_late=as_weight(sum(row[14] for _, row in rows)),
             open_overdue=tuple(overdue.get(buyer_id, ())),
             invoices=sum(row[10] for _, row in rows),
             amounts=0 if None in amounts else sum(filter(None, amounts)),

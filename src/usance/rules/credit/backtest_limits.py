@@ -60,7 +60,7 @@ class Limits:
             if applies is None or (applies and amount is None):
                 return None
             if applies:
-                return in_order_currency(max(amount, 0), asked, self._policy)
+                return in_order_currency(max(amount, 0), asked=asked, policy=self._policy)
         return None
 
 

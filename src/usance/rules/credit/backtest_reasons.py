@@ -43,7 +43,7 @@ def _binding_caps(decision: Decision, application: Application, policy: Policy) 
         applies, amount = results[place], results[place + 1]
         place += 2
         if applies and amount is not None:
-            here = in_order_currency(max(amount, 0), application, policy)
+            here = in_order_currency(max(amount, 0), asked=application, policy=policy)
             if here is not None:
                 amounts[cap.name] = here
     lowest = min(amounts.values(), default=0)

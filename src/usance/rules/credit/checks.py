@@ -43,7 +43,6 @@ PAUSES: Final = (
 )
 """Between a question that got no answer and the next try; the last for every further one."""
 
-NOT_COVERED: Final = "counterpart_not_covered"
 _A_PERSON_MUST_ACT: Final = frozenset({"counterpart_refused", "counterpart_malformed"})
 
 
@@ -60,14 +59,12 @@ def untold(kind: str, *, outcome: str, facts: Mapping[str, Any]) -> tuple[str, .
 
 def ask_again_at(
     attempts: int, *, at: datetime, reason: str, retry_after: int | None = None
-) -> datetime | None:
+) -> datetime:
     """When to ask again after ``attempts`` (1 or more) in a row got no answer, the last at ``at``.
 
     ``retry_after`` are the seconds that the counterpart asked for. What a person must put right first
-    is tried once a day; a counterpart that knows nothing of such companies is not asked again: None.
+    is tried once a day.
     """
-    if reason == NOT_COVERED:
-        return None
     pause = PAUSES[-1]
     if reason not in _A_PERSON_MUST_ACT:
         pause = PAUSES[min(attempts, len(PAUSES)) - 1]

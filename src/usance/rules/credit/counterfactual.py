@@ -156,7 +156,7 @@ def _facts_after(
     """What is known of the buyer once ``paid`` is paid, ``overdue`` of it in ``count`` invoices."""
     facts = {n: v for n, v in application.facts.items() if n not in _MOVED_BY_PAYING}
     for name, less in (("history.overdue", overdue), ("buyer.exposure", paid)):
-        change = in_policy_currency(less, application, policy)
+        change = in_policy_currency(less, asked=application, policy=policy)
         if facts.get(name) is not None and change is not None:
             facts[name] = max(facts[name] - change, 0)
     if facts.get("history.overdue_invoices") is not None:

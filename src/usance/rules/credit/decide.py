@@ -135,34 +135,13 @@ def _judge(application: Application, exposure: Exposure, policy: Policy, on: dat
     offered = application.offered or ruled.offered or policy.terms
     terms = application.requested_terms or offered[0]
     ceiling = policy.order_ceiling.get(application.currency)
-    overdue = days_overdue(application, on)
     most = None if ruled.cap is None else min(ruled.cap, exposure.limit) + exposure.tolerance
     available = exposure.available
     if most is not None:
         available = min(available, most - exposure.exposure)
-    trace = [
-        _line_step(application.line_state),
-        Step(
-            "terms_not_offered",
-            terms in offered,
-            (("asked", terms.code), ("offered", [t.code for t in offered])),
-        ),
-        Step(
-            "overdue",
-            policy.overdue_days is None or overdue <= policy.overdue_days,
-            (("days_overdue", overdue), ("allowed", policy.overdue_days)),
-        ),
-        Step(
-            "over_order_ceiling",
-            ceiling is None or application.amount <= ceiling,
-            (("amount", application.amount), ("ceiling", ceiling)),
-        ),
-        Step(
-            "limit_exceeded",
-            application.amount <= available,
-            (("amount", application.amount), ("available", available)),
-        ),
-    ]
+    trace = _settings_steps(
+        application, policy, offered=offered, terms=terms, available=available, on=on
+    )
     bounds = [available] if ceiling is None else [available, ceiling]
     # Cash in advance is no credit: all of it must be there, whatever part a rule asks for.
     prepay_percent = 100 if terms.mark == IN_ADVANCE else ruled.prepay_percent
@@ -199,6 +178,43 @@ def _judge(application: Application, exposure: Exposure, policy: Policy, on: dat
     )
 
 
+def _settings_steps(
+    application: Application,
+    policy: Policy,
+    *,
+    offered: tuple[Terms, ...],
+    terms: Terms,
+    available: int,
+    on: date,
+) -> list[Step]:
+    """What the line and the settings say, before the written rules."""
+    ceiling = policy.order_ceiling.get(application.currency)
+    overdue = days_overdue(application, on)
+    return [
+        _line_step(application.line_state),
+        Step(
+            "terms_not_offered",
+            terms in offered,
+            (("asked", terms.code), ("offered", [t.code for t in offered])),
+        ),
+        Step(
+            "overdue",
+            policy.overdue_days is None or overdue <= policy.overdue_days,
+            (("days_overdue", overdue), ("allowed", policy.overdue_days)),
+        ),
+        Step(
+            "over_order_ceiling",
+            ceiling is None or application.amount <= ceiling,
+            (("amount", application.amount), ("ceiling", ceiling)),
+        ),
+        Step(
+            "limit_exceeded",
+            application.amount <= available,
+            (("amount", application.amount), ("available", available)),
+        ),
+    ]
+
+
 def _rules(
     checkout: AtCheckout,
     application: Application,
@@ -216,7 +232,11 @@ def _rules(
         place += 2
         if applies is False:
             continue
-        here = None if amount is None else in_order_currency(max(amount, 0), application, policy)
+        here = (
+            None
+            if amount is None
+            else in_order_currency(max(amount, 0), asked=application, policy=policy)
+        )
         if applies is None or here is None:
             unknown.append(limit.name)
         else:

@@ -27,30 +27,28 @@ def known_facts(
     return facts
 
 
-def in_policy_currency(amount: int, application: Application, policy: Policy) -> int | None:
+def in_policy_currency(amount: int, *, asked: Application, policy: Policy) -> int | None:
     """``amount`` of the order's currency as rules compare it; None without an exchange rate.
 
     A policy of settings alone compares nothing and need not name a currency.
     """
-    if application.currency == policy.currency:
+    if asked.currency == policy.currency:
         return amount
-    if application.rate is None or not policy.currency:
+    if asked.rate is None or not policy.currency:
         return None
-    return convert(
-        amount, rate=application.rate, source=application.currency, target=policy.currency
-    )
+    return convert(amount, rate=asked.rate, source=asked.currency, target=policy.currency)
 
 
-def in_order_currency(amount: int, application: Application, policy: Policy) -> int | None:
+def in_order_currency(amount: int, *, asked: Application, policy: Policy) -> int | None:
     """``amount`` of the policy's currency in the order's, rounded down, since it is what a limit
     allows; None without an exchange rate."""
-    if application.currency == policy.currency:
+    if asked.currency == policy.currency:
         return amount
-    if not application.rate or not policy.currency:
+    if not asked.rate or not policy.currency:
         return None
     # In whole numbers: the reverse of a rate may have no end, and to cut it could cost a minor unit.
-    units, parts = application.rate.as_integer_ratio()
-    scale: int = 10 ** exponent(application.currency)
+    units, parts = asked.rate.as_integer_ratio()
+    scale: int = 10 ** exponent(asked.currency)
     own_scale: int = 10 ** exponent(policy.currency)
     return (amount * parts * scale) // (units * own_scale)
 
@@ -69,7 +67,7 @@ class _Asked(NamedTuple):
 
     def amount(self, amount: int) -> int | None:
         """In the policy's currency."""
-        return in_policy_currency(amount, self.application, self.policy)
+        return in_policy_currency(amount, asked=self.application, policy=self.policy)
 
     def terms_days(self) -> int:
         """Of what was asked for, or of what is usual before any rule has spoken."""

@@ -35,8 +35,10 @@ def choose_route(
     facts = known_facts(application, exposure, policy, on=on, reads=compiled.routing.reads)
     facts["review.kind"] = kind
     facts["review.reasons"] = list(reasons)
-    amount = in_policy_currency(application.amount, application, policy)
-    over = in_policy_currency(max(application.amount - exposure.available, 0), application, policy)
+    amount = in_policy_currency(application.amount, asked=application, policy=policy)
+    over = in_policy_currency(
+        max(application.amount - exposure.available, 0), asked=application, policy=policy
+    )
     if amount is not None and over is not None:
         facts["review.amount"], facts["review.over_limit"] = amount, over
     return _first_route(policy, facts)

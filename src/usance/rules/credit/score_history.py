@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 EARLIEST: Final = -30
@@ -83,6 +84,11 @@ class PaymentHistory:
             "invoices": self.invoices,
             "amounts": self.amounts,
         }
+
+
+def as_weight(value: Decimal | int) -> float:
+    """A faded count as the model reckons with it."""
+    return float(value)
 
 
 def payment_history(invoices: Iterable[PaidInvoice], on: date) -> PaymentHistory:

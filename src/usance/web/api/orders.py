@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from pydantic_core import to_json
 
-from usance.flows import checkout, fulfilment
+from usance.flows import checkout, fulfilment, order_reviews
 from usance.flows.checkout import Authorization, CheckoutRefused, OrderRequest, Replay
 from usance.flows.journal import business_day
 from usance.flows.refusals import NotFound
@@ -166,7 +166,7 @@ def get_order(request: ApiRequest, *, order_id: OrderId) -> Any:
 )
 def confirm_order(request: ApiRequest, *, order_id: OrderId) -> Any:
     """A person lets an order in review pass; its amount is held now."""
-    fulfilment.confirm_order(
+    order_reviews.confirm_order(
         request.auth.seller, order_id=order_id, at=request.at, by=request.auth.by
     )
     return _shown(request, order_id)
@@ -181,7 +181,7 @@ def confirm_order(request: ApiRequest, *, order_id: OrderId) -> Any:
 )
 def decline_order(request: ApiRequest, *, order_id: OrderId) -> Any:
     """A person refuses an order in review."""
-    fulfilment.decline_order(
+    order_reviews.decline_order(
         request.auth.seller, order_id=order_id, at=request.at, by=request.auth.by
     )
     return _shown(request, order_id)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from usance.flows import fulfilment
+from usance.flows import fulfilment, order_reviews
 from usance.records.credit import review_queries
 from usance.records.orders.models import Order
 from usance.web.backoffice import links
@@ -89,7 +89,7 @@ def excess_of(desk: Desk, order: Order) -> int | None:
 
 def confirm(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
     """Say yes to an order in review, in the name of whoever sits at the desk."""
-    confirmed = fulfilment.confirm_order(
+    confirmed = order_reviews.confirm_order(
         desk.seller,
         order_id=order.id,
         at=desk.at,
@@ -106,7 +106,7 @@ def confirm(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
 
 def decline(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
     """Say no to an order in review."""
-    fulfilment.decline_order(
+    order_reviews.decline_order(
         desk.seller,
         order_id=order.id,
         at=desk.at,

@@ -24,13 +24,9 @@ from usance.rules.credit.simple_conditions import (
     simple_condition,
 )
 from usance.rules.money import Money
-from usance.web.backoffice.policy_fields import (
-    RowForm,
-    RuleForm,
-    form_arguments,
-    number_text,
-    value_text,
-)
+from usance.web.backoffice.policy_fields import RuleForm
+from usance.web.backoffice.policy_inputs import form_arguments, number_text
+from usance.web.backoffice.policy_rows import RowForm, value_text
 from usance.web.words.amounts import plain_amount
 
 MOST_ROWS: Final = 30

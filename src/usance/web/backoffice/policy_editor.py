@@ -13,13 +13,9 @@ from usance.records.parties.models import Seller
 from usance.rules.credit.policy import InvalidPolicy, Policy
 from usance.rules.credit.policy_rules import KINDS
 from usance.web.backoffice.policy_draft import PolicyDraft, RuleDraft, written
-from usance.web.backoffice.policy_fields import (
-    RowForm,
-    RuleForm,
-    SettingsForm,
-    ValueForm,
-    form_arguments,
-)
+from usance.web.backoffice.policy_fields import RuleForm, SettingsForm, ValueForm
+from usance.web.backoffice.policy_inputs import form_arguments
+from usance.web.backoffice.policy_rows import RowForm
 from usance.web.words.policies import KIND_MEANINGS, KIND_NAMES
 
 

@@ -1,13 +1,10 @@
-"""The forms of the policy editor: settings, a value, a rule and a row of its condition."""
+"""The forms of the policy editor: settings, a value, and a rule of each kind."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any, Final
 
-from babel.numbers import NumberFormatError, parse_decimal
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -16,111 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from usance.flows.onboarding import STAFF_ROLES
-from usance.rules.credit.facts import FACTS, Kind
-from usance.rules.credit.policy_program import facts_for
-from usance.rules.credit.simple_conditions import OPERATORS, WITHOUT_VALUE, Comparison
-from usance.rules.money import Money, MoneyError
-from usance.rules.terms import UnknownTerms, parse_terms
-from usance.web.backoffice.fields import AmountField, read_amount
-from usance.web.design import display, locale
+from usance.rules.money import Money
+from usance.web.backoffice.fields import AmountField
+from usance.web.backoffice.policy_inputs import NumberField, TermsField, plain_number
 from usance.web.words import policies as words
-from usance.web.words.amounts import plain_amount
-from usance.web.words.facts import GROUPS, fact_name
 
 LONGEST_NAME: Final = 40
-_LIST: Final = re.compile(r"[,;\n]")
-
-
-def read_number(text: str) -> Decimal:
-    """A number as the reader writes it: "0,25" in Italian, "0.25" in any language.
-
-    Raises ValidationError.
-    """
-    text = text.replace("\u00a0", " ").strip()
-    for number in (_localized(text), _plain(text)):
-        if number is not None and number.is_finite():
-            return number
-    example = locale.number(Decimal("0.25"), language=display.language())
-    raise ValidationError(_("Enter a number such as %(example)s.") % {"example": example})
-
-
-def _localized(text: str) -> Decimal | None:
-    try:
-        return Decimal(
-            parse_decimal(text, locale=locale.locale_of(display.language()), strict=True)
-        )
-    except (NumberFormatError, ArithmeticError):
-        return None
-
-
-def _plain(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except ArithmeticError:
-        return None
-
-
-def number_text(value: int | Decimal) -> str:
-    """A number as the reader would type it, with all its digits."""
-    digits = -int(Decimal(value).as_tuple().exponent)
-    return locale.number(value, language=display.language(), decimals=max(digits, 0))
-
-
-def form_arguments(typed: Mapping[str, Any], prefix: str, *, bound: bool) -> dict[str, Any]:
-    """A form's arguments: what was typed as data to check, or as what it begins with."""
-    if not bound:
-        return {"prefix": prefix, "initial": dict(typed)}
-    data = QueryDict(mutable=True)
-    for name, value in typed.items():
-        if isinstance(value, list):
-            data.setlist(f"{prefix}-{name}", value)
-        elif value is not None and value is not False:
-            data[f"{prefix}-{name}"] = "on" if value is True else str(value)
-    return {"prefix": prefix, "data": data}
-
-
-def items_of(text: str) -> tuple[str, ...]:
-    """What stands in a list that was typed with commas."""
-    return tuple(item.strip() for item in _LIST.split(text) if item.strip())
-
-
-class NumberField(forms.CharField):
-    """A number as people write it, cleaned to a Decimal; nothing typed gives None."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            max_length=40,
-            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            **options,
-        )
-
-    def clean(self, value: Any) -> Any:
-        """The number, or None."""
-        text = super().clean(value)
-        return read_number(text) if text else None
-
-
-class TermsField(forms.CharField):
-    """One or several codes of payment terms, cleaned to a list of codes."""
-
-    def __init__(self, *, several: bool = True, **options: Any) -> None:
-        super().__init__(max_length=500, **options)
-        self.several = several
-
-    def clean(self, value: Any) -> Any:
-        """The codes."""
-        codes = list(items_of(super().clean(value)))
-        for code in codes:
-            try:
-                parse_terms(code)
-            except UnknownTerms:
-                raise ValidationError(
-                    _("%(code)s is no code of payment terms; write one such as net_30.")
-                    % {"code": code}
-                ) from None
-        if len(codes) > 1 and not self.several:
-            raise ValidationError(_("Name one set of terms."))
-        return codes
 
 
 class SettingsForm(forms.Form):
@@ -336,95 +234,3 @@ class RuleForm(forms.Form):
         elif self.kind == "terms":
             data["prepay_percent"] = data["prepay_percent"] or 0
         return made | data
-
-
-def plain_number(value: Decimal) -> str:
-    """A number as expressions have it, without zeros that say nothing."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-class RowForm(forms.Form):
-    """One comparison of a condition."""
-
-    fact = forms.ChoiceField(label=_lazy("Fact"))
-    operator = forms.ChoiceField(label=_lazy("Comparison"), choices=list(words.OPERATORS.items()))
-    value = forms.CharField(
-        label=_lazy("Value"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, kind: str, currency: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.currency = currency
-        self.known: Mapping[str, Kind] = facts_for(kind)
-        fact = self.fields["fact"]
-        assert isinstance(fact, forms.ChoiceField)
-        fact.choices = [("", _("Choose a fact")), *fact_choices(self.known)]
-
-    def clean(self) -> dict[str, Any]:
-        """Fact, operator and value must go together."""
-        data = super().clean() or {}
-        fact, operator = data.get("fact"), data.get("operator")
-        if not fact or not operator:
-            return data
-        kind = self.known[fact]
-        if operator not in OPERATORS[kind]:
-            fitting = ", ".join(f"“{words.OPERATORS[it]}”" for it in OPERATORS[kind])
-            self.add_error(
-                "operator",
-                _("This cannot be asked here; choose %(fitting)s.") % {"fitting": fitting},
-            )
-        elif operator not in WITHOUT_VALUE:
-            try:
-                data["compared"] = self._compared(kind, operator, data.get("value") or "")
-            except ValidationError as error:
-                self.add_error("value", error)
-        return data
-
-    def _compared(self, kind: Kind, operator: str, text: str) -> Any:
-        if not text.strip():
-            raise ValidationError(_("Enter what it is compared with."))
-        if operator in ("in", "not_in"):
-            return items_of(text)
-        if kind == "amount":
-            try:
-                amount = Money(read_amount(text, currency=self.currency), self.currency).decimal()
-            except MoneyError:
-                example = plain_amount(
-                    Money.parse("1234", currency=self.currency).amount, self.currency
-                )
-                raise ValidationError(
-                    _("Enter an amount such as %(example)s.") % {"example": example}
-                ) from None
-            return Decimal(plain_number(amount))
-        return read_number(text) if kind == "number" else text.strip()
-
-    def comparison(self) -> Comparison:
-        """The row, once it is valid."""
-        data = self.cleaned_data
-        return Comparison(data["fact"], data["operator"], data.get("compared"))
-
-
-def value_text(row: Comparison, *, currency: str) -> str:
-    """The value of a row as the reader would type it."""
-    value = row.value
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        if row.fact in FACTS and FACTS[row.fact].kind == "amount":
-            return plain_amount(Money.parse(format(value, "f"), currency=currency).amount, currency)
-        return number_text(value)
-    return str(value)
-
-
-def fact_choices(known: Mapping[str, Kind]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Facts under the heading of what they are about."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for name in known:
-        groups.setdefault(name.partition(".")[0], []).append((name, fact_name(name)))
-    return [(str(GROUPS.get(first, first)), facts) for first, facts in groups.items()]

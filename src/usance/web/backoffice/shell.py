@@ -74,18 +74,20 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
                 label=_("Insight"),
                 items=[item(_("Reports"), "reports", "report")],
             ),
-            NavigationGroup(
-                label=_("Settings"),
-                items=[
-                    item(_("Deputies"), "delegations", "person"),
-                    item(_("Watches"), "watches", "shield"),
-                    item(_("Review cycles"), "review_cycles", "calendar"),
-                    item(_("Connections"), "connections", "connection"),
-                    item(_("Files of scores"), "score_files", "upload"),
-                    item(_("Exchange rates"), "exchange_rates", "globe"),
-                ],
-            ),
+            NavigationGroup(label=_("Settings"), items=[item(*setting) for setting in _settings()]),
         ],
+    )
+
+
+def _settings() -> tuple[tuple[str, str, str], ...]:
+    """The pages on which a seller sets things up: label, part and icon of each."""
+    return (
+        (_("Deputies"), "delegations", "person"),
+        (_("Watches"), "watches", "shield"),
+        (_("Review cycles"), "review_cycles", "calendar"),
+        (_("Connections"), "connections", "connection"),
+        (_("Files of scores"), "score_files", "upload"),
+        (_("Exchange rates"), "exchange_rates", "globe"),
     )
 
 

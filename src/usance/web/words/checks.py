@@ -52,7 +52,6 @@ _REASONS: Final[Mapping[str, Promise]] = {
     "counterpart_rate_limited": gettext_lazy("It is asked too often."),
     "counterpart_refused": gettext_lazy("It refused the question; look at the connection."),
     "counterpart_malformed": gettext_lazy("Its answer could not be used."),
-    "counterpart_not_covered": gettext_lazy("It does not cover such companies."),
     "malformed_number": gettext_lazy("No state gives numbers like this one."),
 }
 

@@ -151,6 +151,7 @@ def application_document(
     request: HttpRequest, desk: Desk, public: str, document: str
 ) -> HttpResponse:
     """A document as a file to keep. It comes from a stranger: no browser opens it here."""
+    del request
     it = _application(desk, public)
     found = queries.document(
         seller_id=desk.seller.id,

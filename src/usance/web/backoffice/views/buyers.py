@@ -65,7 +65,8 @@ def buyers_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     found = parties.find_buyers(seller_id=desk.seller.id, text=query.text)
     part = cut(found, request=request, order=("-id",))
     lines = credit.with_group_room(
-        credit.lines_of(seller_id=desk.seller.id, buyer_ids=[row.id for row in part.rows]), on=desk.on
+        credit.lines_of(seller_id=desk.seller.id, buyer_ids=[row.id for row in part.rows]),
+        on=desk.on,
     )
     return page(
         request,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from usance.flows import connections
+from usance.flows import connections, rescreening
 from usance.flows.refusals import Refused
 from usance.formats.errors import FormatError
 from usance.records.connections import queries
@@ -163,8 +163,17 @@ def _page(
         tested=result_text(it.test_result),
         form=form,
         loaded=queries.latest_file(seller_id=desk.seller.id, connection_id=it.id),
+        screened=_screened(desk, it),
         list_form=more.get("list_form") or ListFileForm(),
     )
+
+
+def _screened(desk: Desk, it: Connection) -> rescreening.Progress | None:
+    """How far the search for every buyer in this list has come."""
+    if it.kind != rescreening.LIST:
+        return None
+    found = rescreening.progress_of(desk.seller)
+    return next((one for one in found if one.connection.id == it.id), None)
 
 
 @require_POST

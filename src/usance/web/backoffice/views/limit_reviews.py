@@ -111,7 +111,9 @@ def review_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     """One review of a limit."""
     review = _review(desk, public)
     line = _line(desk, review)
-    may = review.state == "open" and bool(rights(desk.seller, review, person_of(desk), on=desk.on))
+    may = review.state == "open" and bool(
+        rights(desk.seller, review=review, person=person_of(desk), on=desk.on)
+    )
     return page(
         request,
         desk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -123,6 +124,7 @@ def _kind_tabs(request: HttpRequest, kind: str) -> list[tuple[str, str, bool]]:
 
 def _table(desk: Desk, rows: Sequence[Review]) -> Table:
     said = review_queries.approvals_of(seller_id=desk.seller.id, review_ids=[r.id for r in rows])
+    names = _subject_names(desk, rows)
     buyers = parties.buyers_by_id(
         seller_id=desk.seller.id, buyer_ids={row.buyer_id for row in rows if row.buyer_id}
     )
@@ -139,7 +141,7 @@ def _table(desk: Desk, rows: Sequence[Review]) -> Table:
         rows=[
             Row(
                 cells=[
-                    Link(_what(row), links.address("review", row.id)),
+                    Link(names.get(row.subject_id) or _what(row), links.address("review", row.id)),
                     links.buyer_link(buyers[row.buyer_id]) if row.buyer_id in buyers else None,
                     " ".join(reason_text(code) for code in row.reasons) or None,
                     Money(row.amount, row.currency) if row.amount is not None else None,
@@ -150,6 +152,16 @@ def _table(desk: Desk, rows: Sequence[Review]) -> Table:
             for row in rows
         ],
     )
+
+
+def _subject_names(desk: Desk, rows: Sequence[Review]) -> dict[UUID, str]:
+    """What orders and policies among the subjects are called."""
+    ids = {kind: [row.subject_id for row in rows if row.kind == kind] for kind in KINDS}
+    waiting = orders.orders(seller_id=desk.seller.id).filter(id__in=ids["order"])
+    names = {one.id: _("Order %(name)s") % {"name": links.order_name(one)} for one in waiting}
+    for one in queries.policies(seller_id=desk.seller.id).filter(id__in=ids["policy"]):
+        names[one.id] = _("Policy, version %(version)s") % {"version": one.version}
+    return names
 
 
 def _what(row: Review) -> str:
@@ -222,7 +234,7 @@ def _waiting(desk: Desk, public: str) -> Waiting:
     if review is None:
         raise Http404("There is no such review.")
     person = person_of(desk)
-    principals = rights(desk.seller, review, person, on=desk.on)
+    principals = rights(desk.seller, review=review, person=person, on=desk.on)
     said = review_queries.approvals(seller_id=desk.seller.id, review_id=review.id)
     spoken = {name for one in said for name in (one.person, one.on_behalf_of) if name}
     order = (
