@@ -36,7 +36,6 @@ NEVER_CHANGED = {
 }
 SIMPLE = {
     "connections_connection",
-    "credit_backtest",
     "credit_grouplimit",
     "events_webhookendpoint",
     "events_webhookdelivery",
