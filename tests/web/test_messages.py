@@ -82,7 +82,15 @@ class TestCatalogue:
             for m in messages.read(language)
             if isinstance(m.id, str) and m.id == m.string and len(m.id.split()) > 1
         }
-        assert same <= {"%(name)s, back office"}
+        assert same <= {
+            "%(name)s, back office",
+            "%(kind)s, %(source)s: %(outcome)s",
+            "%(policy)s, %(day)s",
+            "Companies House",
+            "Credit manager",
+            "OpenSanctions (yente)",
+            "Rating %(rating)s",
+        }
         if language == "hi":
             latin = [
                 m.id
@@ -91,7 +99,15 @@ class TestCatalogue:
             ]
             letters = set(string.ascii_letters)
             without = [i for i in latin if letters & set(PLACE.sub("", str(i)))]
-            assert without == ["Usance"]
+            # Names stay as their owners write them.
+            assert set(without) == {
+                "Companies House",
+                "Creditsafe",
+                "GLEIF",
+                "OpenSanctions (yente)",
+                "Usance",
+                "VIES",
+            }
 
 
 @pytest.mark.parametrize(

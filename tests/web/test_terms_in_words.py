@@ -33,7 +33,7 @@ from usance.web.words.terms import terms_text
         ("dep30_net_60", "30% deposit, balance: 60 days net"),
         ("dep12.5_day_15_1", "12.5% deposit, balance: Day 15 of the next month"),
         ("3x30", "3 equal parts, one every 30 days"),
-        ("3x1", "3 equal parts, one a day"),
+        ("3x1", "3 equal parts, one every 1 day"),
         ("3x30_eom", "3 equal parts, one every 30 days, end of month"),
         ("at0_30_60", "3 equal parts, after 0, 30, 60 days"),
         ("30at0_70at60", "30% on receipt, 70% after 60 days"),

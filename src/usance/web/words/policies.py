@@ -209,7 +209,9 @@ def _price(rule: Any, currency: str) -> str:
 
 def _route(rule: Any, currency: str) -> str:
     text = ngettext(
-        "%(roles)s decides", "%(count)s different people decide: %(roles)s", rule.people
+        "%(count)s person decides: %(roles)s",
+        "%(count)s different people decide: %(roles)s",
+        rule.people,
     ) % {"roles": roles_text(rule.roles), "count": rule.people}
     if rule.hours:
         text = ngettext(

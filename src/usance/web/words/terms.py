@@ -122,7 +122,7 @@ def _parts_text(terms: Terms) -> str:
         text = ", ".join(map(_part_text, parts))
     elif [part.days for part in parts] == [every * n for n in range(1, len(parts) + 1)]:
         text = ngettext(
-            "%(parts)s equal parts, one a day",
+            "%(parts)s equal parts, one every %(count)s day",
             "%(parts)s equal parts, one every %(count)s days",
             every,
         ) % {"parts": len(parts), "count": every}
