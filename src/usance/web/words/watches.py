@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from usance.rules.monitoring import CHANGE, NIGHTLY
+from usance.web.design.locale import percent
 from usance.web.design.parts import Badge, Tone
 from usance.web.words.amounts import money_text
 from usance.web.words.facts import fact_name, fact_value
@@ -94,7 +96,8 @@ def planned_text(action: Mapping[str, Any]) -> str:
         told = [one if "@" in one else role_text(one) for one in action.get("people", ())]
         return _("Tell by e-mail: %(people)s") % {"people": ", ".join(told) or _("nobody")}
     if action.get("percent") is not None:
-        return _("Lower the limits to %(percent)s %%") % {"percent": action["percent"]}
+        part = percent(Decimal(action["percent"]) / 100, language=get_language() or "en")
+        return _("Lower the limits to %(percent)s") % {"percent": part}
     if action.get("to") == "insured":
         return _("Lower the limits to what is insured")
     return _("Lower the limits to what the bureau recommends")

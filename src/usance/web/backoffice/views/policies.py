@@ -160,7 +160,7 @@ def _trial_context(desk: Desk, policy_id: Any) -> dict[str, Any]:
 
 def _trial_said(found: Trial) -> str:
     return ngettext(
-        "Of the last decision it judged, %(differ)s would have ended otherwise.",
+        "Of the last %(count)s decision it judged, %(differ)s would have ended otherwise.",
         "Of the last %(count)s decisions it judged, %(differ)s would have ended otherwise.",
         found.decisions,
     ) % {"count": found.decisions, "differ": found.differ}
