@@ -160,7 +160,7 @@ def get_order(request: ApiRequest, *, order_id: OrderId) -> Any:
 @section.write(
     "POST",
     "/orders/{order_id}/confirm",
-    scope="orders:write",
+    scope="credit:write",
     answer=answers.Order,
     summary="Confirm an order in review",
 )
@@ -175,7 +175,7 @@ def confirm_order(request: ApiRequest, *, order_id: OrderId) -> Any:
 @section.write(
     "POST",
     "/orders/{order_id}/decline",
-    scope="orders:write",
+    scope="credit:write",
     answer=answers.Order,
     summary="Decline an order in review",
 )
