@@ -576,8 +576,8 @@ def test_the_erps_items_count_as_they_stood_when_the_order_passed(
 ) -> None:
     """Decided beside 900,000 of the ERP's; when it passes, unasked, there are as many as `then`."""
     seller, buyer = account.seller, account.buyer
-    for gate in ("_require_room", "_has_room", "_answered"):
-        monkeypatch.setattr(fulfilment, gate, lambda *_args, **_more: True)
+    for gate in ("require_room", "_has_room", "_answered"):
+        monkeypatch.setattr(order_reviews, gate, lambda *_args, **_more: True)
 
     def report(amount: int) -> None:
         external_items.report_open_items(

@@ -29,10 +29,10 @@ def structure() -> list[tuple[Any, ...]]:
 
 def operations() -> list[tuple[str, Any]]:
     """Each of our operations in each migration of ours, with its app."""
-    migrations = MigrationExecutor(connection).loader.disk_migrations.values()
+    migrations = MigrationExecutor(connection).loader.disk_migrations
     return [
         (migration.app_label, operation)
-        for migration in migrations
+        for _, migration in sorted(migrations.items())
         for operation in migration.operations
         if isinstance(operation, ScopeToSeller | AppendOnly | GuardState)
     ]

@@ -11,7 +11,10 @@ from uuid import UUID
 import pytest
 
 from usance.flows import onboarding
-from usance.records.identity import PREFIXES
+from usance.records.applications.models import Application
+from usance.records.credit.models import Review
+from usance.records.identity import PREFIXES, parse_public_id, public_id
+from usance.records.monitoring.models import Alarm
 from usance.records.parties.models import ApiKey
 from usance.web.api import keys, openapi, problems
 
@@ -44,7 +47,66 @@ def body_of(operation: Any, ids: dict[str, str]) -> Any:
         "create_order_intent": {"buyer": ids["buyer"], "amount": eur},
         "create_payment": {"buyer": ids["buyer"], "amount": eur, "received_on": "2026-03-02"},
         "create_allocation": {"payment": ids["payment"], "invoice": ids["invoice"]},
+        "approve_application": {"limit": eur},
+        "create_checks": {},
+        "acknowledge_alarm": {},
+        "decline_application": {"reasons": ["other"]},
+        "request_information": {"text": "Why?"},
+        "change_group_limit": {"name": "Stolen"},
+        "change_watch": WATCH,
+        "create_group_limit": {
+            "name": "Stolen",
+            "limit": eur,
+            "lines": [{"buyer": ids["buyer"], "currency": "EUR"}],
+        },
+        "put_external_items": {"currency": "EUR", "items": []},
     }.get(operation["operationId"])
+
+
+WATCH = {"name": "sales", "triggers": ["order.authorized"]}
+
+
+def about_credit(shop: Shop, buyer: str, at: Any) -> dict[str, str]:
+    """One object of each kind that the credit desk works with."""
+    eur = {"amount": 100, "currency": "EUR"}
+    line = {"buyer": buyer, "currency": "EUR"}
+    group = {"name": "House", "limit": eur, "lines": [line]}
+    ids = {
+        "group": shop.ask("POST", "/group-limits", group, status=201)["id"],
+        "watch": shop.ask("POST", "/watches", WATCH, status=201)["id"],
+        "connection": shop.ask("POST", "/connections", {"kind": "vies"}, status=201)["id"],
+        "policy": shop.ask("GET", "/policies")["data"][0]["id"],
+    }
+    seller_id = shop.seller.id
+    buyer_id = parse_public_id("buyer", buyer)
+    review = Review.objects.create(
+        seller_id=seller_id,
+        created_at=at,
+        kind="limit",
+        subject_id=buyer_id,
+        buyer_id=buyer_id,
+        roles=["admin"],
+    )
+    alarm = Alarm.objects.create(
+        seller_id=seller_id,
+        created_at=at,
+        watch_id=parse_public_id("watch", ids["watch"]),
+        buyer_id=buyer_id,
+        trigger="order.authorized",
+    )
+    application = Application.objects.create(
+        seller_id=seller_id,
+        created_at=at,
+        secret=seller_id.bytes,
+        name="B",
+        country="IT",
+        contact_email="b@b.example",
+        currency="EUR",
+    )
+    kept = {"review": review, "alarm": alarm, "application": application}
+    ids |= {kind: public_id(kind, one.id) for kind, one in kept.items()}
+    ids["backtest"] = public_id("backtest", review.id)  # of nobody
+    return ids
 
 
 @pytest.fixture
@@ -71,6 +133,7 @@ def others(shop: Shop, at: Any) -> tuple[Shop, dict[str, str]]:
         {"payment": ids["payment"], "invoice": ids["invoice"], "amount": eur | {"amount": 1}},
         status=201,
     )["id"]
+    ids |= about_credit(shop, ids["buyer"], at)
     endpoint = {"url": "https://shop.example/hook"}
     ids["webhook_endpoint"] = shop.ask("POST", "/webhook-endpoints", endpoint, status=201)["id"]
     seller = onboarding.create_seller(
@@ -85,7 +148,9 @@ def others(shop: Shop, at: Any) -> tuple[Shop, dict[str, str]]:
 
 
 def filled(path: str, ids: dict[str, str]) -> str:
-    kinds = {"endpoint": "webhook_endpoint"}
+    kinds = {"endpoint": "webhook_endpoint", "group": "group_limit"}
+    if "group" in ids:
+        kinds = {"endpoint": "webhook_endpoint"}
     return re.sub(r"{(\w+)_id}", lambda m: ids[kinds.get(m[1], m[1])], path.removeprefix("/v1"))
 
 

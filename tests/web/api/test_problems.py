@@ -12,9 +12,11 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import IntegrityError, OperationalError
 
 from usance.flows import bank_statements, checkout, idempotency, onboarding, refusals, webhooks
+from usance.flows.applications.refusals import Incomplete, WrongCode
 from usance.formats.errors import FormatError
 from usance.records.identity import NotAnId
 from usance.rules import billing, money, orders, states, terms
+from usance.rules.applications.completeness import Missing
 from usance.rules.credit import policy
 from usance.web.api import problems, requests, values
 
@@ -29,7 +31,12 @@ ROOMS = (bank_statements, onboarding, webhooks, idempotency)
 @pytest.mark.parametrize("kind", [*kinds(refusals.Refused), *kinds(checkout.CheckoutRefused)])
 def test_every_refusal_is_the_callers_to_mend(kind: type[Exception]) -> None:
     assert ROOMS
-    status, body = problems.render(kind("because"))
+    if kind is Incomplete:
+        said = problems.render(Incomplete([Missing("company", "city", "missing")]))
+        assert (said[0], json.loads(said[1])["code"]) == (422, kind.code)
+        return
+    more = {"tries_left": 2} if kind is WrongCode else {}
+    status, body = problems.render(kind("because", **more))
     problem = json.loads(body)
     assert status in (404, 409, 422)
     assert (problem["status"], problem["code"], problem["detail"]) == (
