@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -105,21 +106,25 @@ def _read(
     *,
     on: date,
 ) -> dict[str, Any]:
-    known: dict[str, Any] = {}
+    live_reads, kept_reads = _plan(reads)
     live = _Live(request, facts, on, is_ready=standing is not None)
-    for name in reads:
-        read = _LIVE.get(name)
-        if read is not None:
-            known[name] = read(live)
+    known = {name: read(live) for name, read in live_reads}
     if standing is not None:
         values = standing["values"]
-        for name in reads & STANDING:
+        for name, is_number in kept_reads:
             value = values.get(name)
             # A number that is no whole number is stored as text, lest it become a float.
-            if type(value) is str and name in _NUMBERS:
-                value = Decimal(value)
-            known[name] = value
+            known[name] = Decimal(value) if is_number and type(value) is str else value
     return known
+
+
+@lru_cache(maxsize=256)
+def _plan(
+    reads: frozenset[str],
+) -> tuple[tuple[tuple[str, Callable[[_Live], Any]], ...], tuple[tuple[str, bool], ...]]:
+    """What is read at the order and what was kept ready: the same for every order of a policy."""
+    live = tuple((name, _LIVE[name]) for name in sorted(reads) if name in _LIVE)
+    return live, tuple((name, name in _NUMBERS) for name in sorted(reads & STANDING))
 
 
 _NUMBERS: Final = frozenset(name for name, fact in FACTS.items() if fact.kind == "number")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from usance.rules.credit.application import Application
@@ -17,14 +18,24 @@ def known_facts(
     application: Application, exposure: Exposure, policy: Policy, *, on: date, reads: frozenset[str]
 ) -> dict[str, Any]:
     """Those of ``reads`` that are known. Amounts are in the policy's currency."""
-    facts: dict[str, Any] = {}
-    given, asked = application.facts, _Asked(application, exposure, policy, on)
-    for name in reads:
-        derive = _DERIVED.get(name)
-        value = derive(asked) if derive else given.get(name)
+    derived, given = _plan(reads)
+    known = application.facts
+    facts = {name: value for name in given if (value := known.get(name)) is not None}
+    asked = _Asked(application, exposure, policy, on)
+    for name, derive in derived:
+        value = derive(asked)
         if value is not None:
             facts[name] = value
     return facts
+
+
+@lru_cache(maxsize=256)
+def _plan(
+    reads: frozenset[str],
+) -> tuple[tuple[tuple[str, Callable[[_Asked], Any]], ...], tuple[str, ...]]:
+    """What is derived and what is given: the same for every order that a policy decides."""
+    derived = tuple((name, _DERIVED[name]) for name in sorted(reads) if name in _DERIVED)
+    return derived, tuple(name for name in sorted(reads) if name not in _DERIVED)
 
 
 def in_policy_currency(amount: int, *, asked: Application, policy: Policy) -> int | None:
