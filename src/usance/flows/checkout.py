@@ -356,8 +356,9 @@ def _look_for_alternatives(cases: Sequence[_Case]) -> None:
 
 def _shadow(case: _Case) -> dict[str, Any] | None:
     """What the policy on trial would have said to the same facts."""
-    if case.facts.shadow_id is None:
-        return None
+    verdict = case.verdict
+    if case.facts.shadow_id is None or (verdict and (verdict.refusals or verdict.needs_approval)):
+        return None  # no trial, or an order that the buyer itself stopped before any policy could
     request = case.request
     trial = credit.policy(seller_id=request.seller.id, policy_id=case.facts.shadow_id)
     asked = application(request, facts=case.facts, policy=trial, on=case.on, standing=case.standing)
