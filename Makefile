@@ -7,7 +7,7 @@ ARGS ?=
 # Two workers suit two cores; a machine with more may say so.
 WORKERS ?= 2
 
-.PHONY: demo test lint bench docs clean requirements messages
+.PHONY: demo test lint bench simulate docs clean requirements messages
 
 demo: $(VENV)/.installed
 	$(BIN)/usance demo $(ARGS)
@@ -23,6 +23,14 @@ lint: $(VENV)/.installed-development
 
 bench: $(VENV)/.installed-development
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Trade by chance, each run from another seed; a failing one is printed.
+RUNS ?= 5
+simulate: $(VENV)/.installed-development
+	for run in $$(seq $(RUNS)); do \
+		seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' '); echo "USANCE_SIMULATION_SEED=$$seed"; \
+		USANCE_SIMULATION_SEED=$$seed $(BIN)/python -m pytest -q tests/simulation || exit 1; \
+	done
 
 docs: $(VENV)/.installed
 	$(BIN)/usance openapi > docs/openapi.json
@@ -49,8 +57,7 @@ $(VENV)/.installed-development: requirements/development.txt $(VENV)/.installed
 	touch $@
 
 # Pin every requirement again, with hashes and without the address of an index. Needs uv.
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 requirements:
-	for set in runtime development; do \
-		uv pip compile --universal --python-version 3.11 --generate-hashes \
-			--no-emit-index-url --no-header --quiet requirements/$$set.in -o requirements/$$set.txt; \
-	done
+	$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
+	$(COMPILE) requirements/development.in -c requirements/runtime.txt -o requirements/development.txt

@@ -21,8 +21,8 @@ from usance.rules.credit.policy import Policy
 from usance.rules.orders import InvalidOrder
 from usance.rules.states import CREDIT_LINE, CREDIT_LINE_STATES
 
-LIMIT, TOLERANCE = 100_000, 5_000
-POLICY = Policy(overdue_days=30, review_above={"EUR": 60_000}, authorization_days=30)
+LIMIT, TOLERANCE, REVIEWED = 100_000, 5_000, 60_000
+POLICY = Policy(overdue_days=30, review_above={"EUR": REVIEWED}, authorization_days=30)
 AMOUNTS = st.integers(1, 12_000) | st.sampled_from([9_000, 60_000, 60_001, 105_000, 105_001])
 PICK = st.integers(0, 2) | st.integers(0, 10**6)
 """Which row, the latest first: what was just done is most often done again, or undone."""

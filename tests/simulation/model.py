@@ -28,6 +28,8 @@ class Order:
     tax: int
     state: str
     expires_on: date
+    decided: int = 0
+    """The amount that was decided on at checkout."""
     invoiced: int = 0
     invoiced_tax: int = 0
     voided: int = 0

@@ -12,7 +12,7 @@ from hypothesis.stateful import precondition, rule
 from tests.flows import books
 from tests.flows.racing import at_once
 from tests.simulation import model
-from tests.simulation.market import AMOUNTS, PERCENT, PICK, Market
+from tests.simulation.market import AMOUNTS, PERCENT, PICK, REVIEWED, Market
 from usance.flows import checkout, fulfilment, order_reviews
 from usance.flows.checkout import Authorization, ExternalIdTaken, KeyReused, OrderRequest, Replay
 from usance.rules.billing import tax_share
@@ -43,6 +43,7 @@ class Ordering(Market):
             request.tax_amount,
             made.state,
             made.decision.expires_on,
+            decided=request.amount,
         )
 
     @rule(n=PICK, amount=AMOUNTS)
@@ -69,7 +70,7 @@ class Ordering(Market):
         if reasons:
             assert (made.state, made.decision.reasons) == ("declined", reasons)
         else:
-            assert made.state == ("pending_review" if amount > 60_000 else "authorized")
+            assert made.state == ("pending_review" if amount > REVIEWED else "authorized")
         self.keep(made)
         self.requests.append((request, made))
 
@@ -188,16 +189,20 @@ class Ordering(Market):
             and amount > order.invoiced
             and tax >= order.invoiced_tax
             and tax - order.invoiced_tax <= amount - order.invoiced
-            and (
-                change <= 0
-                or (
-                    self.books.lines[order.buyer].state == "active"
-                    and change <= self.books.available(order.buyer)
-                )
-            )
+            and (change <= 0 or self._may_grow(order, amount))
         )
         act = partial(
             fulfilment.adjust_order, self.seller, order_id=order.id, amount=amount, **self.act
         )
         if amount > 0 and self.expect(allowed, act):
             order.amount, order.tax = amount, tax
+
+    def _may_grow(self, order: model.Order, amount: int) -> bool:
+        """A larger order is decided anew; what a person let pass may grow by a tenth of itself."""
+        if self.books.reasons(
+            order.buyer, amount - order.amount, on=self.at.date(), overdue_days=30
+        ):
+            return False
+        return amount <= REVIEWED or (
+            order.decided > REVIEWED and 100 * amount <= 110 * order.decided
+        )

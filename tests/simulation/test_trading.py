@@ -1,12 +1,13 @@
 """Any trade, in any order, with everything done twice: the books hold and agree with arithmetic.
 
-A failing run prints its seed; ``USANCE_SIMULATION_SEED=N`` plays it again.
+The suite plays the same seeds each time, so that a change is judged by what it changed. ``make
+simulate`` draws new ones; a failing run prints its seed, which then belongs in ``FOUND_BEFORE``, and
+``USANCE_SIMULATION_SEED=N`` plays it again.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 
 import pytest
 from hypothesis import HealthCheck, seed, settings
@@ -67,7 +68,7 @@ class Trading(Ordering, Settling):
         }
 
 
-FOUND_BEFORE: tuple[int, ...] = ()
+FOUND_BEFORE: tuple[int, ...] = (4250068383,)
 """Seeds that once failed."""
 
 
@@ -75,8 +76,9 @@ FOUND_BEFORE: tuple[int, ...] = ()
 @pytest.mark.timeout(900)  # a failing run is made small before it is shown
 @pytest.mark.parametrize(
     "number",
-    [1, *FOUND_BEFORE, int(os.environ.get("USANCE_SIMULATION_SEED") or secrets.randbelow(2**32))],
-    ids=lambda number: "fixed" if number == 1 else "seeded",
+    [int(os.environ["USANCE_SIMULATION_SEED"])]
+    if "USANCE_SIMULATION_SEED" in os.environ
+    else [1, *FOUND_BEFORE],
 )
 def test_the_books_hold_whatever_is_done(db_committed: None, number: int) -> None:
     print(f"Play it again with USANCE_SIMULATION_SEED={number}")
