@@ -155,7 +155,10 @@ class Ordering(Market):
             "cancel": order.state == "authorized" or pending,
             "expire": (held or pending) and order.expires_on < self.at.date(),
             "renew": held,
-            "confirm": pending and line.state == "active" and order.amount <= room,
+            "confirm": pending
+            and order.expires_on >= self.at.date()
+            and line.state == "active"
+            and order.amount <= room,
             "decline": pending,
         }[how]
         flow = {
