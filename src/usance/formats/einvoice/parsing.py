@@ -1,0 +1,293 @@
+"""Bytes of an XML invoice from anyone to its elements, and elements to exact values.
+
+Elements are looked up by local name, since namespaces carry the version of a syntax; a name in Clark
+notation ("{namespace}name") asks for its own namespace only. Texts that are not there are empty, as in
+``usance.rules.invoicing.document``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final, cast
+
+from lxml import etree
+
+from usance.formats.errors import FormatError, refuse_too_large
+
+DEEPEST: Final = 100
+"""Levels of elements. Real invoices, with their signatures, stay below 30."""
+
+MOST_ELEMENTS: Final = 1_000_000
+"""Elements of one document: some 20,000 lines with all their terms."""
+
+_STEP: Final = 256
+_CHUNK: Final = 64 * 1024
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,24}(?:\.[0-9]{0,24})?|\.[0-9]{1,24})")
+_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """The root element of ``data``, without comments and processing instructions.
+
+    Document type declarations, entities and the network are never touched; size, depth and the
+    number of elements have limits that hold while the bytes are read, not after.
+
+    Raises FormatError: ``too_large``, ``malformed_xml``, ``doctype_refused``, ``too_deep``,
+    ``too_many_elements``.
+    """
+    refuse_too_large(data)
+    try:
+        _refuse_doctype(data)
+        return _parse(data)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        reason = str(error.msg).partition(", line ")[0]
+        raise FormatError(
+            f"This is not well-formed XML ({reason}); the file may have been cut off or edited. "
+            "Ask its sender for it again.",
+            code="malformed_xml",
+            line=line or None,
+            column=column or None,
+        ) from None
+
+
+def _refuse_doctype(data: bytes) -> None:
+    """Read up to the first element only, under the parser's own limits on entities."""
+    parser = _parser(huge=False)
+    for start in range(0, len(data), _STEP):
+        parser.feed(data[start : start + _STEP])
+        for _, element in cast("Iterator[tuple[str, etree._Element]]", parser.read_events()):
+            if element.getroottree().docinfo.internalDTD is not None:
+                raise FormatError(
+                    "The file declares a document type, which invoices never do; ask its sender "
+                    "for a plain XML invoice.",
+                    code="doctype_refused",
+                )
+            return
+
+
+def _parse(data: bytes) -> etree._Element:
+    # Attachments may be longer than the 10 MB that the parser otherwise gives one text. What its
+    # limits stand against cannot come: there are no entities, and depth is counted here.
+    parser = _parser(huge=True)
+    depth = elements = 0
+    for start in range(0, len(data), _CHUNK):
+        parser.feed(data[start : start + _CHUNK])
+        for event, element in cast("Iterator[tuple[str, etree._Element]]", parser.read_events()):
+            if event == "end":
+                depth -= 1
+                continue
+            depth += 1
+            elements += 1
+            if depth > DEEPEST:
+                raise FormatError(
+                    f"Elements stand more than {DEEPEST} deep in each other, which no invoice "
+                    "needs; ask its sender for a valid file.",
+                    code="too_deep",
+                    line=line_of(element),
+                )
+            if elements > MOST_ELEMENTS:
+                raise FormatError(
+                    f"The file has more than {MOST_ELEMENTS} elements; ask its sender to split it.",
+                    code="too_many_elements",
+                    line=line_of(element),
+                )
+    return parser.close()
+
+
+def _parser(*, huge: bool) -> etree.XMLPullParser:
+    return etree.XMLPullParser(
+        events=("start", "end") if huge else ("start",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=huge,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def local_name(element: etree._Element) -> str:
+    """The name of ``element`` without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def namespace_of(element: etree._Element) -> str:
+    """The namespace of ``element``; empty if it has none."""
+    return str(element.tag).rpartition("}")[0][1:]
+
+
+def line_of(element: etree._Element) -> int | None:
+    """The line on which ``element`` begins."""
+    # The stubs of lxml leave this attribute without a type.
+    return cast("int | None", element.sourceline)
+
+
+def path_of(element: etree._Element) -> str:
+    """Where ``element`` is, such as ``Invoice/InvoiceLine[3]/Price/PriceAmount``.
+
+    An index, from 1, is given where an element has siblings of its name.
+    """
+    steps = []
+    at: etree._Element | None = element
+    while at is not None:
+        name = local_name(at)
+        before = sum(1 for _ in at.itersiblings(at.tag, preceding=True))
+        if before or next(at.itersiblings(at.tag), None) is not None:
+            name += f"[{before + 1}]"
+        steps.append(name)
+        at = at.getparent()
+    return "/".join(reversed(steps))
+
+
+def child(element: etree._Element | None, *path: str) -> etree._Element | None:
+    """The first element down ``path``, or None."""
+    for name in path:
+        if element is None:
+            return None
+        element = next(element.iterchildren(_tag(name)), None)
+    return element
+
+
+def children(element: etree._Element | None, *path: str) -> Iterator[etree._Element]:
+    """All elements called by the last name of ``path``, below the first ones of the names before."""
+    parent = child(element, *path[:-1])
+    return iter(()) if parent is None else parent.iterchildren(_tag(path[-1]))
+
+
+def _tag(name: str) -> str:
+    return name if name.startswith("{") else "{*}" + name
+
+
+def text(element: etree._Element | None, *path: str) -> str:
+    """The text of the element down ``path`` without white space around it; empty if there is none."""
+    found = child(element, *path)
+    return "" if found is None else (found.text or "").strip()
+
+
+def texts(element: etree._Element | None, *path: str) -> tuple[str, ...]:
+    """The texts of all elements of the last name of ``path`` that are not empty."""
+    found = (text(each) for each in children(element, *path))
+    return tuple(each for each in found if each)
+
+
+def attribute(element: etree._Element | None, name: str) -> str:
+    """An attribute without namespace; empty if it or the element is not there."""
+    return "" if element is None else element.get(name, "").strip()
+
+
+def required(element: etree._Element, *path: str, term: str) -> etree._Element:
+    """The first element down ``path``; ``term`` names it for people, such as "BT-1, its number".
+
+    Raises FormatError ``missing_element``, also for an element without content.
+    """
+    found = child(element, *path)
+    if found is None or (len(found) == 0 and not (found.text or "").strip()):
+        raise FormatError(
+            f"{term} is missing ({'/'.join(path)}); ask the sender for a complete invoice.",
+            code="missing_element",
+            line=line_of(element),
+            path=path_of(element),
+        )
+    return found
+
+
+def required_text(element: etree._Element, *path: str, term: str) -> str:
+    """The text down ``path``. Raises FormatError ``missing_element``."""
+    return text(required(element, *path, term=term))
+
+
+def number(element: etree._Element) -> Decimal:
+    """The decimal that ``element`` holds, with every digit as written.
+
+    Source: XML Schema, decimal. Raises FormatError ``invalid_number``.
+    """
+    figures = (element.text or "").strip()
+    if not _DECIMAL.fullmatch(figures):
+        raise invalid(element, "a decimal number such as 1234.50", code="invalid_number")
+    return Decimal(figures)
+
+
+def optional_number(element: etree._Element | None, *path: str) -> Decimal | None:
+    """The decimal down ``path``; None if it is not there or empty. Raises FormatError."""
+    found = child(element, *path)
+    return None if found is None or not text(found) else number(found)
+
+
+def amount(element: etree._Element, *, currency: str) -> Decimal:
+    """The amount that ``element`` holds; an attribute ``currencyID`` has to say ``currency``.
+
+    Raises FormatError ``invalid_number`` or ``currency_mismatch``.
+    """
+    stated = attribute(element, "currencyID")
+    if stated and stated != currency:
+        raise FormatError(
+            f"This amount is in {stated} and the invoice in {currency}; ask the sender for an "
+            "invoice in one currency.",
+            code="currency_mismatch",
+            line=line_of(element),
+            path=path_of(element),
+        )
+    return number(element)
+
+
+def optional_amount(element: etree._Element | None, *path: str, currency: str) -> Decimal | None:
+    """The amount down ``path``; None if it is not there or empty. Raises FormatError."""
+    found = child(element, *path)
+    return None if found is None or not text(found) else amount(found, currency=currency)
+
+
+def day(element: etree._Element) -> date:
+    """The day of a date, or of a date and time, as its writer saw it; its offset is left out.
+
+    Source: XML Schema, date and dateTime. Raises FormatError ``invalid_date``.
+    """
+    match = _DATE.fullmatch((element.text or "").strip())
+    if match is not None:
+        try:
+            return date.fromisoformat(match[1])
+        except ValueError:
+            pass
+    raise invalid(element, "a date such as 2026-04-30", code="invalid_date")
+
+
+def optional_day(element: etree._Element | None, *path: str) -> date | None:
+    """The day down ``path``; None if it is not there or empty. Raises FormatError."""
+    found = child(element, *path)
+    return None if found is None or not text(found) else day(found)
+
+
+def is_true(element: etree._Element) -> bool:
+    """Whether ``element`` says true (XML Schema, boolean). Raises FormatError ``invalid_indicator``."""
+    match (element.text or "").strip():
+        case "true" | "1":
+            return True
+        case "false" | "0":
+            return False
+    raise invalid(element, "true or false", code="invalid_indicator")
+
+
+def binary(element: etree._Element) -> bytes:
+    """The bytes that ``element`` holds in base64. Raises FormatError ``invalid_base64``."""
+    try:
+        return base64.b64decode("".join((element.text or "").split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise invalid(element, "base64", code="invalid_base64") from None
+
+
+def invalid(element: etree._Element, expected: str, *, code: str) -> FormatError:
+    """An error saying that the text of ``element`` is not what was ``expected``."""
+    shown = " ".join((element.text or "")[:200].split())
+    shown = f"{shown[:40]}..." if len(shown) > 40 else shown
+    return FormatError(
+        f"{shown!r} is not {expected}; ask the sender for a corrected invoice.",
+        code=code,
+        line=line_of(element),
+        path=path_of(element),
+    )
