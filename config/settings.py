@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "usance.records.applications",
     "usance.records.monitoring",
     "usance.records.connections",
+    "usance.records.deliveries",
     "usance.web.api",
     "usance.jobs",
 ]

@@ -26,6 +26,7 @@ NEVER_CHANGED = {
     "credit_exchangerate",
     "credit_policyrelease",
     "credit_report",
+    "deliveries_document",
     "events_event",
     "invoices_creditnote",
     "ledger_entry",

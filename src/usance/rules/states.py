@@ -115,6 +115,36 @@ BACKTEST: Final = frozenset(
 )
 BACKTEST_STATES: Final = ("queued", "running", "done", "failed")
 
+DELIVERY: Final = frozenset(
+    {
+        ("queued", "sent"),
+        ("queued", "delivered"),
+        ("queued", "bounced"),
+        ("queued", "rejected"),
+        ("queued", "failed"),
+        ("sent", "delivered"),
+        ("sent", "opened"),
+        ("sent", "bounced"),
+        ("sent", "rejected"),
+        ("sent", "failed"),
+        ("delivered", "opened"),
+        ("delivered", "bounced"),  # a mail server that took it gives up later
+        ("delivered", "rejected"),  # the buyer says no to what it received
+        ("opened", "rejected"),
+        ("bounced", "delivered"),  # SdI tries again for days
+        ("bounced", "opened"),
+    }
+)
+DELIVERY_STATES: Final = (
+    "queued",
+    "sent",
+    "delivered",
+    "opened",
+    "bounced",
+    "rejected",
+    "failed",
+)
+
 MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "orders_order": ORDER,
     "invoices_invoice": INVOICE,
@@ -123,6 +153,7 @@ MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "credit_review": REVIEW,
     "credit_backtest": BACKTEST,
     "applications_application": APPLICATION,
+    "deliveries_delivery": DELIVERY,
 }
 """Each machine by the table whose ``state`` column it governs."""
 
