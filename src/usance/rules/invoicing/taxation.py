@@ -80,18 +80,17 @@ def category_of(
     """
     if rate:
         return "S"
+    untaxed = "E" if exempt_because else "Z"
     if wanted != "auto":
-        return "E" if wanted == "domestic" and exempt_because else _CATEGORIES[wanted]
+        return untaxed if wanted == "domestic" else _CATEGORIES[wanted]
     if not seller.vat_id:
         return "O"
     destination = ship_to or buyer.country
     if destination == buyer.country == seller.country:
-        return "E" if exempt_because else "Z"
+        return untaxed
     if seller.country not in EU_COUNTRIES:
         return "Z" if destination == seller.country else "G"
-    if services:
-        return _of_services(seller, buyer)
-    return _of_goods(seller, buyer, destination)
+    return _of_services(seller, buyer) if services else _of_goods(seller, buyer, destination)
 
 
 def _of_goods(seller: Trader, buyer: Trader, destination: str) -> str:
