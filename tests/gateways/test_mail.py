@@ -9,8 +9,17 @@ import pytest
 from lxml import html
 
 from tests.gateways.mailbox import Mailbox, mail_taken
-from usance.gateways.errors import CounterpartError, Refused, Unavailable
-from usance.gateways.mail import Action, Letter, Mail, MailSender, render_html, render_text
+from usance.gateways.errors import CounterpartError, Unavailable
+from usance.gateways.mail import (
+    Action,
+    Enclosure,
+    Letter,
+    Mail,
+    MailSender,
+    RecipientRefused,
+    render_html,
+    render_text,
+)
 from usance.gateways.mail.memory import MemoryMail
 from usance.gateways.mail.smtp import SmtpMail, is_configured
 
@@ -87,9 +96,29 @@ def test_the_server_gets_the_whole_letter(mailbox: Mailbox) -> None:
     assert plain.get_content().replace("\r\n", "\n").strip() == render_text(LETTER).strip()
 
 
+def test_files_arrive_byte_for_byte(mailbox: Mailbox) -> None:
+    files = (
+        Enclosure(file_name="INV-1.pdf", media_type="application/pdf", content=bytes(range(256))),
+        Enclosure(
+            file_name="INV-1.xml", media_type="application/xml", content=b"<a>\n\xc3\xa9\r\n</a>"
+        ),
+    )
+    SmtpMail().send(mail(enclosures=files))
+    [(_, _, message)] = mailbox.taken
+    assert message.get_content_type() == "multipart/mixed"
+    parts = list(message.iter_attachments())
+    assert [
+        (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+        for part in parts
+    ] == [(one.file_name, one.media_type, one.content) for one in files]
+    body = message.get_body(("html",))
+    assert body is not None
+    assert "Officine" in body.get_content()
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
-    [("550 no such mailbox", Refused), ("451 greylisted", Unavailable)],
+    [("550 5.1.1 no such mailbox", RecipientRefused), ("451 greylisted", Unavailable)],
 )
 def test_what_the_server_says_is_kept_apart(
     mailbox: Mailbox, answer: str, kind: type[CounterpartError]
@@ -97,7 +126,7 @@ def test_what_the_server_says_is_kept_apart(
     mailbox.answer = answer
     with pytest.raises(kind, match="mail server") as refused:
         SmtpMail().send(mail())
-    assert refused.value.detail == f"SMTP {answer[:3]}"
+    assert refused.value.detail == f"SMTP {answer}"
     assert refused.value.retryable is (kind is Unavailable)
     assert mailbox.taken == []
 

@@ -1,6 +1,15 @@
 """Mail that goes out: what a message is, and who carries it."""
 
 from usance.gateways.mail.letter import Action, Letter, render_html, render_text
-from usance.gateways.mail.sender import Mail, MailSender
+from usance.gateways.mail.sender import Enclosure, Mail, MailSender, RecipientRefused
 
-__all__ = ["Action", "Letter", "Mail", "MailSender", "render_html", "render_text"]
+__all__ = [
+    "Action",
+    "Enclosure",
+    "Letter",
+    "Mail",
+    "MailSender",
+    "RecipientRefused",
+    "render_html",
+    "render_text",
+]

@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from usance.gateways.errors import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that a message brings along. ``file_name`` is plain ASCII without a path."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One message to one address, as text and as HTML.
+    """One message to one address, as text and as HTML, with files.
 
     ``message_id`` (RFC 5322, 3.6.4, without angle brackets) is the sender's own and stays the same
     however often the message is tried, so that a receiver can tell a repetition.
@@ -22,6 +33,13 @@ class Mail:
     from_name: str = ""
     reply_to: str = ""
     language: str = "en"
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+class RecipientRefused(Refused):
+    """There is no such mailbox, or it takes nothing from us."""
+
+    code = "recipient_refused"
 
 
 class MailSender(Protocol):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import smtplib
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
 from email.utils import formataddr, parseaddr
 from typing import Final
 
@@ -10,7 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from usance.gateways.errors import Refused, Unavailable
-from usance.gateways.mail.sender import Mail
+from usance.gateways.mail.sender import Enclosure, Mail, RecipientRefused
 
 TIMEOUT: Final = 20
 """Seconds for each step with the server."""
@@ -41,6 +43,9 @@ class SmtpMail:
             },
         )
         message.attach_alternative(mail.html, "text/html")
+        for enclosure in mail.enclosures:
+            # As bytes: XML must arrive as it was written, whatever its line ends.
+            message.attach(_part(enclosure))
         connection = get_connection(
             "django.core.mail.backends.smtp.EmailBackend", timeout=TIMEOUT, fail_silently=False
         )
@@ -57,6 +62,16 @@ class SmtpMail:
             ) from None
 
 
+def _part(enclosure: Enclosure) -> MIMEBase:
+    """The file as a part of its own, in base64 (RFC 2045, 6.8; RFC 2183)."""
+    main, _, sub = enclosure.media_type.partition("/")
+    part = MIMEBase(main, sub)
+    part.set_payload(enclosure.content)
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=enclosure.file_name)
+    return part
+
+
 def _from(name: str) -> str:
     """The seller's name before the installation's own address: mail of another domain would not
     pass its checks (RFC 7489)."""
@@ -68,19 +83,44 @@ def _answered(
     error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException,
 ) -> Unavailable | Refused:
     """What the server's reply code means (RFC 5321, 4.2.1: 4yz may pass later, 5yz will not)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [reply[0] for reply in error.recipients.values()]
-        code = codes[0] if codes else 0
-    else:
-        code = error.smtp_code
-    if 500 <= code < 600:
-        return Refused(
-            "The mail server does not take the message; look at the address and at the sender's.",
+    code, text = _reply(error)
+    detail = f"SMTP {code} {_words(text)}".strip()
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        # Somebody changed the password: what waits goes out once it is set right.
+        return Unavailable(
+            "The mail server does not accept the user and password; the operator has to set them.",
             counterpart="mail server",
-            detail=f"SMTP {code}",
+            detail=detail,
         )
-    return Unavailable(
-        "The mail server cannot take the message now.",
+    if not 500 <= code < 600:
+        return Unavailable(
+            "The mail server cannot take the message now.",
+            counterpart="mail server",
+            detail=detail,
+        )
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return RecipientRefused(
+            "The mail server does not take mail for the address; look at how it is written.",
+            counterpart="mail server",
+            detail=detail,
+        )
+    return Refused(
+        "The mail server does not take the message; look at the address and at the sender's.",
         counterpart="mail server",
-        detail=f"SMTP {code}",
+        detail=detail,
     )
+
+
+def _reply(
+    error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException,
+) -> tuple[int, bytes | str]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        replies = list(error.recipients.values())
+        return replies[0] if replies else (0, b"")
+    return error.smtp_code, error.smtp_error
+
+
+def _words(text: bytes | str) -> str:
+    """The server's own words on one line, such as ``5.1.1 no such user``."""
+    whole = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return " ".join("".join(c if c.isprintable() else " " for c in whole).split())[:160]
