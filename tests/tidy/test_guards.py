@@ -29,6 +29,7 @@ NEVER_CHANGED = {
     "deliveries_document",
     "events_event",
     "invoices_creditnote",
+    "invoices_invoicepart",
     "ledger_entry",
     "ledger_posting",
     "orders_orderapproval",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
@@ -24,14 +24,51 @@ class NumberSeries(SellerScoped):
         ]
 
 
-class Invoice(SellerScoped):
-    """What is owed for one shipment. An issued invoice's own figures never change.
+class BillingRun(SellerScoped):
+    """A run over the buyers whose shipments are due to be billed at a cut-off day.
 
-    ``credited``, ``allocated`` and ``written_off`` say what became of ``amount``; the database
-    computes ``outstanding`` from them and refuses to let it fall below zero.
+    What it has issued are the invoices that name it. ``failures`` are the buyers it could not bill,
+    each with its reason. ``finished_at`` is null while it is under way or was interrupted.
     """
 
-    order = ScopedForeignKey("orders.Order")
+    cut_off_on = models.DateField()
+    buyer = ScopedForeignKey("parties.Buyer", null=True)  # null: all
+    scheduled = models.BooleanField(default=False)
+    started_by = models.TextField(default="")
+    buyers_total = models.IntegerField(default=0)
+    buyers_done = models.IntegerField(default=0)
+    failures = models.JSONField(default=list)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invoices_billingrun"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "cut_off_on"],
+                name="invoices_run_scheduled_once",
+                condition=Q(scheduled=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["seller", "created_at"],
+                name="invoices_run_unfinished",
+                condition=Q(finished_at__isnull=True),
+            ),
+        ]
+
+
+class Invoice(SellerScoped):
+    """What is owed for what has shipped. An issued invoice's own figures never change.
+
+    ``document`` is the semantic document as it was issued (EN 16931, ``rules.invoicing``), frozen.
+    ``schedule`` are its instalments and ``discounts`` what paying early takes off; ``due_on`` is the
+    day of the last instalment. ``order`` is null where it bills several orders: what it bills stands
+    in its parts. ``credited``, ``allocated`` and ``written_off`` say what became of ``amount``; the
+    database computes ``outstanding`` from them and refuses to let it fall below zero.
+    """
+
+    order = ScopedForeignKey("orders.Order", null=True)
     buyer = ScopedForeignKey("parties.Buyer")
     series = ScopedForeignKey(NumberSeries)
     sequence = models.IntegerField()
@@ -45,7 +82,15 @@ class Invoice(SellerScoped):
     issued_on = models.DateField()
     due_on = models.DateField()
     closed_on = models.DateField(null=True)
+    period_start = models.DateField(null=True)
+    period_end = models.DateField(null=True)
+    tax_point_on = models.DateField(null=True)
     lines = models.JSONField(default=list)
+    schedule = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    discounts = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    document = models.JSONField(null=True)  # null: issued before documents were kept
+    replaces = ScopedForeignKey("self", null=True)
+    run = ScopedForeignKey(BillingRun, null=True)
     credited = models.BigIntegerField(default=0)
     credited_tax = models.BigIntegerField(default=0)
     allocated = models.BigIntegerField(default=0)
@@ -93,11 +138,60 @@ class Invoice(SellerScoped):
                 name="invoices_invoice_open",
                 condition=Q(state="open"),
             ),
+            models.Index(
+                fields=["seller", "run"],
+                name="invoices_invoice_by_run",
+                condition=Q(run__isnull=False),
+            ),
+            models.Index(
+                fields=["seller", "replaces"],
+                name="invoices_invoice_replacing",
+                condition=Q(replaces__isnull=False),
+            ),
+        ]
+
+
+class InvoicePart(SellerScoped):
+    """What of an invoice is of which order, and of which shipment. Never changed.
+
+    The parts of an invoice sum to it. ``captured`` says that the amount was taken from what is held
+    for the order; it was not where a corrected invoice is issued anew. ``shipment`` is null for what
+    was invoiced without one.
+    """
+
+    invoice = ScopedForeignKey(Invoice)
+    order = ScopedForeignKey("orders.Order")
+    shipment = ScopedForeignKey("orders.Shipment", null=True)
+    amount = models.BigIntegerField()
+    tax_amount = models.BigIntegerField()
+    captured = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "invoices_invoicepart"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "shipment"], name="invoices_part_shipment_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0)
+                & Q(tax_amount__gte=0)
+                & Q(tax_amount__lte=F("amount"))
+                & (Q(captured=True) | Q(shipment__isnull=True)),
+                name="invoices_part_amounts",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "invoice"], name="invoices_part_by_invoice"),
+            models.Index(fields=["seller", "order"], name="invoices_part_by_order"),
         ]
 
 
 class CreditNote(SellerScoped):
-    """Takes back part or all of one invoice. Never changed."""
+    """Takes back part or all of one invoice. Never changed.
+
+    ``document`` is the semantic document as it was issued; ``lines`` what of the invoice's lines it
+    takes back, where lines were named.
+    """
 
     invoice = ScopedForeignKey(Invoice)
     series = ScopedForeignKey(NumberSeries)
@@ -108,6 +202,8 @@ class CreditNote(SellerScoped):
     tax_amount = models.BigIntegerField()
     reason = models.TextField(default="")
     issued_on = models.DateField()
+    lines = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    document = models.JSONField(null=True)  # null: issued before documents were kept
     external_id = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
 

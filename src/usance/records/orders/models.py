@@ -1,4 +1,4 @@
-"""Orders: what a buyer asked for, what was authorized, and how far it has been invoiced."""
+"""Orders: what a buyer asked for, what was authorized, what has shipped, and what is invoiced."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ class Order(SellerScoped):
     """An order on account. ``amount`` includes ``tax_amount``; both are minor units.
 
     ``lines`` are written and read with the order, never alone, so they live in it.
+    ``shipped_amount`` and ``shipped_tax`` are what has shipped and waits to be billed; what is billed
+    moves from there to ``invoiced_amount`` and ``invoiced_tax``.
     """
 
     buyer = ScopedForeignKey("parties.Buyer")
@@ -25,6 +27,8 @@ class Order(SellerScoped):
     invoiced_amount = models.BigIntegerField(default=0)
     invoiced_tax = models.BigIntegerField(default=0)
     voided_amount = models.BigIntegerField(default=0)
+    shipped_amount = models.BigIntegerField(default=0, db_default=0)
+    shipped_tax = models.BigIntegerField(default=0, db_default=0)
     terms = models.CharField(max_length=24)
     due_on = models.DateField()
     expires_on = models.DateField()
@@ -53,9 +57,11 @@ class Order(SellerScoped):
                 & Q(tax_amount__lte=F("amount"))
                 & Q(invoiced_amount__gte=0)
                 & Q(invoiced_tax__gte=0)
-                & Q(invoiced_tax__lte=F("tax_amount"))
                 & Q(voided_amount__gte=0)
-                & Q(invoiced_amount__lte=F("amount") - F("voided_amount")),
+                & Q(shipped_amount__gte=0)
+                & Q(shipped_tax__gte=0)
+                & Q(tax_amount__gte=F("invoiced_tax") + F("shipped_tax"))
+                & Q(amount__gte=F("invoiced_amount") + F("shipped_amount") + F("voided_amount")),
                 name="orders_order_amounts",
             ),
         ]
@@ -84,9 +90,61 @@ class Order(SellerScoped):
         ]
 
     @property
-    def remaining(self) -> int:
-        """What is neither invoiced nor voided, in minor units."""
+    def held(self) -> int:
+        """What is neither invoiced nor voided, in minor units: what the credit line still bears."""
         return self.amount - self.invoiced_amount - self.voided_amount
+
+    @property
+    def remaining(self) -> int:
+        """What has neither shipped nor been invoiced or voided, in minor units."""
+        return self.held - self.shipped_amount
+
+    @property
+    def remaining_tax(self) -> int:
+        """The tax of what has neither shipped nor been invoiced, in minor units."""
+        return self.tax_amount - self.invoiced_tax - self.shipped_tax
+
+
+class Shipment(SellerScoped):
+    """Goods of one order that have left, and whether they are billed yet.
+
+    ``amount`` includes ``tax_amount``; both are minor units of the order's currency. ``ship_to`` is
+    the order's where nothing else is said. Only ``billed`` and ``delivered_on`` ever change.
+    """
+
+    order = ScopedForeignKey(Order)
+    buyer = ScopedForeignKey("parties.Buyer")
+    shipped_on = models.DateField()
+    delivered_on = models.DateField(null=True)
+    amount = models.BigIntegerField()
+    tax_amount = models.BigIntegerField()
+    lines = models.JSONField(default=list)
+    ship_to = models.JSONField(null=True)
+    carrier = models.TextField(default="")
+    tracking = models.TextField(default="")
+    billed = models.BooleanField(default=False)
+    external_id = models.TextField(null=True)
+    metadata = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "orders_shipment"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "external_id"], name="orders_shipment_external_id_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) & Q(tax_amount__gte=0) & Q(tax_amount__lte=F("amount")),
+                name="orders_shipment_amounts",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "order"], name="orders_shipment_by_order"),
+            models.Index(
+                fields=["seller", "buyer", "shipped_on"],
+                name="orders_shipment_to_bill",
+                condition=Q(billed=False),
+            ),
+        ]
 
 
 class OrderApproval(SellerScoped):
