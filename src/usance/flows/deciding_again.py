@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from usance.flows.checkout_facts import application, question, standing_of
@@ -62,7 +61,7 @@ def _without(order: Order, exposure: Exposure) -> Exposure:
     """What the line uses beside this order. Of what was invoiced on it, at most what is owed."""
     if order.state not in ("authorized", "partially_invoiced"):
         return exposure
-    held = order.remaining
+    held = order.held
     owed = min(order.invoiced_amount, exposure.receivable)
     shared = exposure.group_available
     return replace(
@@ -85,18 +84,9 @@ def _request(seller: Seller, order: Order, *, amount: int | None) -> OrderReques
         buyer_id=order.buyer_id,
         tax_amount=order.tax_amount,
         terms=None if terms is None else parse_terms(terms),
-        lines=[_line(line) for line in order.lines],
+        lines=[Line.from_document(line) for line in order.lines],
         po_number=order.po_number,
         member=order.member_id,
         cost_centre=order.cost_centre,
         ship_to=order.ship_to,
     )
-
-
-def _line(stored: dict[str, Any]) -> Line:
-    """A line as the rules take it. Quantity and price are kept as text, lest they become floats."""
-    exact = {
-        name: None if stored[name] is None else Decimal(stored[name])
-        for name in ("quantity", "unit_price")
-    }
-    return Line(**stored | exact)

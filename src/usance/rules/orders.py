@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any, Final
 
-from usance.rules.money import LARGEST_AMOUNT, exponent
+from usance.rules.money import LARGEST_AMOUNT, exponent, round_half_up
 
 
 class InvalidOrder(ValueError):
@@ -21,9 +22,21 @@ class LinesDoNotAddUp(InvalidOrder):
     code = "lines_do_not_add_up"
 
 
+class TaxContradicted(InvalidOrder):
+    """The tax of a line is not what its rate makes of it."""
+
+    code = "tax_contradicted"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: ``amount`` and ``tax_amount`` in minor units, the amount including the tax."""
+    """One line: ``amount`` and ``tax_amount`` in minor units, the amount including the tax.
+
+    ``discount`` (minor units, without tax) is what was taken off already, to be shown beside the
+    price. ``unit`` is a code of UN/ECE Recommendation 20; ``tax_rate`` is in percent;
+    ``tax_category`` is a code of UNTDID 5305; ``classification`` a commodity code (HS, HSN);
+    ``buyer_reference`` the buyer's own reference of the line.
+    """
 
     description: str
     amount: int
@@ -31,10 +44,18 @@ class Line:
     quantity: Decimal | None = None
     unit_price: Decimal | None = None
     sku: str = ""
+    unit: str = ""
+    tax_rate: Decimal | None = None
+    tax_category: str = ""
+    exemption_reason: str = ""
+    classification: str = ""
+    discount: int = 0
+    cost_centre: str = ""
+    buyer_reference: str = ""
 
     def to_document(self) -> dict[str, object]:
-        """The line as it is stored and shown."""
-        return {
+        """The line as it is stored and shown; what most lines do not have is left out."""
+        found: dict[str, object] = {
             "description": self.description,
             "sku": self.sku,
             "quantity": None if self.quantity is None else str(self.quantity),
@@ -42,12 +63,74 @@ class Line:
             "amount": self.amount,
             "tax_amount": self.tax_amount,
         }
+        if self.tax_rate is not None:
+            found["tax_rate"] = str(self.tax_rate)
+        for name in _SELDOM:
+            if value := getattr(self, name):
+                found[name] = value
+        return found
+
+    @classmethod
+    def from_document(cls, kept: Mapping[str, Any]) -> Line:
+        """The line that :meth:`to_document` made ``kept`` of; members of later releases are ignored."""
+        found = {name: kept[name] for name in _NAMES if name in kept}
+        for name in _DECIMALS:
+            if found.get(name) is not None:
+                found[name] = Decimal(found[name])
+        return cls(**found)
+
+
+_DECIMALS: Final = ("quantity", "unit_price", "tax_rate")
+_SELDOM: Final = (
+    "unit",
+    "tax_category",
+    "exemption_reason",
+    "classification",
+    "discount",
+    "cost_centre",
+    "buyer_reference",
+)
+_NAMES: Final = tuple(field.name for field in fields(Line))
+
+TAX_CATEGORIES: Final = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B")
+"""The categories of tax that a line may name (UNTDID 5305, as EN 16931 restricts it)."""
+_TAXED: Final = frozenset({"S", "L", "M", "B"})
+
+
+def check_line(line: Line, *, currency: str) -> None:
+    """Raise TaxContradicted where the tax of ``line`` cannot stand on an invoice.
+
+    The tax of a line with a rate differs from net x rate by less than one major unit: shops round a
+    price or a line (EN 16931-1, BR-CO-17 as the official artefacts check it). Said when the order
+    comes, not when it ships.
+    """
+    untaxed = line.tax_category not in ("", *_TAXED) or line.tax_rate == 0
+    if untaxed and (line.tax_amount or line.tax_rate):
+        raise TaxContradicted(
+            f"{line.description!r} has {line.tax_amount} minor units of tax, but a category or rate"
+            " without tax; send its category S with its rate, or no tax."
+        )
+    if line.tax_category == "S" and not line.tax_rate and not line.tax_amount and line.amount:
+        raise TaxContradicted(
+            f"{line.description!r} is taxed (category S) without tax; send category Z where the"
+            " rate is zero."
+        )
+    if line.tax_rate is None or untaxed:
+        return
+    net = line.amount - line.tax_amount
+    expected = round_half_up(net * line.tax_rate / 100)
+    if abs(line.tax_amount - expected) >= max(10 ** exponent(currency), 2):
+        raise TaxContradicted(
+            f"{line.description!r} has {line.tax_amount} minor units of tax on {net};"
+            f" {line.tax_rate.normalize():f} % would be {expected}. Send the tax of the line and its"
+            " rate as one."
+        )
 
 
 def check_order(*, amount: int, tax_amount: int, currency: str, lines: Sequence[Line]) -> None:
     """Raise unless the amounts are possible and the lines, if any, sum to the order's totals.
 
-    UnknownCurrency, InvalidOrder or LinesDoNotAddUp.
+    UnknownCurrency, InvalidOrder, TaxContradicted or LinesDoNotAddUp.
     """
     exponent(currency)
     if not 0 < amount <= LARGEST_AMOUNT:
@@ -62,3 +145,6 @@ def check_order(*, amount: int, tax_amount: int, currency: str, lines: Sequence[
             f"The lines sum to {total} with {tax} tax, the order to {amount} with {tax_amount} tax;"
             " send lines whose amounts include their tax and sum to the order."
         )
+    for line in lines:
+        if line.tax_rate is not None or line.tax_category:
+            check_line(line, currency=currency)
