@@ -35,6 +35,7 @@ PREFIXES: Final = {
     "review_cycle": "rvc",
     "cost_centre": "ccr",
     "approval_step": "aps",
+    "bank_account": "bac",
     "policy": "pol",
     "backtest": "bkt",
     "backtest_change": "bkc",

@@ -9,7 +9,29 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from usance.records.identity import new_id
+from usance.records.parties.invoicing_models import (
+    BillingProfile,
+    SellerBankAccount,
+    SellerDetails,
+    TermsKey,
+)
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
+
+__all__ = [
+    "ApiKey",
+    "ApprovalStep",
+    "BillingProfile",
+    "Buyer",
+    "CostCentre",
+    "Member",
+    "Seller",
+    "SellerBankAccount",
+    "SellerDetails",
+    "Staff",
+    "TermsKey",
+    "User",
+    "UserManager",
+]
 
 
 class Seller(models.Model):
