@@ -154,8 +154,10 @@ def _view(
 
 
 def _fields(kind: type[Kept], row: SellerDetails | BillingProfile) -> Kept:
-    values = {field.name: getattr(row, field.name) for field in fields_of(kind)}
-    return kind(**{n: tuple(v) if n in _LISTS else v for n, v in values.items()})
+    values: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields_of(kind)}
+    for name in _LISTS & values.keys():
+        values[name] = tuple(values[name])
+    return kind(**values)
 
 
 def _account(row: SellerBankAccount) -> BankAccount:

@@ -1,8 +1,8 @@
 """Who the seller is on its invoices, and how a buyer wants the invoices it gets.
 
 What is kept of either is plain text fields (:class:`SellerFields`, :class:`ProfileFields`; their
-checks are in ``profile_checks``). What a document is made from are the views: every default filled
-in, by country where it depends on one.
+checks are in ``seller_checks`` and ``profile_checks``). What a document is made from are the views:
+every default filled in, by country where it depends on one.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ BASES: Final = ("invoice", "shipment", "delivery", "month_end")
 CALENDARS: Final = ("none", "seller", "buyer")
 MOVES: Final = ("none", "next", "previous", "modified_following")
 TREATMENTS: Final = (
-    "auto", "domestic", "reverse_charge", "intra_community", "export", "exempt", "zero_rated",
-    "outside_scope", "split_payment", "gst_sez", "gst_deemed_export",
+    "auto", "domestic", "reverse_charge", "intra_community", "export", "exempt", "outside_scope",
+    "split_payment", "gst_sez", "gst_deemed_export",
 )  # fmt: skip
 """How the sale is taxed. ``auto``: by the countries and numbers of seller and buyer."""
 LANGUAGES: Final = ("en", "it", "ro", "hi", "de", "fr", "es")

@@ -124,7 +124,6 @@ class Migration(migrations.Migration):
                                     "intra_community",
                                     "export",
                                     "exempt",
-                                    "zero_rated",
                                     "outside_scope",
                                     "split_payment",
                                     "gst_sez",
