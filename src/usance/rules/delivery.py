@@ -6,25 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from usance.rules.invoicing.profiles import BillingProfileView
+
 KINDS: Final = ("invoice", "credit_note")
 """What is delivered."""
-CHANNELS: Final = ("email", "portal", "webhook", "peppol", "sdi", "anaf", "download")
-CAUSES: Final = ("issued", "fallback", "by_hand", "resent")
-"""Why a delivery was begun: the document was issued; the channel before did not work; a person asked
-for it; a person sent it once more."""
+CAUSES: Final = ("issued", "by_hand", "resent")
+"""Why a delivery was begun: the document was issued; a person asked for it; a person sent it once
+more."""
 
-FORMATS: Final = (
-    "pdf",
-    "facturx",
-    "ubl",
-    "cii",
-    "peppol",
-    "xrechnung",
-    "cius-ro",
-    "fatturapa",
-    "gst",
-)
-"""What a document can be written in."""
 WITH_WORDS: Final = frozenset({"pdf", "facturx"})
 """Formats that are in a language."""
 
@@ -34,6 +23,9 @@ NETWORK_FORMATS: Final[Mapping[str, str]] = {
     "anaf": "cius-ro",
 }
 """What a network takes, where the profile says nothing else."""
+
+PICTURES: Final = ("facturx", "pdf")
+"""What people read; the former carries its XML."""
 
 UNDONE: Final = frozenset({"bounced", "rejected", "failed"})
 """Ends in which the document has not reached the buyer over this channel."""
@@ -55,3 +47,27 @@ def ask_again(asked: int, *, sent_at: datetime, at: datetime) -> datetime | None
     None once it has had its time."""
     again = at + ASK_AFTER[min(asked, len(ASK_AFTER) - 1)]
     return again if again - sent_at <= ASK_FOR else None
+
+
+def email_formats(profile: BillingProfileView) -> tuple[str, ...]:
+    """What goes with an e-mail: a document to read, and the XML where the buyer wants it.
+
+    What a network carries to the buyer is the original there and does not come a second time.
+    """
+    picture = next((one for one in profile.formats if one in PICTURES), "pdf")
+    by_network = {form for name, form in NETWORK_FORMATS.items() if name in profile.channels}
+    if "peppol" in profile.channels:
+        by_network |= {"xrechnung", "ubl"}
+    written = [
+        one
+        for one in profile.formats
+        if profile.attach_xml and one not in PICTURES and one not in by_network
+    ]
+    return (picture, *written)
+
+
+def network_format(channel: str, profile: BillingProfileView) -> str:
+    """What goes over a network. Peppol carries XRechnung too, and a buyer who wants it gets it."""
+    if channel == "peppol" and "xrechnung" in profile.formats:
+        return "xrechnung"
+    return NETWORK_FORMATS[channel]

@@ -58,7 +58,7 @@ def keep(documents: Sequence[KeptDocument]) -> None:
 
 
 def add(deliveries: Sequence[Delivery]) -> list[Delivery]:
-    """Store new deliveries; those that were new. One that an event or a fallback has made before is
+    """Store new deliveries; those that were new. One that the event of its issue has made before is
     passed over."""
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     ids = [one.id for one in deliveries]

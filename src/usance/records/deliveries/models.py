@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
-from usance.rules.delivery import CAUSES, CHANNELS, KINDS
+from usance.rules.delivery import CAUSES, KINDS
+from usance.rules.invoicing.profiles import CHANNELS
 
 
 class KeptDocument(SellerScoped):
@@ -51,9 +52,8 @@ class Delivery(SellerScoped):
     """One document on its way to a buyer over one channel.
 
     ``recipient`` is the channel's own address: an e-mail address, ``scheme:id`` on Peppol, a codice
-    destinatario. ``position`` is the channel's place in the buyer's profile; ``previous`` the
-    delivery that this one repeats or stands in for, as ``cause`` says. ``reference`` is the
-    network's name for it, ``reason_code`` and ``reason`` the network's words or ours. ``due_at`` is
+    destinatario. ``previous`` is the delivery that this one repeats. ``reference`` is the network's
+    name for it, ``reason_code`` and ``reason`` the network's words or ours. ``due_at`` is
     None when nothing is to be done about it; ``attempts`` are those of the present step.
     """
 
@@ -69,7 +69,6 @@ class Delivery(SellerScoped):
     cause = models.CharField(max_length=12, default="issued")
     author = models.TextField(default="")
     previous = ScopedForeignKey("self", null=True)
-    position = models.SmallIntegerField(default=0)
     revision = models.SmallIntegerField(default=1)
     attempts = models.IntegerField(default=0)
     due_at = models.DateTimeField(null=True)
@@ -97,12 +96,6 @@ class Delivery(SellerScoped):
                 fields=["seller", "subject_id", "channel", "recipient"],
                 condition=Q(cause="issued"),
                 name="deliveries_delivery_issued_once",
-            ),
-            # However often its end is heard of, one delivery has one that stands in for it.
-            models.UniqueConstraint(
-                fields=["seller", "previous"],
-                condition=Q(cause="fallback"),
-                name="deliveries_delivery_fallback_once",
             ),
         ]
         indexes = [

@@ -31,7 +31,6 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(default='queued', max_length=12)),
                 ('cause', models.CharField(default='issued', max_length=12)),
                 ('author', models.TextField(default='')),
-                ('position', models.SmallIntegerField(default=0)),
                 ('revision', models.SmallIntegerField(default=1)),
                 ('attempts', models.IntegerField(default=0)),
                 ('due_at', models.DateTimeField(null=True)),
@@ -139,15 +138,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ('issued', 'fallback', 'by_hand', 'resent'))), name='deliveries_delivery_cause'),
+            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ('issued', 'by_hand', 'resent'))), name='deliveries_delivery_cause'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.UniqueConstraint(condition=models.Q(('cause', 'issued')), fields=('seller', 'subject_id', 'channel', 'recipient'), name='deliveries_delivery_issued_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('cause', 'fallback')), fields=('seller', 'previous'), name='deliveries_delivery_fallback_once'),
         ),
         migrations.AddConstraint(
             model_name='keptdocument',

@@ -1,0 +1,5 @@
+"""RO e-Factura: documents that are uploaded to Romania's tax administration."""
+
+from usance.gateways.anaf.transmission import AnafTransmission, Download, read_download
+
+__all__ = ["AnafTransmission", "Download", "read_download"]

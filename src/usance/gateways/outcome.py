@@ -1,0 +1,20 @@
+"""What a network says about a document that it has taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Where a document stands with a network.
+
+    ``code`` and ``words`` are the network's own. ``receipt`` is what it gave as proof, kept as it is.
+    """
+
+    state: Literal["pending", "delivered", "bounced", "rejected"]
+    code: str = ""
+    words: str = ""
+    receipt: bytes = b""
+    file_name: str = ""
