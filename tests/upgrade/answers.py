@@ -30,12 +30,20 @@ SELLERS_OWN = (
     "/v1/policies",
     "/v1/events?limit=50",
     "/v1/webhook-endpoints",
+    "/v1/reviews?limit=100",
+    "/v1/group-limits",
+    "/v1/exchange-rates",
+    "/v1/credit-applications",
+    "/v1/watches",
+    "/v1/alarms",
 )
 OF_EACH_BUYER = (
     "/v1/buyers/{id}/members",
     "/v1/buyers/{id}/credit",
     "/v1/buyers/{id}/statement?on={now}",
     "/v1/buyers/{id}/statement?on={before}",
+    "/v1/buyers/{id}/cost-centres",
+    "/v1/buyers/{id}/approval-chain",
 )
 
 

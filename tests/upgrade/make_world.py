@@ -230,6 +230,81 @@ def deliver(at: datetime) -> None:
         )
 
 
+RULES: list[dict[str, Any]] = [
+    {"kind": "hold", "name": "huge", "when": "order.amount > 30000", "tell_buyer": True},
+    {"kind": "limit", "name": "cap", "amount": "100000"},
+    {"kind": "terms", "name": "usual", "offer": ["net_30", "net_60_eom", "due_on_receipt"]},
+    {"kind": "price", "name": "long", "terms": "net_60_eom", "percent": "1.5"},
+    {
+        "kind": "route",
+        "name": "large",
+        "when": "review.amount > 6000",
+        "roles": ["admin"],
+        "people": 2,
+    },
+]
+APPLICANT = {
+    "name": "Werft Kiel GmbH",
+    "country": "DE",
+    "street": "Hafenstrasse 7",
+    "postal_code": "24103",
+    "city": "Kiel",
+    "numbers": {"ust_idnr": "DE136695976", "handelsregister": "Kiel HRB 12345"},
+    "contact_name": "Jana Petersen",
+    "contact_email": "jana@werft-kiel.example",
+    "requested_limit": {"amount": 250_000, "currency": "EUR"},
+    "consents": ["authority", "checks"],
+}
+WATCH = {
+    "name": "Overdue",
+    "triggers": ["nightly"],
+    "when": "buyer.days_overdue > 10",
+    "actions": [{"do": "notify"}],
+}
+
+
+def credit_desk(house: House, one: str, two: str) -> None:
+    """What 0.2.0 brought: a buyer's own rules, shared limits, the ERP's items, written policies,
+    reviews by route, applications and a watch."""
+
+    def eur(amount: int) -> dict[str, Any]:
+        return {"amount": amount, "currency": "EUR"}
+
+    people = house.api.read(f"/v1/buyers/{one}/members")["data"]
+    paul = next(member["id"] for member in people if member["email"].startswith("paul"))
+    limits = {"order_limit": eur(90_000), "period_limit": eur(500_000), "period": "month"}
+    house.post(f"/v1/buyers/{one}/members/{paul}", limits, method="PATCH")
+    house.post(f"/v1/buyers/{one}/cost-centres", {"code": "MILL", "name": "Rolling mill"})
+    steps = {"steps": [{"above": eur(40_000), "role": "admin"}]}
+    house.post(f"/v1/buyers/{one}/approval-chain", steps, method="PUT")
+    house.post(f"/v1/buyers/{one}", {"group": "industry", "po_unique": True}, method="PATCH")
+    house.order(one, 5_000, member=paul, cost_centre="MILL", po_number="PO-4712")
+    house.order(one, 60_000, "pending_approval", member=paul, po_number="PO-4713")
+    rate = {"source": "CHF", "target": "EUR", "rate": "1.04", "on": "2026-05-01"}
+    house.post("/v1/exchange-rates", rate)
+    lines = [{"buyer": one, "currency": "CHF", "limit": None}, {"buyer": two, "currency": "EUR"}]
+    group = {"name": "Nordwind and friends", "limit": eur(1_200_000), "lines": lines}
+    house.post("/v1/group-limits", group)
+    open_items = {
+        "currency": "EUR",
+        "items": [{"number": "ERP-77", "amount": 12_345, "due_on": "2026-04-30"}],
+    }
+    house.post(f"/v1/buyers/{two}/external-items", open_items, method="PUT")
+    policy = {
+        "overdue_days": 30,
+        "order_ceiling": {"EUR": 2_000_000},
+        "review_above": {"EUR": 500_000},
+        "terms": ["net_30", "net_60_eom", "due_on_receipt"],
+        "over_limit": "review",
+        "rules": RULES,
+        "note": "Rules in words",
+    }
+    house.post("/v1/policies", policy)
+    house.post("/v1/policies", policy | {"mode": "shadow", "review_above": {"EUR": 100_000}})
+    house.post("/v1/credit-applications", APPLICANT)
+    house.post("/v1/watches", WATCH)
+
+
 def aurora() -> dict[str, Any]:
     """The seller with three buyers and two currencies."""
     from usance.flows import calendar
@@ -271,6 +346,9 @@ def aurora() -> dict[str, Any]:
     )  # fmt: skip
     take(seller, waiting, name="may.csv", at=datetime(2026, 5, 29, 7, tzinfo=UTC), settle=False)
     deliver(datetime(2026, 5, 29, 8, tzinfo=UTC))
+    set_clock(datetime(2026, 5, 29, 12, 0, tzinfo=UTC))
+    credit_desk(house, one, two)
+    house.order(three, 700_000, "pending_review")
     set_clock(END)
     order = {"buyer": three, "amount": {"amount": 4_400, "currency": "EUR"}, "metadata": {"x": 1}}
     payment = {
