@@ -131,8 +131,8 @@ class Migration(migrations.Migration):
                             ("tax_amount__lte", models.F("amount")),
                             ("invoiced_amount__gte", 0),
                             ("invoiced_tax__gte", 0),
-                            ("invoiced_tax__lte", models.F("tax_amount")),
-                            ("voided_amount__gte", 0),
+                                ("invoiced_tax__lte", models.F("tax_amount")),
+                                ("voided_amount__gte", 0),
                             (
                                 "invoiced_amount__lte",
                                 django.db.models.expressions.CombinedExpression(
