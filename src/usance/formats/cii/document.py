@@ -239,7 +239,7 @@ def render(document: InvoiceDocument, *, profile: Profile) -> bytes:
     write_delivery(delivery, document.delivery)
     write_reference(delivery, "ram:DespatchAdviceReferencedDocument", document.despatch_advice)
     write_reference(delivery, "ram:ReceivingAdviceReferencedDocument", document.receiving_advice)
-    _write_settlement(transaction, document, extended=extended)
+    _write_settlement(transaction, document, profile=profile)
     return to_bytes(root)
 
 
@@ -310,8 +310,9 @@ def _write_agreement(
 
 
 def _write_settlement(
-    transaction: etree._Element, document: InvoiceDocument, *, extended: bool
+    transaction: etree._Element, document: InvoiceDocument, *, profile: Profile
 ) -> None:
+    extended = is_extended(profile)
     settlement = WRITER.group(transaction, "ram:ApplicableHeaderTradeSettlement")
     payment = document.payment
     if payment is not None:
@@ -335,7 +336,7 @@ def _write_settlement(
     )
     write_period(settlement, document.period)
     write_allowances(settlement, document.allowances_charges)
-    write_terms(settlement, document, text=document.payment_terms, extended=extended)
+    write_terms(settlement, document, profile=profile)
     write_totals(
         settlement,
         document.totals,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Final
 
 from lxml import etree
 
@@ -31,7 +32,7 @@ from usance.rules.invoicing.document import (
     Price,
 )
 
-OBJECT: str = "130"
+OBJECT: Final = "130"
 """UNTDID 1001: the reference is to the object that is invoiced (BT-18, BT-128)."""
 
 
@@ -146,13 +147,15 @@ def _read_price(line: etree._Element, *, currency: str) -> Price:
 
 def _read_discount(gross: etree._Element | None, *, currency: str) -> Decimal | None:
     """BT-147: what the price allowances take off, less what price charges put on."""
-    total = None
+    total: Decimal | None = None
     for each in children(gross, "AppliedTradeAllowanceCharge"):
         actual = required(each, "ActualAmount", term="BT-147, the discount on a price")
         indicator = child(each, "ChargeIndicator", "Indicator")
         is_charge = indicator is not None and is_true(indicator)
         value = amount(actual, currency=currency)
-        total = (total or Decimal()) + (-value if is_charge else value)
+        value = -value if is_charge else value
+        # A sum has a context's digits only, and one allowance is what nearly everyone writes.
+        total = value if total is None else total + value
     return total
 
 

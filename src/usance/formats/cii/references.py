@@ -44,18 +44,22 @@ def read_additional(
         elif kind == OBJECT and invoiced is None and number:
             invoiced = Identifier(number, text(each, "ReferenceTypeCode"))
         else:
-            content = child(each, "AttachmentBinaryObject")
-            attachments.append(
-                Attachment(
-                    reference=number,
-                    description=text(each, "Name"),
-                    location=text(each, "URIID"),
-                    content=binary(content) if content is not None and text(content) else None,
-                    media_type=attribute(content, "mimeCode"),
-                    filename=attribute(content, "filename"),
-                )
-            )
+            attachments.append(_read_attachment(each, number=number))
     return tender, invoiced, tuple(attachments)
+
+
+def _read_attachment(element: etree._Element, *, number: str) -> Attachment:
+    content = child(element, "AttachmentBinaryObject")
+    if content is None or not text(content):
+        content = None
+    return Attachment(
+        reference=number,
+        description=text(element, "Name"),
+        location=text(element, "URIID"),
+        content=None if content is None else binary(content),
+        media_type=attribute(content, "mimeCode"),
+        filename=attribute(content, "filename"),
+    )
 
 
 def read_preceding(settlement: etree._Element) -> tuple[DocumentReference, ...]:

@@ -156,8 +156,11 @@ def write_vat(
     tax_point_on: date | None,
     tax_point_code: str,
 ) -> None:
-    """An ApplicableTradeTax for each; the tax point stands in every one of them (BT-7, BT-8)."""
-    for each in breakdowns:
+    """An ApplicableTradeTax for each.
+
+    The day of the tax point stands in the first only (rule CII-SR-461), its code in all of them.
+    """
+    for place, each in enumerate(breakdowns):
         tax = WRITER.group(settlement, "ram:ApplicableTradeTax")
         WRITER.value(tax, "ram:CalculatedAmount", each.tax)
         WRITER.value(tax, "ram:TypeCode", "VAT")
@@ -165,7 +168,8 @@ def write_vat(
         WRITER.value(tax, "ram:BasisAmount", each.taxable)
         WRITER.value(tax, "ram:CategoryCode", each.category)
         WRITER.value(tax, "ram:ExemptionReasonCode", each.exemption_code)
-        write_day(tax, "ram:TaxPointDate", tax_point_on, kind="udt:DateString")
+        if place == 0:
+            write_day(tax, "ram:TaxPointDate", tax_point_on, kind="udt:DateString")
         WRITER.value(tax, "ram:DueDateTypeCode", written_tax_point_code(tax_point_code))
         WRITER.value(tax, "ram:RateApplicablePercent", each.rate)
 

@@ -1,8 +1,8 @@
 """When to pay: BT-9, BT-20, and what only the EXTENDED profile can say in figures.
 
 Factur-X EXTENDED has one SpecifiedTradePaymentTerms for each due date (with PartialPaymentAmount)
-and for each discount (with ApplicableTradePaymentDiscountTerms, Factur-X BG-X-... of BT-20). The other
-profiles have one, with a text and a date.
+and for each discount (with ApplicableTradePaymentDiscountTerms). The other profiles have one, with a
+text and a date.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Final
 
 from lxml import etree
 
-from usance.formats.cii.elements import WRITER, day, write_day
+from usance.formats.cii.elements import WRITER, day, is_extended, write_day
+from usance.formats.einvoice import payment_terms
 from usance.formats.einvoice.parsing import (
     amount,
     attribute,
@@ -26,6 +27,7 @@ from usance.formats.einvoice.parsing import (
     optional_number,
     text,
 )
+from usance.formats.einvoice.profiles import Profile
 from usance.rules.invoicing.document import DueAmount, EarlyDiscount, InvoiceDocument
 from usance.rules.money import Money, MoneyError
 
@@ -58,8 +60,7 @@ def read_terms(
     instalments: list[DueAmount] = []
     discounts: list[EarlyDiscount] = []
     for terms in children(settlement, _TERMS):
-        # BT-20 of XRechnung ends with a line break that means something (BR-DE-18).
-        descriptions += [each.text or "" for each in children(terms, "Description")]
+        descriptions += [text(each) for each in children(terms, "Description")]
         mandates += [text(each) for each in children(terms, "DirectDebitMandateID")]
         due_on = day(terms, "DueDateDateTime")
         if due_on is not None:
@@ -74,12 +75,19 @@ def read_terms(
         )
         if discount is not None:
             discounts.append(discount)
+    said = payment_terms.read_terms(
+        "\n".join(filter(None, descriptions)),
+        issued_on=issued_on,
+        payable=payable,
+        currency=currency,
+    )
     return PaymentTerms(
-        text="\n".join(each.lstrip() for each in descriptions if each.strip()),
+        text=said.words,
         due_on=due[0] if due else None,
         mandate=next(filter(None, mandates), ""),
         instalments=tuple(instalments),
-        early_discounts=tuple(discounts),
+        # A sender may say one discount both ways.
+        early_discounts=tuple(dict.fromkeys((*discounts, *said.early_discounts))),
     )
 
 
@@ -129,18 +137,22 @@ def _later(start: date, count: int, *, unit: str) -> date | None:
     return None
 
 
-def write_terms(
-    settlement: etree._Element, document: InvoiceDocument, *, text: str, extended: bool
-) -> None:
-    """The payment terms with ``text`` for BT-20; each instalment and discount if ``extended``."""
+def write_terms(settlement: etree._Element, document: InvoiceDocument, *, profile: Profile) -> None:
+    """The payment terms: in figures where ``profile`` is EXTENDED, else in the text of BT-20."""
+    extended = is_extended(profile)
+    said = (
+        document.payment_terms
+        if extended
+        else payment_terms.written_terms(document, profile=profile)
+    )
     mandate = ""
     if document.payment is not None and document.payment.direct_debit is not None:
         mandate = document.payment.direct_debit.mandate
     instalments = document.instalments if extended else ()
     due_on = document.due_on or (instalments[0].due_on if instalments else None)
-    if text or due_on or mandate:
+    if said or due_on or mandate:
         first = WRITER.group(settlement, f"ram:{_TERMS}")
-        WRITER.value(first, "ram:Description", text)
+        WRITER.value(first, "ram:Description", said)
         write_day(first, "ram:DueDateDateTime", due_on)
         WRITER.value(first, "ram:DirectDebitMandateID", mandate)
         if instalments and instalments[0].due_on == due_on:
