@@ -1,0 +1,1 @@
+def fix_for(rule): return ""
