@@ -25,6 +25,9 @@ DEEPEST: Final = 100
 MOST_ELEMENTS: Final = 1_000_000
 """Elements of one document: some 20,000 lines with all their terms."""
 
+ANY: Final = "*"
+"""Stands for whatever currency an amount is said to be in."""
+
 _STEP: Final = 256
 _CHUNK: Final = 64 * 1024
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,24}(?:\.[0-9]{0,24})?|\.[0-9]{1,24})")
@@ -223,10 +226,10 @@ def optional_number(element: etree._Element | None, *path: str) -> Decimal | Non
 def amount(element: etree._Element, *, currency: str) -> Decimal:
     """The amount that ``element`` holds; an attribute ``currencyID`` has to say ``currency``.
 
-    Raises FormatError ``invalid_number`` or ``currency_mismatch``.
+    With ``ANY`` as ``currency`` the attribute may say what it likes. Raises FormatError ``invalid_number`` or ``currency_mismatch``.
     """
     stated = attribute(element, "currencyID")
-    if stated and stated != currency:
+    if currency != ANY and stated and stated != currency:
         raise FormatError(
             f"This amount is in {stated} and the invoice in {currency}; ask the sender for an "
             "invoice in one currency.",

@@ -1,7 +1,7 @@
 """Elements of an XML invoice from values, and elements to bytes.
 
 A value that is not there (None or an empty text) writes no element: EN 16931's syntaxes forbid empty
-ones (Peppol R008).
+ones and white space alone (Peppol R008).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Writer:
         Decimals are written with the digits they have, dates as ISO 8601, bytes in base64. Empty
         attributes are left out. Raises FormatError ``invalid_text`` or ``invalid_number``.
         """
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip()):
             return
         element = etree.SubElement(parent, self._tag(name))
         element.text = _written(value, name=name)

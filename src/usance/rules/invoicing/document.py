@@ -23,7 +23,7 @@ CORRECTED_INVOICE: Final = "384"
 SELF_BILLED_INVOICE: Final = "389"
 
 CREDIT_TYPES: Final = frozenset(
-    {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"}
+    {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
 )
 """Codes of UNTDID 1001 whose positive amounts are owed to the buyer (EN 16931-1, BT-3)."""
 
