@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import IntegrityError
+
+from usance.rules.invoicing.faults import FieldFault, InvalidFields
 
 
 class Refused(Exception):
@@ -79,3 +81,24 @@ def external_id_once(kind: str, external_id: str | None) -> Iterator[None]:
                 f"There is a {kind} with the external_id {external_id!r} already."
             ) from None
         raise
+
+
+class WrongFields(Refused):
+    """Fields that cannot be as they were given; ``faults`` names each, and what to do."""
+
+    code = "wrong_fields"
+
+    def __init__(self, faults: Iterable[FieldFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(
+            " ".join(f"{fault.field}: {fault.detail.rstrip('.')}." for fault in self.faults)
+        )
+
+
+@contextlib.contextmanager
+def fields_checked() -> Iterator[None]:
+    """Raise WrongFields where what is checked inside finds that fields cannot be."""
+    try:
+        yield
+    except InvalidFields as error:
+        raise WrongFields(error.faults) from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from stdnum.in_ import gstin as stdnum_gstin
@@ -173,13 +173,10 @@ def _codice_fiscale(text: str) -> FieldFault | None:
 
 
 def _share_capital(text: str) -> str | None:
-    """Euro with two decimals, or None."""
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
+    """Euro with two decimals, or None. 10.000 is refused: it is ten thousand to an Italian."""
+    if not re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,2})?", text):
         return None
-    whole = amount.is_finite() and 0 <= amount < Decimal(10) ** 12
-    return f"{amount:.2f}" if whole and amount == round(amount, 2) else None
+    return f"{Decimal(text):.2f}"
 
 
 def _italian_seller(given: ItalianSeller) -> ItalianSeller:
