@@ -10,32 +10,33 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.deciding_again import decide_again
+from usance.flows.invoice_documents import Issuer, Piece
+from usance.flows.issuing import Wanted, issue
 from usance.flows.journal import Journal, business_day
-from usance.flows.refusals import (
-    AmountTooLarge,
-    LimitExceeded,
-    NotApproved,
-    NotFound,
-    WrongState,
-    external_id_once,
-)
+from usance.flows.order_books import HELD, PENDING, hold, locked, tell_state
+from usance.flows.refusals import AmountTooLarge, LimitExceeded, NotApproved, WrongState
 from usance.flows.reviews import withdraw_reviews
+from usance.flows.shipping import bill_what_shipped, part_of
 from usance.records.credit import actions as credit
 from usance.records.credit.models import CreditLine
-from usance.records.identity import new_id
-from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.orders import actions as orders
 from usance.records.orders.models import Order
 from usance.records.parties.models import Seller
-from usance.rules import ledger
-from usance.rules.billing import document_number, reference_key, tax_share
 from usance.rules.money import proportion
 from usance.rules.orders import InvalidOrder, Line, check_order
-from usance.rules.terms import parse_terms
 
-HELD = ("authorized", "partially_invoiced")
-PENDING = ("pending_review", "pending_approval")
+__all__ = [
+    "HELD",
+    "PENDING",
+    "adjust_order",
+    "cancel_order",
+    "expire_order",
+    "invoice_order",
+    "renew_order",
+    "require_room",
+    "void_remaining",
+]
 
 
 @transaction.atomic
@@ -53,117 +54,22 @@ def invoice_order(
 ) -> Invoice:
     """Ship and capture: open an invoice for ``amount`` (minor units; None: all that remains).
 
-    What was held for it becomes owed, due by the order's terms from the day of ``at``. Raises
-    NotFound, WrongState, AmountTooLarge, Duplicate (the external_id is taken), or InvalidOrder if
-    ``lines`` do not sum to the amount.
+    What was held for it becomes owed, due by the order's terms. Raises NotFound, WrongState,
+    AmountTooLarge, Duplicate (the external_id is taken), or InvalidOrder if ``lines`` do not sum to
+    the amount.
     """
     order = locked(seller, order_id=order_id, states=HELD)
-    if amount is None:
-        amount = order.remaining
-    if amount > order.remaining:
-        raise AmountTooLarge(
-            f"{amount} is more than the {order.remaining} minor units that remain to be invoiced;"
-            " adjust the order first or invoice less."
-        )
-    if tax_amount is None:
-        tax_amount = (
-            sum(line.tax_amount for line in lines)
-            if lines
-            else tax_share(
-                tax_left=order.tax_amount - order.invoiced_tax,
-                amount_left=order.remaining,
-                amount_now=amount,
-            )
-        )
-    check_order(amount=amount, tax_amount=tax_amount, currency=order.currency, lines=lines)
-    tax_left = order.tax_amount - order.invoiced_tax - tax_amount
-    if not 0 <= tax_left <= order.remaining - amount:
-        raise InvalidOrder(
-            f"With {tax_amount} minor units of tax on this invoice, {tax_left} of the order's tax"
-            f" would be left for {order.remaining - amount}; adjust the order's tax first."
-        )
-
+    part = part_of(order, amount=amount, tax_amount=tax_amount, lines=lines)
     journal = Journal(seller, at=at, by=by)
-    invoice = _open_invoice(
-        order,
-        journal=journal,
-        amount=amount,
-        tax_amount=tax_amount,
-        lines=[line.to_document() for line in lines]
-        or (order.lines if amount == order.amount else []),
-        external_id=external_id,
-        metadata=metadata or {},
-    )
-    left = order.remaining - amount
-    state = "partially_invoiced" if left else "invoiced"
-    if state != order.state:
-        tell_state(journal, order=order, state=state)
-    orders.change(
-        order,
-        invoiced_amount=order.invoiced_amount + amount,
-        invoiced_tax=order.invoiced_tax + tax_amount,
-        state=state,
+    issuer = Issuer.of(seller)
+    invoice = issue(
+        journal,
+        [Piece(order, part.amount, part.tax_amount, journal.on, part.lines)],
+        issuer=issuer,
+        profile=issuer.profile(order.buyer_id),
+        wanted=Wanted(external_id=external_id, metadata=metadata),
     )
     journal.close()
-    return invoice
-
-
-def _open_invoice(
-    order: Order,
-    *,
-    journal: Journal,
-    amount: int,
-    tax_amount: int,
-    lines: list[Any],
-    external_id: str | None,
-    metadata: dict[str, Any],
-) -> Invoice:
-    on = journal.on
-    series_id, sequence, prefix = invoices.next_number(
-        seller_id=order.seller_id, kind="invoice", year=on.year, prefix="INV", at=journal.at
-    )
-    number = document_number(prefix=prefix, year=on.year, sequence=sequence)
-    invoice = Invoice(
-        id=new_id(),
-        seller_id=order.seller_id,
-        created_at=journal.at,
-        order_id=order.id,
-        buyer_id=order.buyer_id,
-        series_id=series_id,
-        sequence=sequence,
-        number=number,
-        reference=reference_key(number),
-        currency=order.currency,
-        amount=amount,
-        tax_amount=tax_amount,
-        terms=order.terms,
-        issued_on=on,
-        due_on=parse_terms(order.terms).due_on(on),
-        lines=lines,
-        external_id=external_id,
-        metadata=metadata,
-    )
-    with external_id_once("invoice", external_id):
-        invoice.save(force_insert=True)
-    journal.enter(
-        "invoice_opened",
-        subject_id=invoice.id,
-        buyer_id=order.buyer_id,
-        currency=order.currency,
-        postings=ledger.invoice(
-            order.buyer_id, net=amount - tax_amount, tax=tax_amount, released=amount
-        ),
-    )
-    journal.tell(
-        "invoice.opened",
-        object_type="invoice",
-        object_id=invoice.id,
-        buyer_id=order.buyer_id,
-        state="open",
-        currency=order.currency,
-        owed_change=amount,
-        data={"number": number, "amount": amount, "due_on": invoice.due_on},
-    )
     return invoice
 
 
@@ -178,26 +84,27 @@ def adjust_order(
     tax_amount: int | None = None,
     lines: Sequence[Line] = (),
 ) -> Order:
-    """Change the total of an order that is not invoiced in full.
+    """Change the total of an order that is not shipped in full.
 
     A larger amount is decided and held against the credit line like a new order. Raises NotFound,
-    WrongState, AmountTooLarge (below what is invoiced already), LimitExceeded, NotApproved or
+    WrongState, AmountTooLarge (below what is shipped or invoiced already), LimitExceeded, NotApproved or
     InvalidOrder.
     """
     order = locked(seller, order_id=order_id, states=HELD)
     if tax_amount is None:
         tax_amount = proportion(order.tax_amount, part=amount, whole=order.amount)
     check_order(amount=amount, tax_amount=tax_amount, currency=order.currency, lines=lines)
-    used = order.invoiced_amount
-    if amount <= used or tax_amount < order.invoiced_tax:
+    used = order.invoiced_amount + order.shipped_amount
+    used_tax = order.invoiced_tax + order.shipped_tax
+    if amount <= used or tax_amount < used_tax:
         raise AmountTooLarge(
-            f"{used} minor units, {order.invoiced_tax} of them tax, are invoiced already;"
+            f"{used} minor units, {used_tax} of them tax, are shipped or invoiced already;"
             " adjust to more than that, or void what remains."
         )
-    if tax_amount - order.invoiced_tax > amount - used:
+    if tax_amount - used_tax > amount - used:
         raise InvalidOrder(
-            f"{tax_amount - order.invoiced_tax} minor units of tax would be left for the"
-            f" {amount - used} that are not invoiced yet; send the tax_amount of the whole order."
+            f"{tax_amount - used_tax} minor units of tax would be left for the {amount - used} that"
+            " are not shipped yet; send the tax_amount of the whole order."
         )
     change = amount - order.amount
     if change > 0:
@@ -223,25 +130,33 @@ def adjust_order(
 
 @transaction.atomic
 def void_remaining(seller: Seller, *, order_id: UUID, at: datetime, by: str) -> Order:
-    """Let go of what is not invoiced. An order with no invoice at all is canceled instead.
+    """Let go of what has not shipped. An order of which nothing has shipped is canceled instead.
 
-    Raises NotFound or WrongState.
+    What has shipped and waits to be billed stays; it is billed now unless its buyer waits for a
+    cut-off day. Raises NotFound or WrongState.
     """
     order = locked(seller, order_id=order_id, states=HELD)
+    _require_rest(order)
     return _release(seller, order, at=at, by=by, ending="canceled")
 
 
 @transaction.atomic
 def cancel_order(seller: Seller, *, order_id: UUID, at: datetime, by: str) -> Order:
-    """Cancel an order of which nothing has been invoiced. Raises NotFound or WrongState."""
+    """Cancel an order of which nothing has shipped. Raises NotFound or WrongState."""
     order = locked(seller, order_id=order_id, states=("authorized", *PENDING))
+    if order.shipped_amount:
+        raise WrongState("Part of the order has shipped; void what remains of it instead.")
     return _release(seller, order, at=at, by=by, ending="canceled")
 
 
 @transaction.atomic
 def expire_order(seller: Seller, *, order_id: UUID, at: datetime, by: str) -> Order:
-    """End an authorization whose time has run out. Raises NotFound or WrongState."""
+    """End an authorization whose time has run out; what has shipped of it stays.
+
+    Raises NotFound or WrongState.
+    """
     order = locked(seller, order_id=order_id, states=(*HELD, *PENDING))
+    _require_rest(order)
     if order.expires_on >= Journal(seller, at=at, by=by).on:
         raise WrongState(f"The authorization holds until {order.expires_on}.")
     return _release(seller, order, at=at, by=by, ending="expired")
@@ -265,29 +180,39 @@ def renew_order(seller: Seller, *, order_id: UUID, days: int, at: datetime, by: 
     return order
 
 
-def locked(seller: Seller, *, order_id: UUID, states: Sequence[str]) -> Order:
-    """The order, its line and itself locked. Raises NotFound, or WrongState unless it is in ``states``."""
-    order = orders.lock_order(seller_id=seller.id, order_id=order_id)
-    if order is None:
-        raise NotFound("There is no such order.")
-    if order.state not in states:
-        raise WrongState(
-            f"The order is {order.state}; this can be done while it is {' or '.join(states)}."
-        )
-    return order
+def _require_rest(order: Order) -> None:
+    if not order.remaining:
+        raise WrongState("All of the order has shipped; it waits to be billed.")
 
 
 def _release(seller: Seller, order: Order, *, at: datetime, by: str, ending: str) -> Order:
-    """End ``order``: what remains is let go. One with invoices ends as invoiced."""
+    """End ``order``: what remains is let go.
+
+    One with invoices ends as invoiced. One with shipments that wait to be billed ends with them, and
+    until then stays what it is.
+    """
     journal = Journal(seller, at=at, by=by)
     remaining = order.remaining
-    state = "invoiced" if order.invoiced_amount else ending
     if order.state in HELD:
         hold(journal, order=order, kind=f"order_{ending}", amount=-remaining)
     else:
         withdraw_reviews(seller_id=seller.id, subject_id=order.id, at=at)
-    tell_state(journal, order=order, state=state, voided=remaining)
-    orders.change(order, state=state, voided_amount=order.voided_amount + remaining)
+    voided = order.voided_amount + remaining
+    if order.shipped_amount:
+        journal.tell(
+            "order.voided",
+            object_type="order",
+            object_id=order.id,
+            buyer_id=order.buyer_id,
+            currency=order.currency,
+            data={"voided": remaining, "external_id": order.external_id},
+        )
+        orders.change(order, voided_amount=voided)
+        bill_what_shipped(journal, order)
+    else:
+        state = "invoiced" if order.invoiced_amount else ending
+        tell_state(journal, order=order, state=state, voided=remaining)
+        orders.change(order, state=state, voided_amount=voided)
     journal.close()
     return order
 
@@ -324,27 +249,3 @@ def require_room(order: Order, *, amount: int, on: date) -> None:
             f"{amount} minor units more are needed, {max(available, 0)} are available"
             f" on a line that is {line.state if line else 'missing'}."
         )
-
-
-def hold(journal: Journal, *, order: Order, kind: str, amount: int) -> None:
-    """Hold ``amount`` more for the order against its line, or let go of it if it is below zero."""
-    journal.enter(
-        kind,
-        subject_id=order.id,
-        buyer_id=order.buyer_id,
-        currency=order.currency,
-        postings=ledger.commitment(order.buyer_id, amount=amount),
-    )
-
-
-def tell_state(journal: Journal, *, order: Order, state: str, **data: Any) -> None:
-    """Tell that the order comes to ``state``."""
-    journal.tell(
-        f"order.{state}",
-        object_type="order",
-        object_id=order.id,
-        buyer_id=order.buyer_id,
-        state=state,
-        currency=order.currency,
-        data={"amount": order.amount, "external_id": order.external_id, **data},
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from usance.rules.money import proportion
 
@@ -24,6 +25,26 @@ def tax_share(*, tax_left: int, amount_left: int, amount_now: int) -> int:
     if amount_now >= amount_left:
         return tax_left
     return proportion(tax_left, part=amount_now, whole=amount_left)
+
+
+def shares(
+    *, amount: int, tax_amount: int, like: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """``amount`` and the tax in it, spread in proportion to the amounts and taxes of ``like``.
+
+    Minor units, each of ``like`` an amount with the tax in it. The parts sum exactly; what has no tax
+    in ``like`` gets none, as long as something else has.
+    """
+    found = []
+    amount_left, tax_left = amount, tax_amount
+    whole, whole_tax = sum(a for a, _ in like), sum(t for _, t in like)
+    for of_amount, of_tax in like:
+        part = tax_share(tax_left=amount_left, amount_left=whole, amount_now=of_amount)
+        tax = tax_share(tax_left=tax_left, amount_left=whole_tax, amount_now=of_tax)
+        found.append((part, tax))
+        amount_left, whole = amount_left - part, whole - of_amount
+        tax_left, whole_tax = tax_left - tax, whole_tax - of_tax
+    return found
 
 
 def settled_state(*, amount: int, credited: int, allocated: int, written_off: int) -> str:

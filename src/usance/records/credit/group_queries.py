@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -114,3 +115,9 @@ def followers(
 def rates(*, seller_id: UUID) -> QuerySet[ExchangeRate]:
     """Every stored exchange rate of the seller's."""
     return ExchangeRate.objects.filter(seller_id=seller_id)
+
+
+def rate_on(*, seller_id: UUID, source: str, target: str, on: date) -> Decimal | None:
+    """How many of ``target`` one of ``source`` was worth on the day ``on``, if the seller knows."""
+    rows = execute("SELECT credit_rate(%s, %s, %s, %s)", [seller_id, source, target, on])
+    return Decimal(rows[0][0]) if rows[0][0] is not None else None

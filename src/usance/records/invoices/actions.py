@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from usance.records.identity import new_id
-from usance.records.invoices.models import Invoice
+from usance.records.invoices.models import Invoice, InvoicePart
 from usance.records.statements import execute
 
 _NEXT = """
@@ -50,3 +51,8 @@ def change(invoice: Invoice, **fields: Any) -> None:
     Invoice.objects.filter(seller_id=invoice.seller_id, id=invoice.id).update(**fields)
     for name, value in fields.items():
         setattr(invoice, name, value)
+
+
+def add_parts(parts: Sequence[InvoicePart]) -> None:
+    """Keep what of an invoice is of which order and shipment. Each shipment has one at most."""
+    InvoicePart.objects.bulk_create(parts)

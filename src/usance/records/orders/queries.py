@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from usance.records.orders.models import Order
+from usance.records.orders.models import Order, Shipment
 from usance.records.statements import execute
 
 
@@ -17,6 +18,8 @@ def expired(*, seller_id: UUID, on: date, after: UUID | None, limit: int) -> Seq
     rows = execute(
         "SELECT id FROM orders_order WHERE seller_id = %s AND expires_on < %s"
         " AND state IN ('authorized', 'partially_invoiced', 'pending_review', 'pending_approval')"
+        # What has shipped whole is not let go; it waits to be billed.
+        " AND amount > invoiced_amount + shipped_amount + voided_amount"
         " AND (%s::uuid IS NULL OR id > %s::uuid) ORDER BY id LIMIT %s",
         [seller_id, on, after, after, limit],
     )
@@ -84,3 +87,70 @@ def order_of_decision(
     return Order.objects.filter(
         seller_id=seller_id, buyer_id=buyer_id, created_at=at, decision_id=decision_id
     ).first()
+
+
+def shipments(
+    *,
+    seller_id: UUID,
+    order_id: UUID | None = None,
+    buyer_id: UUID | None = None,
+    billed: bool | None = None,
+    external_id: str | None = None,
+) -> QuerySet[Shipment]:
+    """The seller's shipments that fit, each with its order."""
+    wanted = {
+        "order_id": order_id,
+        "buyer_id": buyer_id,
+        "billed": billed,
+        "external_id": external_id,
+    }
+    return Shipment.objects.select_related("order").filter(
+        seller_id=seller_id, **{name: value for name, value in wanted.items() if value is not None}
+    )
+
+
+def shipment(*, seller_id: UUID, shipment_id: UUID) -> Shipment | None:
+    """One shipment of the seller's with its order."""
+    return shipments(seller_id=seller_id).filter(id=shipment_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A shipment that waits to be billed, and what of it decides with which others it can be.
+
+    ``complete`` says that nothing of its order is still to ship.
+    """
+
+    id: UUID
+    order_id: UUID
+    buyer_id: UUID
+    currency: str
+    terms: str
+    shipped_on: date
+    complete: bool
+    ship_to: dict[str, str] | None
+
+
+def buyers_to_bill(*, seller_id: UUID, on: date) -> list[UUID]:
+    """The buyers of whom something waits to be billed that shipped on or before ``on``."""
+    rows = execute(
+        "SELECT DISTINCT buyer_id FROM orders_shipment"
+        " WHERE seller_id = %s AND NOT billed AND shipped_on <= %s ORDER BY buyer_id",
+        [seller_id, on],
+    )
+    return [row[0] for row in rows]
+
+
+def waiting_to_be_billed(*, seller_id: UUID, buyer_id: UUID, on: date) -> list[Waiting]:
+    """What of the buyer's shipped on or before ``on`` and is not billed, the earliest first."""
+    rows = execute(
+        "SELECT s.id, s.order_id, s.buyer_id, o.currency, o.terms, s.shipped_on,"
+        " o.amount = o.invoiced_amount + o.shipped_amount + o.voided_amount,"
+        " coalesce(s.ship_to, o.ship_to)"
+        " FROM orders_shipment AS s"
+        " JOIN orders_order AS o ON o.seller_id = s.seller_id AND o.id = s.order_id"
+        " WHERE s.seller_id = %s AND s.buyer_id = %s AND NOT s.billed AND s.shipped_on <= %s"
+        " ORDER BY s.shipped_on, s.id",
+        [seller_id, buyer_id, on],
+    )
+    return [Waiting(*row) for row in rows]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from stdnum import iso11649
+
 from usance.rules.billing import reference_key
 
 BY_REFERENCE: Final = "reference"
@@ -80,6 +82,8 @@ def references(texts: Iterable[str]) -> set[str]:
                     break
                 if len(joined) >= 4 and any(character.isdigit() for character in joined):
                     found.add(joined)
+                    if iso11649.is_valid(joined):
+                        found.add(joined[4:])  # our creditor reference is RF, a check, the number
     return found
 
 

@@ -84,6 +84,8 @@ ORDER_HOLD_DIFFERS: Final = Check(
     2,
     "order_hold_differs",
     "The ledger holds {held} for the order, {remaining} of it remain to be invoiced.",
+    # An invoice lets go of what it bills, part by part of its orders; what was corrected and issued
+    # again lets go of nothing.
     """
 SELECT o.seller_id, 'order' AS kind, o.id, o.currency, coalesce(h.held, 0)::bigint AS held,
        o.remaining
@@ -91,17 +93,39 @@ SELECT o.seller_id, 'order' AS kind, o.id, o.currency, coalesce(h.held, 0)::bigi
                CASE WHEN o.state IN ('authorized', 'partially_invoiced')
                     THEN o.amount - o.invoiced_amount - o.voided_amount ELSE 0 END AS remaining
           FROM orders_order AS o WHERE @o) AS o
-  LEFT JOIN (SELECT p.seller_id, coalesce(i.order_id, e.subject_id) AS order_id,
-                    sum(p.amount) AS held
-               FROM ledger_posting AS p
-               JOIN ledger_entry AS e ON e.seller_id = p.seller_id AND e.id = p.entry_id
-               LEFT JOIN invoices_invoice AS i
-                    ON i.seller_id = e.seller_id AND i.id = e.subject_id
-              WHERE @p AND p.account = 'commitments'
+  LEFT JOIN (SELECT m.seller_id, m.order_id, sum(m.amount) AS held
+               FROM (SELECT p.seller_id, e.subject_id AS order_id, p.amount
+                       FROM ledger_posting AS p
+                       JOIN ledger_entry AS e ON e.seller_id = p.seller_id AND e.id = p.entry_id
+                      WHERE @p AND p.account = 'commitments' AND e.kind <> 'invoice_opened'
+                      UNION ALL
+                     SELECT b.seller_id, b.order_id, -b.amount
+                       FROM invoices_invoicepart AS b WHERE @b AND b.captured) AS m
               GROUP BY 1, 2) AS h ON h.seller_id = o.seller_id AND h.order_id = o.id
  WHERE coalesce(h.held, 0) <> o.remaining
 """,
     money=("held", "remaining"),
+)
+
+INVOICE_RELEASE_DIFFERS: Final = Check(
+    2,
+    "invoice_release_differs",
+    "The ledger let go of {released} of held credit for the invoice, its parts took {captured}.",
+    """
+SELECT i.seller_id, 'invoice' AS kind, i.id, i.currency,
+       coalesce(l.released, 0)::bigint AS released, coalesce(p.captured, 0)::bigint AS captured
+  FROM invoices_invoice AS i
+  LEFT JOIN (SELECT g.seller_id, e.subject_id, -sum(g.amount) AS released
+               FROM ledger_posting AS g
+               JOIN ledger_entry AS e ON e.seller_id = g.seller_id AND e.id = g.entry_id
+              WHERE @g AND g.account = 'commitments' AND e.kind = 'invoice_opened'
+              GROUP BY 1, 2) AS l ON l.seller_id = i.seller_id AND l.subject_id = i.id
+  LEFT JOIN (SELECT b.seller_id, b.invoice_id, sum(b.amount) AS captured
+               FROM invoices_invoicepart AS b WHERE @b AND b.captured GROUP BY 1, 2) AS p
+       ON p.seller_id = i.seller_id AND p.invoice_id = i.id
+ WHERE @i AND i.state <> 'draft' AND coalesce(l.released, 0) <> coalesce(p.captured, 0)
+""",
+    money=("released", "captured"),
 )
 
 # How each event moved the exposure of its buyer's line. Whoever moves a line's money holds its lock,
@@ -114,7 +138,8 @@ WITH moves AS (
                WHEN e.type = 'order.authorized' THEN (e.data->>'amount')::bigint
                WHEN e.type = 'order.adjusted'
                THEN (e.data->>'amount')::bigint - (e.data->>'before')::bigint
-               WHEN e.type = 'order.invoiced' THEN -coalesce((e.data->>'voided')::bigint, 0)
+               WHEN e.type IN ('order.invoiced', 'order.voided')
+               THEN -coalesce((e.data->>'voided')::bigint, 0)
                WHEN e.type IN ('order.canceled', 'order.expired') AND EXISTS (
                     SELECT 1 FROM events_event AS a
                      WHERE a.seller_id = e.seller_id AND a.object_id = e.object_id
@@ -230,6 +255,7 @@ CHECKS: Final = (
     BALANCE_DIFFERS,
     LINE_DIFFERS,
     ORDER_HOLD_DIFFERS,
+    INVOICE_RELEASE_DIFFERS,
     LIMIT_EXCEEDED,
     APPROVED_BEYOND_FACTS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from usance.records.ledger.checks.check import Check
+from usance.rules.money import EXPONENTS
 
 INVOICE_DIFFERS: Final = Check(
     3,
@@ -83,8 +84,8 @@ SELECT o.seller_id, 'order' AS kind, o.id, o.currency, o.invoiced_amount AS kept
        o.invoiced_tax AS kept_tax, coalesce(i.amount, 0)::bigint AS found,
        coalesce(i.tax, 0)::bigint AS found_tax
   FROM orders_order AS o
-  LEFT JOIN (SELECT i.seller_id, i.order_id, sum(i.amount) AS amount, sum(i.tax_amount) AS tax
-               FROM invoices_invoice AS i WHERE @i GROUP BY 1, 2) AS i
+  LEFT JOIN (SELECT p.seller_id, p.order_id, sum(p.amount) AS amount, sum(p.tax_amount) AS tax
+               FROM invoices_invoicepart AS p WHERE @p AND p.captured GROUP BY 1, 2) AS i
        ON i.seller_id = o.seller_id AND i.order_id = o.id
  WHERE @o AND (o.invoiced_amount, o.invoiced_tax)
               IS DISTINCT FROM (coalesce(i.amount, 0), coalesce(i.tax, 0))
@@ -152,11 +153,102 @@ SELECT seller_id, 'payment' AS kind, id, currency, state, allocated, amount, ref
     money=("allocated", "amount", "refunded"),
 )
 
+INVOICE_PARTS_DIFFER: Final = Check(
+    3,
+    "invoice_parts_differ",
+    "The invoice is of {kept} with {kept_tax} tax, its parts sum to {found} with {found_tax}.",
+    """
+SELECT i.seller_id, 'invoice' AS kind, i.id, i.currency, i.amount AS kept,
+       i.tax_amount AS kept_tax, coalesce(p.amount, 0)::bigint AS found,
+       coalesce(p.tax, 0)::bigint AS found_tax
+  FROM invoices_invoice AS i
+  LEFT JOIN (SELECT p.seller_id, p.invoice_id, sum(p.amount) AS amount, sum(p.tax_amount) AS tax
+               FROM invoices_invoicepart AS p WHERE @p GROUP BY 1, 2) AS p
+       ON p.seller_id = i.seller_id AND p.invoice_id = i.id
+ WHERE @i AND i.state <> 'draft' AND (i.amount, i.tax_amount)
+              IS DISTINCT FROM (coalesce(p.amount, 0), coalesce(p.tax, 0))
+""",
+    money=("kept", "kept_tax", "found", "found_tax"),
+)
+
+ORDER_SHIPPED_DIFFERS: Final = Check(
+    3,
+    "order_shipped_differs",
+    "The order counts {kept} as to be billed with {kept_tax} tax, its shipments that are not billed"
+    " sum to {found} with {found_tax}.",
+    """
+SELECT o.seller_id, 'order' AS kind, o.id, o.currency, o.shipped_amount AS kept,
+       o.shipped_tax AS kept_tax, coalesce(s.amount, 0)::bigint AS found,
+       coalesce(s.tax, 0)::bigint AS found_tax
+  FROM orders_order AS o
+  LEFT JOIN (SELECT s.seller_id, s.order_id, sum(s.amount) AS amount, sum(s.tax_amount) AS tax
+               FROM orders_shipment AS s WHERE @s AND NOT s.billed GROUP BY 1, 2) AS s
+       ON s.seller_id = o.seller_id AND s.order_id = o.id
+ WHERE @o AND (o.shipped_amount, o.shipped_tax)
+              IS DISTINCT FROM (coalesce(s.amount, 0), coalesce(s.tax, 0))
+""",
+    money=("kept", "kept_tax", "found", "found_tax"),
+)
+
+_NO_DECIMALS: Final = ", ".join(f"'{code}'" for code, n in EXPONENTS.items() if n == 0)
+_THREE_DECIMALS: Final = ", ".join(f"'{code}'" for code, n in EXPONENTS.items() if n == 3)
+
+# A document carries two decimals at most (EN 16931-1, BR-DEC-*). What is rounded to the amount
+# (BT-114) may state another tax than was charged: the one that its rate makes.
+DOCUMENT_DIFFERS: Final = Check(
+    3,
+    "document_differs",
+    "{number} is of {amount} with {tax} tax; its document is {document} of {payable} with"
+    " {document_tax} tax.",
+    f"""
+SELECT seller_id, kind, id, currency, number, amount, tax, document, payable, document_tax
+  FROM (SELECT d.seller_id, d.kind, d.id, d.currency, d.number, d.amount, d.tax,
+               coalesce(d.document->>'number', 'without a number') AS document,
+               coalesce(d.document#>>'{{totals,payable}}', 'nothing') AS payable,
+               coalesce(d.document#>>'{{totals,vat}}', 'no') AS document_tax,
+               d.document#>>'{{totals,rounding}}' IS NOT NULL AS is_rounded,
+               CASE WHEN d.currency IN ({_NO_DECIMALS}) THEN 1
+                    WHEN d.currency IN ({_THREE_DECIMALS}) THEN 1000 ELSE 100 END::numeric AS units,
+               d.document->>'currency' AS document_currency
+          FROM (SELECT i.seller_id, 'invoice' AS kind, i.id, i.currency, i.number, i.amount,
+                       i.tax_amount AS tax, i.document
+                  FROM invoices_invoice AS i WHERE @i AND i.document IS NOT NULL
+                 UNION ALL
+                SELECT n.seller_id, 'credit_note', n.id, n.currency, n.number, n.amount,
+                       n.tax_amount, n.document
+                  FROM invoices_creditnote AS n WHERE @n AND n.document IS NOT NULL) AS d) AS d
+ WHERE document <> number OR document_currency IS DISTINCT FROM currency
+    OR payable <> round(amount / units, 2)::text AND (payable = 'nothing'
+       OR payable::numeric <> round(amount / units, 2))
+    OR NOT is_rounded AND (document_tax = 'no' OR document_tax::numeric <> round(tax / units, 2))
+""",
+    money=("amount", "tax"),
+)
+
+SCHEDULE_DIFFERS: Final = Check(
+    3,
+    "schedule_differs",
+    "The invoice is of {amount} due on {due_on}; its instalments sum to {found} and end on {last}.",
+    """
+SELECT seller_id, 'invoice' AS kind, id, currency, amount, due_on, found, last
+  FROM (SELECT i.seller_id, i.id, i.currency, i.amount, i.due_on,
+               sum((e->>'amount')::bigint)::bigint AS found, max((e->>'due_on')::date) AS last
+          FROM invoices_invoice AS i, jsonb_array_elements(i.schedule) AS e
+         WHERE @i GROUP BY 1, 2, 3, 4, 5) AS s
+ WHERE amount <> found OR due_on <> last
+""",
+    money=("amount", "found"),
+)
+
 CHECKS: Final = (
     INVOICE_DIFFERS,
     INVOICE_LEDGER_DIFFERS,
     INVOICE_STATE_WRONG,
     ORDER_INVOICED_DIFFERS,
+    INVOICE_PARTS_DIFFER,
+    ORDER_SHIPPED_DIFFERS,
+    DOCUMENT_DIFFERS,
+    SCHEDULE_DIFFERS,
     PAYMENT_DIFFERS,
     PAYMENT_NOT_EXPLAINED,
     PAYMENT_STATE_WRONG,

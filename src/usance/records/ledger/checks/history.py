@@ -163,6 +163,28 @@ SELECT seller_id, 'bank_statement' AS kind, id, NULL::text AS currency, times
 """,
 )
 
+SHIPMENT_BILLED_WRONG: Final = Check(
+    7,
+    "shipment_billed_wrong",
+    "The shipment of {amount} says that it is {said}; it stands on {times} invoices with {found}.",
+    """
+SELECT s.seller_id, 'shipment' AS kind, s.id, o.currency, s.amount,
+       CASE WHEN s.billed THEN 'billed' ELSE 'not billed' END AS said,
+       coalesce(p.times, 0) AS times, coalesce(p.amount, 0)::bigint AS found
+  FROM orders_shipment AS s
+  JOIN orders_order AS o ON o.seller_id = s.seller_id AND o.id = s.order_id
+  LEFT JOIN (SELECT p.seller_id, p.shipment_id, count(*) AS times, sum(p.amount) AS amount,
+                    sum(p.tax_amount) AS tax, (array_agg(p.order_id))[1] AS order_id
+               FROM invoices_invoicepart AS p
+              WHERE @p AND p.shipment_id IS NOT NULL GROUP BY 1, 2) AS p
+       ON p.seller_id = s.seller_id AND p.shipment_id = s.id
+ WHERE @s AND (coalesce(p.times, 0) <> CASE WHEN s.billed THEN 1 ELSE 0 END
+               OR (p.times = 1 AND (p.amount, p.tax, p.order_id)
+                   IS DISTINCT FROM (s.amount, s.tax_amount, s.order_id)))
+""",
+    money=("amount", "found"),
+)
+
 AUTHORIZED_TWICE: Final = Check(
     7,
     "authorized_twice",
@@ -185,6 +207,9 @@ SELECT seller_id, kind, id, NULL::text AS currency, external_id, times
   FROM (SELECT x.*, count(*) OVER (PARTITION BY x.seller_id, x.kind, x.external_id) AS times
           FROM (SELECT o.seller_id, 'order' AS kind, o.id, o.external_id
                   FROM orders_order AS o WHERE @o
+                 UNION ALL
+                SELECT s.seller_id, 'shipment', s.id, s.external_id
+                  FROM orders_shipment AS s WHERE @s
                  UNION ALL
                 SELECT i.seller_id, 'invoice', i.id, i.external_id
                   FROM invoices_invoice AS i WHERE @i
@@ -210,6 +235,7 @@ CHECKS: Final = (
     BANK_TRANSACTION_TWICE,
     BOOKING_TWICE,
     FILE_TWICE,
+    SHIPMENT_BILLED_WRONG,
     AUTHORIZED_TWICE,
     EXTERNAL_ID_TWICE,
 )

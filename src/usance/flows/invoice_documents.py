@@ -1,0 +1,139 @@
+"""The documents that invoices are issued as: what was shipped, as the law and its reader want it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from usance.formats.errors import FormatError
+from usance.formats.payment_codes.reference import creditor_reference
+from usance.records.credit.group_queries import rate_on
+from usance.records.identity import public_id
+from usance.records.orders.models import Order, Shipment
+from usance.records.parties.invoicing_queries import billing_profile, seller_details
+from usance.records.parties.models import Seller
+from usance.rules.invoicing.composing import Heading, compose
+from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
+from usance.rules.invoicing.supplies import Supply
+from usance.rules.orders import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What of one locked order is invoiced: a shipment, or what ships with the invoice.
+
+    ``amount`` includes ``tax_amount``, minor units; ``lines`` sum to both, or there are none.
+    """
+
+    order: Order
+    amount: int
+    tax_amount: int
+    shipped_on: date
+    lines: tuple[Line, ...] = ()
+    shipment: Shipment | None = None
+
+    @classmethod
+    def of(cls, shipment: Shipment, order: Order) -> Piece:
+        """All of ``shipment``, which is of ``order``."""
+        return cls(
+            order=order,
+            amount=shipment.amount,
+            tax_amount=shipment.tax_amount,
+            shipped_on=shipment.shipped_on,
+            lines=tuple(Line.from_document(line) for line in shipment.lines),
+            shipment=shipment,
+        )
+
+    @property
+    def ship_to(self) -> Mapping[str, str] | None:
+        """Where it goes."""
+        own = self.shipment.ship_to if self.shipment else None
+        return own or self.order.ship_to
+
+    @property
+    def delivered_on(self) -> date | None:
+        """When it arrived, as far as anybody has said."""
+        return self.shipment.delivered_on if self.shipment else None
+
+
+@dataclass(slots=True)
+class Issuer:
+    """A seller that issues documents: what is the same on all of them, read once."""
+
+    seller: Seller
+    details: SellerDetailsView
+    _rates: dict[tuple[str, date], Decimal | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, seller: Seller) -> Issuer:
+        """The seller as it is now."""
+        return cls(seller, seller_details(seller_id=seller.id))
+
+    def profile(self, buyer_id: UUID) -> BillingProfileView:
+        """How the buyer wants its invoices."""
+        return billing_profile(seller_id=self.seller.id, buyer_id=buyer_id, seller=self.details)
+
+    def tax_rate(self, currency: str, *, on: date) -> Decimal | None:
+        """How much of the seller's own currency one of ``currency`` is worth, for the tax (BT-111);
+        None where that is the same currency, or nobody has said."""
+        own = self.details.currency
+        if currency == own:
+            return None
+        if (currency, on) not in self._rates:
+            self._rates[currency, on] = rate_on(
+                seller_id=self.seller.id, source=currency, target=own, on=on
+            )
+        return self._rates[currency, on]
+
+
+def document_of(
+    pieces: Sequence[Piece],
+    *,
+    issuer: Issuer,
+    profile: BillingProfileView,
+    heading: Heading,
+) -> InvoiceDocument:
+    """The document about ``pieces``, without its number if ``heading`` has none yet."""
+    return compose(
+        [_supply(piece) for piece in pieces],
+        seller=issuer.details,
+        profile=profile,
+        heading=heading,
+    )
+
+
+def numbered(document: InvoiceDocument, number: str) -> InvoiceDocument:
+    """``document`` with its ``number``, and the reference that a payer is asked to quote: the ISO
+    11649 reference of the number, or the number itself where it is too long for one."""
+    try:
+        reference = creditor_reference(number)
+    except FormatError:
+        reference = number
+    payment = document.payment and replace(document.payment, remittance=reference)
+    return replace(document, number=number, payment=payment)
+
+
+def order_name(order: Order) -> str:
+    """The name by which the buyer knows an order: the shop's number, or the buyer's own."""
+    return order.external_id or order.po_number or public_id("order", order.id)
+
+
+def _supply(piece: Piece) -> Supply:
+    order, shipment = piece.order, piece.shipment
+    return Supply(
+        order=order_name(order),
+        amount=piece.amount,
+        tax_amount=piece.tax_amount,
+        shipped_on=piece.shipped_on,
+        lines=piece.lines,
+        like=() if piece.lines else tuple(Line.from_document(line) for line in order.lines),
+        shipment=(shipment.external_id or "") if shipment else "",
+        delivered_on=piece.delivered_on,
+        purchase_order=order.po_number,
+        cost_centre=order.cost_centre,
+        ship_to=piece.ship_to,
+    )

@@ -1,0 +1,315 @@
+"""An invoice as the law and its reader want it, from what was sold, who sells and who buys.
+
+Pure: the same supplies, details and profile make the same document. What is asked for (BT-115) is the
+amount of the supplies to the cent, whatever their tax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from usance.rules.invoicing.document import (
+    INVOICE,
+    Address,
+    Delivery,
+    DocumentReference,
+    DueAmount,
+    EarlyDiscount,
+    InvoiceDocument,
+    Note,
+    PaymentInstructions,
+    Period,
+    TaxComponent,
+)
+from usance.rules.invoicing.national import IndianBuyer, IndianSeller
+from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
+from usance.rules.invoicing.supplies import Supply, TaxView, Written, major, write_lines
+from usance.rules.invoicing.taxation import (
+    EXEMPTION_CODES,
+    TaxTreatment,
+    Trader,
+    exemption_reason,
+    shared_gst,
+)
+from usance.rules.invoicing.totals import (
+    ZERO,
+    Exemption,
+    TaxKey,
+    is_lawful_tax,
+    tax_on,
+    taxable_amounts,
+    total,
+)
+from usance.rules.invoicing.words import written
+
+SEPA_CREDIT_TRANSFER: Final = "58"
+CREDIT_TRANSFER: Final = "30"
+"""UNTDID 4461."""
+LONGEST_REFERENCE: Final = 100
+"""Characters of a buyer reference that is put together of several."""
+
+_TREATMENTS: Final[Mapping[str, TaxTreatment]] = {
+    "domestic": "domestic",
+    "zero_rated": "domestic",
+    "reverse_charge": "reverse_charge",
+    "intra_community": "intra_community",
+    "export": "export",
+    "exempt": "exempt",
+    "outside_scope": "outside_scope",
+}
+"""What a profile says of the tax, as the law's categories have it. Other treatments are told by the
+tax itself, or by a national format alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a document says beside its lines. Amounts of instalments and discounts are minor units."""
+
+    number: str
+    issued_on: date
+    currency: str
+    due_on: date
+    instalments: tuple[tuple[date, int], ...] = ()
+    discounts: tuple[tuple[date, int, Decimal], ...] = ()  # until, minor units, percent
+    remittance: str = ""
+    period: Period | None = None
+    tax_point_on: date | None = None
+    replaces: DocumentReference | None = None
+    reason: str = ""
+    tax_rate_of_exchange: Decimal | None = None
+
+
+def compose(
+    supplies: Sequence[Supply],
+    *,
+    seller: SellerDetailsView,
+    profile: BillingProfileView,
+    heading: Heading,
+) -> InvoiceDocument:
+    """The invoice about ``supplies``. Raises ArithmeticRefused where there are none."""
+    made = write_lines(
+        supplies,
+        view=tax_view(seller, profile, currency=heading.currency),
+        group_by=profile.group_by,
+    )
+    amount = sum(supply.amount for supply in supplies)
+    return _document(
+        made, supplies=supplies, seller=seller, profile=profile, heading=heading, amount=amount
+    )
+
+
+def tax_view(seller: SellerDetailsView, profile: BillingProfileView, *, currency: str) -> TaxView:
+    """Seller and buyer as the tax law looks at them."""
+    return TaxView(
+        seller=Trader(seller.country, seller.vat_id or seller.tax_registration),
+        buyer=Trader(profile.address.country, profile.vat_id),
+        currency=currency,
+        language=profile.language,
+        wanted=_TREATMENTS.get(profile.tax_treatment, "auto"),
+        split_payment=profile.tax_treatment == "split_payment",
+        exemption_reason=profile.exemption_reason,
+    )
+
+
+def _document(
+    made: Written,
+    *,
+    supplies: Sequence[Supply],
+    seller: SellerDetailsView,
+    profile: BillingProfileView,
+    heading: Heading,
+    amount: int,
+) -> InvoiceDocument:
+    currency, language = heading.currency, profile.language
+    exchange = heading.tax_rate_of_exchange
+    sums = total(
+        made.lines,
+        currency=currency,
+        given=made.taxes,
+        components=gst_parts(made, seller=seller, profile=profile, currency=currency),
+        exemptions=exemptions(made, seller=seller, profile=profile),
+        payable=major(amount, currency),
+        tax_rate_of_exchange=exchange,
+        tax_currency=seller.currency if exchange else "",
+    )
+    orders = _unique(supply.order for supply in supplies)
+    purchase_orders = _unique(s.purchase_order for s in supplies if s.purchase_order)
+    shipments = _unique(s.shipment for s in supplies if s.shipment)
+    centres = _unique(supply.cost_centre for supply in supplies)
+    purchase_order = purchase_orders[0] if len(purchase_orders) == 1 else profile.purchase_order
+    tax_point = heading.tax_point_on
+    return InvoiceDocument(
+        number=heading.number,
+        issued_on=heading.issued_on,
+        type_code=INVOICE,
+        currency=currency,
+        seller=seller.party(),
+        buyer=profile.party(),
+        lines=made.lines,
+        totals=sums.totals,
+        vat=sums.vat,
+        tax_currency=seller.currency if exchange else "",
+        tax_exchange_rate=exchange,
+        tax_point_on=tax_point if tax_point != heading.issued_on else None,
+        due_on=heading.due_on,
+        buyer_reference=profile.buyer_reference
+        or ("" if purchase_order else _several(purchase_orders or orders)),
+        contract=profile.contract_reference,
+        purchase_order=purchase_order,
+        sales_order=orders[0] if len(orders) == 1 else "",
+        despatch_advice=shipments[0] if len(shipments) == 1 else "",
+        accounting=profile.accounting_reference or (centres[0] if len(centres) == 1 else ""),
+        payment_terms=_terms_in_words(heading, language=language),
+        notes=_notes(heading, language=language),
+        preceding=(heading.replaces,) if heading.replaces else (),
+        delivery=_delivery(supplies, profile=profile),
+        period=heading.period,
+        payment=payment(seller, currency=currency, remittance=heading.remittance),
+        instalments=tuple(DueAmount(on, major(part, currency)) for on, part in heading.instalments)
+        if len(heading.instalments) > 1
+        else (),
+        early_discounts=tuple(
+            EarlyDiscount(until, percent, major(saved, currency), sums.totals.payable)
+            for until, saved, percent in heading.discounts
+        ),
+    )
+
+
+def payment(
+    seller: SellerDetailsView, *, currency: str, remittance: str
+) -> PaymentInstructions | None:
+    """Where to pay to (BG-16); None while the seller has named no account for ``currency``."""
+    accounts = seller.accounts_in(currency)
+    if not accounts:
+        return None
+    sepa = currency == "EUR" and bool(accounts[0].iban)
+    return PaymentInstructions(
+        code=SEPA_CREDIT_TRANSFER if sepa else CREDIT_TRANSFER,
+        remittance=remittance,
+        transfers=tuple(account.transfer for account in accounts),
+    )
+
+
+def exemptions(
+    made: Written, *, seller: SellerDetailsView, profile: BillingProfileView
+) -> dict[str, Exemption]:
+    """Why each category of ``made`` that bears no tax bears none (BT-120, BT-121)."""
+    found = {}
+    for category in {line.vat_category for line in made.lines} - {"S", "Z", "L", "M", "B"}:
+        own = "; ".join(made.reasons.get(category, ())) or profile.exemption_reason
+        usual = exemption_reason(
+            category, seller_country=seller.country, language=profile.language.partition("-")[0]
+        )
+        code = profile.exemption_code if category == "E" else EXEMPTION_CODES.get(category, "")
+        found[category] = Exemption(own or usual, code)
+    return found
+
+
+def gst_parts(
+    made: Written, *, seller: SellerDetailsView, profile: BillingProfileView, currency: str
+) -> dict[TaxKey, tuple[TaxComponent, ...]]:
+    """The parts of an Indian GST, by category and rate; none for a seller elsewhere.
+
+    The state of supply is the buyer's; a buyer without one is abroad, and bears IGST.
+    """
+    if not isinstance(seller.national, IndianSeller) or currency != "INR":
+        return {}
+    buyer = profile.national
+    state = buyer.state_code if isinstance(buyer, IndianBuyer) else ""
+    special = profile.tax_treatment == "gst_sez"
+    within = bool(state) and state == seller.national.state_code and not special
+    found = {}
+    for key, taxable in taxable_amounts(made.lines).items():
+        rate = key[1]
+        if not rate:
+            continue
+        given = made.taxes.get(key, ZERO)
+        lawful = is_lawful_tax(given, taxable=taxable, rate=rate, currency=currency)
+        tax = given if lawful else tax_on(taxable, rate=rate, currency=currency)
+        found[key] = shared_gst(tax, rate=rate, within_state=within, state=state)
+    return found
+
+
+def _delivery(supplies: Sequence[Supply], *, profile: BillingProfileView) -> Delivery:
+    """Where and when the goods went (BG-13): what all supplies have in common."""
+    places = _unique(_place(supply) for supply in supplies)
+    days = _unique(supply.arrived_on for supply in supplies)
+    if len(places) == 1 and places[0] is not None:
+        name, address = places[0]
+    else:
+        countries = _unique(p[1].country for p in places if p is not None)
+        name = ""
+        address = Address(country=countries[0] if countries else profile.address.country)
+    return Delivery(name=name, delivered_on=days[0] if len(days) == 1 else None, address=address)
+
+
+def _place(supply: Supply) -> tuple[str, Address] | None:
+    place = supply.ship_to
+    if not place:
+        return None
+    return place.get("name", ""), Address(
+        country=place.get("country", ""),
+        line_1=place.get("street", ""),
+        city=place.get("city", ""),
+        post_code=place.get("postal_code", ""),
+        subdivision=place.get("state", ""),
+    )
+
+
+def _terms_in_words(heading: Heading, *, language: str) -> str:
+    """Instalments and discounts for a reader whose syntax has no field for them (BT-20)."""
+    currency = heading.currency
+    found = [
+        written(
+            "early",
+            language=language,
+            percent=f"{percent.normalize():f}",
+            amount=major(saved, currency),
+            currency=currency,
+            day=until,
+        )
+        for until, saved, percent in heading.discounts
+    ]
+    if len(heading.instalments) > 1:
+        found += [
+            written(
+                "instalment",
+                language=language,
+                amount=major(part, currency),
+                currency=currency,
+                day=on,
+            )
+            for on, part in heading.instalments
+        ]
+    return "; ".join(found)
+
+
+def _notes(heading: Heading, *, language: str) -> tuple[Note, ...]:
+    found = []
+    if heading.replaces:
+        found.append(Note(written("replaces", language=language, number=heading.replaces.number)))
+    if heading.reason:
+        found.append(Note(heading.reason))
+    return tuple(found)
+
+
+def _several(names: Sequence[str]) -> str:
+    """``names`` as one reference: the first ones, and how many more there are."""
+    text = ", ".join(names)
+    if len(text) <= LONGEST_REFERENCE:
+        return text
+    kept = 1
+    while len(", ".join(names[: kept + 1])) <= LONGEST_REFERENCE - 8:
+        kept += 1
+    return f"{', '.join(names[:kept])} (+{len(names) - kept})"
+
+
+T = TypeVar("T")
+
+
+def _unique(values: Iterable[T]) -> list[T]:
+    return list(dict.fromkeys(values))

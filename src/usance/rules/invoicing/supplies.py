@@ -1,0 +1,305 @@
+"""From what was sold to the lines of an invoice (BG-25).
+
+An order knows amounts that include their tax, in minor units; an invoice line knows a net amount, a
+price, and a category and rate of tax. What the order does not say is worked out here, so that the
+lines sum to the order to the cent and every rule about them holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from usance.rules.billing import shares
+from usance.rules.invoicing.document import (
+    AllowanceCharge,
+    Classification,
+    InvoiceLine,
+    Item,
+    Price,
+)
+from usance.rules.invoicing.taxation import TaxTreatment, Trader, category_of, derived_rate
+from usance.rules.invoicing.totals import (
+    ZERO,
+    TaxKey,
+    is_lawful_tax,
+    rounded,
+    tax_key,
+)
+from usance.rules.invoicing.words import written
+from usance.rules.money import exponent
+from usance.rules.orders import Line
+
+PIECE: Final = "C62"
+"""One (UN/ECE Recommendation 20), where nobody named a unit."""
+COMMODITY_CODES: Final = "HS"
+"""The list that commodity codes are of (UNTDID 7143: Harmonised system)."""
+DISCOUNT_CODE: Final = "95"
+"""UNTDID 5189: discount."""
+_PRICE: Final = Decimal("0.00000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What of one order an invoice is about: one shipment, or what was invoiced without one.
+
+    ``amount`` includes ``tax_amount``, minor units. ``lines`` sum to both, or there are none;
+    ``like`` are the lines of the whole order, which then tell what it consists of.
+    """
+
+    order: str  # the name that the buyer knows the order by
+    amount: int
+    tax_amount: int
+    shipped_on: date
+    lines: tuple[Line, ...] = ()
+    like: tuple[Line, ...] = ()
+    shipment: str = ""  # the seller's own name of the shipment
+    delivered_on: date | None = None
+    purchase_order: str = ""
+    cost_centre: str = ""
+    ship_to: Mapping[str, str] | None = None
+
+    @property
+    def arrived_on(self) -> date:
+        """When the goods came; when they left, as long as nobody has said that they came."""
+        return self.delivered_on or self.shipped_on
+
+
+@dataclass(frozen=True, slots=True)
+class TaxView:
+    """Who sells to whom, as the tax law looks at it. ``wanted`` is what the seller says of the buyer."""
+
+    seller: Trader
+    buyer: Trader
+    currency: str
+    language: str = "en"
+    wanted: TaxTreatment = "auto"
+    split_payment: bool = False
+    exemption_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Lines of a document, the tax charged on them by category and rate, and why some bear none."""
+
+    lines: tuple[InvoiceLine, ...]
+    taxes: dict[TaxKey, Decimal]
+    reasons: dict[str, list[str]]
+
+
+def write_lines(supplies: Sequence[Supply], *, view: TaxView, group_by: str = "none") -> Written:
+    """The lines of an invoice about ``supplies``, those of one heading together.
+
+    ``group_by`` is ``none``, ``cost_centre``, ``purchase_order`` or ``ship_to``.
+    """
+    found: list[tuple[InvoiceLine, int]] = []
+    for supply in supplies:
+        for line, rate in _of_supply(supply, view=view):
+            heading = _heading(group_by, supply, line, language=view.language)
+            note = _note(supply, line, language=view.language) if len(supplies) > 1 else ""
+            made = _invoice_line(line, rate, supply=supply, view=view)
+            found.append((replace(made, group=heading, note=note), line.tax_amount))
+    if group_by != "none":
+        places = {line.group: n for n, (line, _) in reversed(list(enumerate(found)))}
+        found.sort(key=lambda one: places[one[0].group])
+    return _numbered(found, view=view)
+
+
+def _numbered(found: Sequence[tuple[InvoiceLine, int]], *, view: TaxView) -> Written:
+    # Nothing may stand beside what is outside the scope of VAT (BR-O-11 to BR-O-14).
+    alone = all(line.vat_category == "O" for line, _ in found)
+    lines = []
+    taxes: defaultdict[TaxKey, Decimal] = defaultdict(lambda: ZERO)
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
+    for n, (unnumbered, tax) in enumerate(found, 1):
+        line = replace(unnumbered, id=str(n))
+        if line.vat_category == "O":
+            line = replace(line, vat_rate=None) if alone else replace(line, vat_category="Z")
+        lines.append(line)
+        taxes[tax_key(line.vat_category, line.vat_rate)] += major(tax, view.currency)
+        if line.exemption_reason and line.exemption_reason not in reasons[line.vat_category]:
+            reasons[line.vat_category].append(line.exemption_reason)
+    return Written(tuple(lines), dict(taxes), dict(reasons))
+
+
+def major(amount: int, currency: str) -> Decimal:
+    """``amount`` minor units in major units, with the decimals that a document can carry."""
+    return rounded(Decimal(amount).scaleb(-exponent(currency)), currency=currency)
+
+
+def _of_supply(supply: Supply, *, view: TaxView) -> list[tuple[Line, Decimal]]:
+    """The lines of ``supply``, or one for each rate that its order has, each with its rate."""
+    lines = list(supply.lines) or _by_rate(supply, view=view)
+    return list(zip(lines, _rates(lines, view=view), strict=True))
+
+
+def _by_rate(supply: Supply, *, view: TaxView) -> list[Line]:
+    """A line for each category and rate of the order, or one for all where the tax is another."""
+    words = written(
+        "order_delivered", language=view.language, order=supply.order, day=supply.arrived_on
+    )
+    whole = Line(
+        description=words,
+        amount=supply.amount,
+        tax_amount=supply.tax_amount,
+        cost_centre=supply.cost_centre,
+    )
+    groups: defaultdict[tuple[str, Decimal, str], list[Line]] = defaultdict(list)
+    for line, rate in zip(supply.like, _rates(supply.like, view=view), strict=True):
+        groups[line.tax_category, rate, line.exemption_reason].append(line)
+    sums = [
+        (sum(line.amount for line in group), sum(line.tax_amount for line in group))
+        for group in groups.values()
+    ]
+    if not sums or any(amount <= 0 or tax < 0 for amount, tax in sums):
+        return [whole]
+    parts = shares(amount=supply.amount, tax_amount=supply.tax_amount, like=sums)
+    found = [
+        replace(
+            whole,
+            amount=amount,
+            tax_amount=tax,
+            tax_category=category,
+            tax_rate=rate,
+            exemption_reason=reason,
+        )
+        for (category, rate, reason), (amount, tax) in zip(groups, parts, strict=True)
+        if amount
+    ]
+    fits = all(
+        line.tax_amount <= line.amount
+        and is_lawful_tax(
+            major(line.tax_amount, view.currency),
+            taxable=major(line.amount - line.tax_amount, view.currency),
+            rate=line.tax_rate,
+            currency=view.currency,
+        )
+        for line in found
+    )
+    return (
+        found if fits and sum(line.tax_amount for line in found) == supply.tax_amount else [whole]
+    )
+
+
+def _rates(lines: Sequence[Line], *, view: TaxView) -> list[Decimal]:
+    """The rate of each line. Lines that do not say theirs have one together if that fits them all."""
+    silent = [line for line in lines if line.tax_rate is None and line.tax_amount]
+    common = _derived(silent, view=view) if silent else ZERO
+    near = 2 * Decimal(1).scaleb(-exponent(view.currency))
+    together = all(
+        abs(_net(line, view) * common / 100 - major(line.tax_amount, view.currency)) <= near
+        for line in silent
+    )
+    return [
+        line.tax_rate
+        if line.tax_rate is not None
+        else ZERO
+        if not line.tax_amount
+        else common
+        if together
+        else _derived([line], view=view)
+        for line in lines
+    ]
+
+
+def _derived(lines: Sequence[Line], *, view: TaxView) -> Decimal:
+    return derived_rate(
+        net=sum((_net(line, view) for line in lines), ZERO),
+        tax=sum((major(line.tax_amount, view.currency) for line in lines), ZERO),
+        country=view.seller.country,
+        currency=view.currency,
+    )
+
+
+def _net(line: Line, view: TaxView) -> Decimal:
+    return major(line.amount - line.tax_amount, view.currency)
+
+
+def _invoice_line(line: Line, rate: Decimal, *, supply: Supply, view: TaxView) -> InvoiceLine:
+    net = _net(line, view)
+    category = line.tax_category or _category(line, rate, supply=supply, view=view)
+    discount = major(line.discount, view.currency)
+    quantity, price = _priced(line, net + discount, currency=view.currency)
+    taken_off = AllowanceCharge(
+        is_charge=False,
+        amount=discount,
+        base=net + discount,
+        reason=written("discount", language=view.language),
+        reason_code=DISCOUNT_CODE,
+    )
+    codes = (Classification(line.classification, COMMODITY_CODES),) if line.classification else ()
+    name = line.description or line.sku or supply.order
+    return InvoiceLine(
+        id="",
+        item=Item(name=name, seller_id=line.sku, classifications=codes),
+        quantity=quantity,
+        unit=line.unit or PIECE,
+        net=net,
+        price=price,
+        vat_category=category,
+        vat_rate=rate,
+        order_line=line.buyer_reference,
+        accounting=line.cost_centre or supply.cost_centre,
+        allowances_charges=(taken_off,) if discount else (),
+        exemption_reason=line.exemption_reason if category not in ("S", "Z", "B") else "",
+    )
+
+
+def _category(line: Line, rate: Decimal, *, supply: Supply, view: TaxView) -> str:
+    category = category_of(
+        rate=rate,
+        seller=view.seller,
+        buyer=view.buyer,
+        ship_to=(supply.ship_to or {}).get("country", ""),
+        wanted=view.wanted,
+        exempt_because=line.exemption_reason or view.exemption_reason,
+    )
+    return "B" if category == "S" and view.split_payment else category
+
+
+def _priced(line: Line, total: Decimal, *, currency: str) -> tuple[Decimal, Price]:
+    """Quantity and price whose product is ``total``, the line before its discount.
+
+    A price is never negative (BR-27); what is taken back has a negative quantity. The order's own
+    price stands where it makes the total; a price with tax in it, or a rounded one, does not.
+    """
+    quantity = abs(line.quantity or Decimal(1))
+    signed = -quantity if total < 0 else quantity
+    total = abs(total)
+    own = line.unit_price
+    if own is not None and own >= 0 and rounded(quantity * own, currency=currency) == total:
+        return signed, Price(own)
+    exact = (total / quantity).quantize(_PRICE, rounding=ROUND_HALF_UP)
+    plain = exact.normalize() + ZERO
+    if rounded(quantity * plain, currency=currency) == total:
+        return signed, Price(plain)
+    return signed, Price(total, base_quantity=quantity)
+
+
+def _heading(group_by: str, supply: Supply, line: Line, *, language: str) -> str:
+    if group_by == "cost_centre" and (centre := line.cost_centre or supply.cost_centre):
+        return written("cost_centre", language=language, name=centre)
+    if group_by == "purchase_order" and supply.purchase_order:
+        return written("purchase_order", language=language, order=supply.purchase_order)
+    if group_by == "ship_to" and (place := place_of(supply.ship_to)):
+        return written("ship_to", language=language, name=place)
+    return ""
+
+
+def place_of(ship_to: Mapping[str, str] | None) -> str:
+    """Where goods go, in a line."""
+    names = ("name", "street", "postal_code", "city", "country")
+    return ", ".join(text for name in names if (text := (ship_to or {}).get(name, "").strip()))
+
+
+def _note(supply: Supply, line: Line, *, language: str) -> str:
+    """Which order and delivery a line is of, where its invoice has several (BT-127)."""
+    words = written("order_delivered", language=language, order=supply.order, day=supply.arrived_on)
+    found = [] if line.description == words else [words]
+    if supply.purchase_order:
+        found.append(written("purchase_order", language=language, order=supply.purchase_order))
+    return "; ".join(found)
