@@ -226,7 +226,9 @@ def optional_number(element: etree._Element | None, *path: str) -> Decimal | Non
 def amount(element: etree._Element, *, currency: str) -> Decimal:
     """The amount that ``element`` holds; an attribute ``currencyID`` has to say ``currency``.
 
-    With ``ANY`` as ``currency`` the attribute may say what it likes. Raises FormatError ``invalid_number`` or ``currency_mismatch``.
+    With ``ANY`` as ``currency`` the attribute may say what it likes.
+
+    Raises FormatError ``invalid_number`` or ``currency_mismatch``.
     """
     stated = attribute(element, "currencyID")
     if currency != ANY and stated and stated != currency:
