@@ -1,0 +1,23 @@
+"""Invoices, credit notes and statements of account as typeset PDF: four languages, the seller's brand.
+
+:func:`render` sets an invoice, :func:`render_statement` a statement of account. Each is PDF/A-3b and
+PDF/UA-1; why Typst sets them is in ADR 15.
+"""
+
+from usance.formats.invoice_pdf.brand import PLAIN, Brand
+from usance.formats.invoice_pdf.content import Status
+from usance.formats.invoice_pdf.payment_box import PaymentCode
+from usance.formats.invoice_pdf.renderer import Embedded, Stamp, render
+from usance.formats.invoice_pdf.words import LANGUAGES, Language
+
+__all__ = [
+    "LANGUAGES",
+    "PLAIN",
+    "Brand",
+    "Embedded",
+    "Language",
+    "PaymentCode",
+    "Stamp",
+    "Status",
+    "render",
+]
