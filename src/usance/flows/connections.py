@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,14 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.counterparts import adapter_of
+from usance.flows.deliveries.carriers import KINDS as CARRYING
+from usance.flows.deliveries.carriers import carrier_of
 from usance.flows.journal import Journal
 from usance.flows.refusals import NotFound, Refused, external_id_once
 from usance.formats import sanctions_list
 from usance.gateways.bureaus import CompanyQuery
 from usance.gateways.errors import CounterpartError
+from usance.gateways.peppol import Participant
 from usance.gateways.sanctions import ScreeningSubject
 from usance.records.connections import actions, queries
 from usance.records.connections.models import Connection, LoadedFile
@@ -45,6 +49,8 @@ class Kind:
     secrets: frozenset[str]
     required: frozenset[str]
     attempt: Callable[[Any, datetime], object]
+    needed: frozenset[str] = frozenset()
+    """Settings without which nothing can be asked."""
 
 
 _EVERY: Final = frozenset({"countries", "above"})
@@ -56,12 +62,14 @@ def _kind(
     *settings: str,
     secrets: str = "",
     required: str = "",
+    needed: str = "",
 ) -> Kind:
     return Kind(
         _EVERY | frozenset(settings),
         frozenset(secrets.split()),
         frozenset(required.split()),
         attempt,
+        frozenset(needed.split()),
     )
 
 
@@ -94,6 +102,25 @@ KINDS: Final[Mapping[str, Kind]] = {
         "sandbox",
         secrets="username password",
         required="username password",
+    ),
+    "storecove": _kind(
+        lambda it, _: it.reaches(Participant("0088", "5798000416604")),
+        "base_url",
+        "legal_entity_id",
+        secrets="api_key",
+        required="api_key",
+        needed="legal_entity_id",
+    ),
+    "sdi_folders": _kind(lambda it, _: it.waiting(limit=1), "folder", "sender"),
+    "anaf": _kind(
+        lambda it, _: it.try_out(),
+        "base_url",
+        "sign_in_url",
+        "tax_id",
+        "sandbox",
+        secrets="access_token refresh_token client_id client_secret",
+        required="access_token",
+        needed="tax_id",
     ),
 }
 """Every kind of connection. A try asks about a company that is publicly known and keeps nothing."""
@@ -177,7 +204,9 @@ def try_connection(seller: Seller, *, connection_id: UUID, at: datetime, by: str
     if connection is None:
         raise NotFound("There is no such connection.")
     try:
-        KINDS[connection.kind].attempt(adapter_of(connection), at)
+        carries = connection.kind in CARRYING
+        asked = carrier_of(connection) if carries else adapter_of(connection)
+        KINDS[connection.kind].attempt(asked, at)
         result = "ok"
     except (CounterpartError, SecretUnreadable) as error:
         result = error.code
@@ -234,6 +263,9 @@ def _checked(kind: str, settings: Mapping[str, Any], secrets: Mapping[str, str])
     if missing:
         raise InvalidConnection(f"A connection to {kind} needs {' and '.join(missing)}.")
     kept = {name: value for name, value in settings.items() if value not in (None, "", [], False)}
+    unset = sorted(known.needed - set(kept)) if settings or not secrets else []
+    if unset:
+        raise InvalidConnection(f"A connection to {kind} needs {' and '.join(unset)}.")
     for name, value in kept.items():
         if not _fits(name, value):
             raise InvalidConnection(f"{name} cannot be {str(value)[:60]!r}.")
@@ -242,7 +274,7 @@ def _checked(kind: str, settings: Mapping[str, Any], secrets: Mapping[str, str])
 
 def _fits(name: str, value: Any) -> bool:
     match name:
-        case "base_url":
+        case "base_url" | "sign_in_url":
             parts = urlsplit(value) if isinstance(value, str) and len(value) <= 500 else None
             return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
         case "countries":
@@ -250,13 +282,21 @@ def _fits(name: str, value: Any) -> bool:
                 isinstance(code, str) and len(code) == 2 and code.isascii() and code.isupper()
                 for code in value
             )
-        case "above":
-            return type(value) is int and 0 <= value <= LARGEST_AMOUNT
-        case "threshold":
-            return type(value) is int and 50 <= value <= 100
         case "sandbox":
             return isinstance(value, bool)
+        case "folder":
+            return isinstance(value, str) and bool(re.fullmatch("[a-z0-9][a-z0-9_-]{0,39}", value))
+    if name in _NUMBERS:
+        least, most = _NUMBERS[name]
+        return type(value) is int and least <= value <= most
     return isinstance(value, str) and len(value) <= 100
+
+
+_NUMBERS: Final = {
+    "above": (0, LARGEST_AMOUNT),
+    "threshold": (50, 100),
+    "legal_entity_id": (1, 2**31 - 1),
+}
 
 
 def _locked(seller: Seller, connection_id: UUID) -> Connection:

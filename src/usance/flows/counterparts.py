@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from usance.flows.deliveries.carriers import KINDS as CARRYING
 from usance.formats import sanctions_list
 from usance.gateways.bureaus import CreditBureau
 from usance.gateways.bureaus.creditsafe import ADDRESS as CREDITSAFE
@@ -63,7 +64,8 @@ def counterparts_of(seller: Seller, *, country: str, requested: int | None) -> C
     screens: list[SanctionsScreen] = []
     bureaus: list[CreditBureau] = []
     requester: str | None = None
-    for connection in queries.connections(seller_id=seller.id, active=True).order_by("id"):
+    active = queries.connections(seller_id=seller.id, active=True)
+    for connection in active.exclude(kind__in=list(CARRYING)).order_by("id"):
         if not runs_for(connection.settings, country=country, requested=requested):
             continue
         adapter = adapter_of(connection)

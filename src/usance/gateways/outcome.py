@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from usance.gateways.errors import Refused
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -18,3 +20,9 @@ class Outcome:
     words: str = ""
     receipt: bytes = b""
     file_name: str = ""
+
+
+class DocumentRefused(Refused):
+    """It is the document that the network does not take; ``detail`` has its reasons."""
+
+    code = "document_refused"

@@ -11,4 +11,11 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Bring in the jobs that do not stand in ``tasks``, the one module that is looked for."""
-        from usance.jobs import backtests, checks, monitoring, reviews, standing  # noqa: F401
+        from usance.jobs import (  # noqa: F401
+            backtests,
+            checks,
+            deliveries,
+            monitoring,
+            reviews,
+            standing,
+        )

@@ -14,6 +14,8 @@ import django
 
 WEBHOOK_SLOTS: Final = 48
 APPLICATION_SLOTS: Final = 8
+DELIVERY_SLOTS: Final = 6
+"""One is the watch's; to write a document takes a core, to send it a server's patience."""
 POLL_SECONDS: Final = 0.5
 """How soon a job is found that became free when another with its lock ended."""
 HEARTBEAT_SECONDS: Final = 3.0
@@ -33,12 +35,13 @@ async def run() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    from usance.jobs import applications, backtests, checks, standing, tasks
+    from usance.jobs import applications, backtests, checks, deliveries, standing, tasks
 
     slots = {
         (tasks.RELAY,): 2,  # the relay of events, and the watch over applications and letters
         (applications.APPLICATIONS,): APPLICATION_SLOTS,
         (tasks.WEBHOOKS,): WEBHOOK_SLOTS,
+        (deliveries.DELIVERIES,): DELIVERY_SLOTS,
         (tasks.CALENDAR,): 3,
         (standing.FOLLOW,): 2,
         (checks.CHECKS,): 2,

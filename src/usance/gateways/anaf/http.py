@@ -20,7 +20,7 @@ from usance.gateways.anaf.transmission import read_download
 from usance.gateways.errors import Malformed, Refused
 from usance.gateways.exchange import Exchange, Patience, Reply
 from usance.gateways.json_answers import read_document
-from usance.gateways.outcome import Outcome
+from usance.gateways.outcome import DocumentRefused, Outcome
 
 ADDRESS: Final = "https://api.anaf.ro/prod/FCTEL/rest"
 TEST_ADDRESS: Final = "https://api.anaf.ro/test/FCTEL/rest"
@@ -64,7 +64,7 @@ class AnafHttp:
         header = _header(reply)
         index = header.get("index_incarcare")
         if header.get("ExecutionStatus") != "0" or not index:
-            raise Refused(
+            raise DocumentRefused(
                 "ANAF does not take the document.", counterpart="ANAF", detail=_errors(header)
             )
         if not index.isascii() or not index.isdigit():
@@ -86,6 +86,10 @@ class AnafHttp:
             # "XML cu erori nepreluat de sistem": nothing was taken, so there is nothing to fetch.
             return Outcome(state="rejected", code=state[:60], words=_errors(header) or state)
         raise Refused("ANAF knows no such upload.", counterpart="ANAF", detail=_errors(header))
+
+    def try_out(self) -> None:
+        """Ask for the messages of the last day, to see that the tokens are accepted."""
+        self._ask("GET", "/listaMesajeFactura", {"zile": "1", "cif": self._tax_id})
 
     def _settled(self, state: Any, code: str, download: str) -> Outcome:
         reply = self._ask("GET", "/descarcare", {"id": download})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
-from usance.gateways.errors import CounterpartError, Refused
-from usance.gateways.outcome import Outcome
+from usance.gateways.errors import CounterpartError
+from usance.gateways.outcome import DocumentRefused, Outcome
 
 
 class MemoryAnaf:
@@ -25,7 +25,9 @@ class MemoryAnaf:
         del is_credit
         self._fail()
         if not document.lstrip().startswith(b"<"):
-            raise Refused("ANAF does not take the document.", counterpart="ANAF", detail="not XML")
+            raise DocumentRefused(
+                "ANAF does not take the document.", counterpart="ANAF", detail="not XML"
+            )
         index = str(5_000_000_000 + len(self.uploads))
         self.uploads[index] = document
         return index

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_URL, uuid5
 
-from usance.gateways.errors import CounterpartError, Refused
-from usance.gateways.outcome import Outcome
+from usance.gateways.errors import CounterpartError
+from usance.gateways.outcome import DocumentRefused, Outcome
 from usance.gateways.peppol.access_point import AlreadyTaken, Dispatch, Participant
 
 _PENDING = Outcome(state="pending")
@@ -36,7 +36,7 @@ class MemoryAccessPoint:
         if reference in self.taken:
             raise AlreadyTaken("It was taken before.", counterpart=self.source)
         if not dispatch.document.lstrip().startswith(b"<"):
-            raise Refused(
+            raise DocumentRefused(
                 "The document is not XML.", counterpart=self.source, detail="document: not XML"
             )
         self.taken[reference] = dispatch

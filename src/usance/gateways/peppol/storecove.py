@@ -13,7 +13,7 @@ from typing import Any, Final
 from usance.gateways.errors import Malformed, NotCovered, Refused
 from usance.gateways.exchange import Exchange, Patience, Reply
 from usance.gateways.json_answers import read_document
-from usance.gateways.outcome import Outcome
+from usance.gateways.outcome import DocumentRefused, Outcome
 from usance.gateways.peppol.access_point import AlreadyTaken, Dispatch, Participant
 from usance.gateways.peppol.schemes import SCHEME_NAMES
 
@@ -161,7 +161,8 @@ def _refusal(reply: Reply) -> Refused:
         )
     faults = [(str(one.get("source") or ""), str(one.get("details") or "")) for one in found]
     words = "; ".join(": ".join(filter(None, fault)) for fault in faults)[:_LONGEST_WORDS]
-    kind = AlreadyTaken if any("idempotency" in it.lower() for it, _ in faults) else Refused
+    taken = any("idempotency" in it.lower() for it, _ in faults)
+    kind: type[Refused] = AlreadyTaken if taken else DocumentRefused
     return kind(
         "Storecove does not take the document.",
         counterpart="Storecove",

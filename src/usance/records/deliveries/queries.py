@@ -162,3 +162,15 @@ SELECT s.id
 def sellers_behind(reader: str) -> list[UUID]:
     """Sellers to whom something has happened that ``reader`` has not read."""
     return [row[0] for row in execute(_BEHIND, {"reader": reader})]
+
+
+def sellers_connected(kinds: Collection[str]) -> list[UUID]:
+    """Sellers with an active connection of one of ``kinds``."""
+    return [
+        row[0]
+        for row in execute(
+            "SELECT DISTINCT seller_id FROM connections_connection"
+            " WHERE is_active AND kind = ANY(%s) ORDER BY seller_id",
+            [list(kinds)],
+        )
+    ]

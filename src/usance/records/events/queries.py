@@ -195,3 +195,18 @@ def latest(*, seller_id: UUID, limit: int) -> Sequence[Event]:
     return list(
         Event.objects.filter(seller_id=seller_id).order_by("-transaction", "-sequence")[:limit]
     )
+
+
+def states_of_deliveries(*, seller_id: UUID, object_id: UUID, type_: str) -> set[str]:
+    """The states of the deliveries of an object's latest event of a type, to every endpoint."""
+    event = (
+        Event.objects.filter(seller_id=seller_id, object_id=object_id, type=type_)
+        .order_by("-transaction", "-sequence")
+        .first()
+    )
+    if event is None:
+        return set()
+    found = WebhookDelivery.objects.filter(
+        seller_id=seller_id, object_id=object_id, event_id=event.id
+    )
+    return set(found.values_list("state", flat=True))

@@ -28,9 +28,19 @@ from usance.web.api.values import (
 section = Section("Connections")
 
 ConnectionId = Annotated[UUID, PublicId("connection")]
-Kind = Literal["vies", "companies_house", "gleif", "yente", "sanctions_list", "creditsafe"]
+Kind = Literal[
+    "vies",
+    "companies_house",
+    "gleif",
+    "yente",
+    "sanctions_list",
+    "creditsafe",
+    "storecove",
+    "sdi_folders",
+    "anaf",
+]
 Setting = str | int | bool | list[str] | None
-Credential = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
+Credential = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
 _Name = Annotated[str, StringConstraints(max_length=40)]
 
 
@@ -41,6 +51,10 @@ class NewConnection(Value):
     minor units of your currency). ``vies``: ``requester``, your own VAT number, for a consultation
     number. ``yente``: ``base_url``, ``dataset``, ``threshold``. Secrets: ``api_key`` of
     ``companies_house`` and ``yente``; ``username`` and ``password`` of ``creditsafe``.
+
+    Those that carry documents: ``storecove`` (``legal_entity_id``; ``api_key``), ``sdi_folders``
+    (``folder``, ``sender``) and ``anaf`` (``tax_id``, ``sandbox``; ``access_token``, and for its
+    renewal ``refresh_token``, ``client_id``, ``client_secret``).
     """
 
     kind: Kind

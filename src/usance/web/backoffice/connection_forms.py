@@ -50,6 +50,33 @@ def _fields(kind: str) -> dict[str, forms.Field]:
             help_text=_("Leave empty for %(usual)s.") % {"usual": THRESHOLD},
         ),
         "sandbox": forms.BooleanField(label=_("Use the sandbox, to try it"), required=False),
+        "legal_entity_id": forms.IntegerField(
+            label=_("Number of your legal entity"), required=False, min_value=1
+        ),
+        "folder": forms.SlugField(
+            label=_("Folder"),
+            required=False,
+            max_length=40,
+            help_text=_("A name below the folder that the operator has given you; sdi, usually."),
+        ),
+        "sender": forms.CharField(
+            label=_("Tax number of who transmits"),
+            required=False,
+            max_length=30,
+            help_text=_("With its country, such as IT01234567890. Leave empty for your own."),
+        ),
+        "tax_id": forms.CharField(label=_("Your tax number (CIF)"), required=False, max_length=20),
+        "sign_in_url": forms.URLField(
+            label=_("Address for signing in"),
+            required=False,
+            max_length=500,
+            assume_scheme="https",
+            help_text=_("Leave empty for the usual one."),
+        ),
+        "access_token": _secret(_("Access token"), longest=4000),
+        "refresh_token": _secret(_("Refresh token"), longest=4000),
+        "client_id": _secret(_("Client")),
+        "client_secret": _secret(_("Client's secret")),
         "api_key": _secret(_("Key")),
         "username": _secret(_("User name")),
         "password": _secret(_("Password")),
@@ -58,11 +85,11 @@ def _fields(kind: str) -> dict[str, forms.Field]:
     return {name: field for name, field in every.items() if name in known.settings | known.secrets}
 
 
-def _secret(label: str) -> forms.CharField:
+def _secret(label: str, *, longest: int = 500) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=False,
-        max_length=500,
+        max_length=longest,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Kept encrypted and never shown again."),
     )

@@ -24,6 +24,12 @@ KINDS: Final[Mapping[str, tuple[str | Promise, str | Promise]]] = {
         _("A file that you load; nobody outside learns who is searched for."),
     ),
     "creditsafe": (_("Creditsafe"), _("Credit reports. Every report costs money.")),
+    "storecove": (_("Storecove"), _("An access point to the Peppol network.")),
+    "sdi_folders": (
+        _("SdI by folders"),
+        _("The Italian exchange system, through a provider that fetches and leaves files."),
+    ),
+    "anaf": (_("ANAF (RO e-Factura)"), _("Invoices to the tax administration of Romania.")),
 }
 """Name and description of each kind."""
 

@@ -1,0 +1,1 @@
+"""Documents on their way to buyers: queued, sent, answered, sent once more."""

@@ -1,0 +1,232 @@
+"""Documents are queued for their buyers: when they are issued, and when a person asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from usance.flows.deliveries.outcomes import record, tell
+from usance.flows.document_writers import About
+from usance.flows.documents import Issued, Kind, NotIssued, issued
+from usance.flows.journal import Journal
+from usance.flows.refusals import Conflict, NotFound, Refused
+from usance.records.deliveries import actions, queries
+from usance.records.deliveries.models import Delivery
+from usance.records.events import queries as events
+from usance.records.identity import new_id
+from usance.records.invoices import queries as invoices
+from usance.records.monitoring import actions as places
+from usance.records.parties.models import Seller
+from usance.rules.delivery import UNDONE
+from usance.rules.delivery_routes import Route, route, routes
+from usance.rules.invoicing.identifiers import is_email
+from usance.rules.invoicing.profiles import CHANNELS
+
+READER: Final = "deliveries"
+BY: Final = "delivery"
+PAGE: Final = 100
+"""Events of one transaction."""
+ISSUED: Final = ("invoice.opened", "invoice.credited")
+"""The events that issue a document."""
+
+
+class CannotResend(Conflict):
+    """The delivery is still on its way."""
+
+    code = "delivery_under_way"
+
+
+class InvalidRecipient(Refused):
+    """No channel of that name, or an address that the channel does not have."""
+
+    code = "invalid_recipient"
+
+
+def follow_all(*, at: datetime) -> int:
+    """Queue what was issued since the last time, of every seller; how many events were read."""
+    return sum(follow_events(seller_id=one, at=at) for one in queries.sellers_behind(READER))
+
+
+@transaction.atomic
+def follow_events(*, seller_id: UUID, at: datetime) -> int:
+    """Queue the documents that the seller's next events issue; how many events those were.
+
+    Run by one job at a time; twice the same event makes nothing twice. A seller's history from
+    before documents were kept has none, and is passed over.
+    """
+    place = places.place(seller_id=seller_id, reader=READER) or events.BEGINNING
+    # Taken first: what is settled later is read the next time.
+    end = events.end_of_events()
+    page = events.events_after(place, seller_id=seller_id, limit=PAGE, types=ISSUED)
+    seller = Seller.objects.get(id=seller_id)
+    for event in page:
+        if event.type == "invoice.opened":
+            queue_issued(seller, kind="invoice", subject_id=event.object_id, at=at)
+        else:
+            for note in invoices.credit_notes(seller_id=seller_id, invoice_id=event.object_id):
+                queue_issued(seller, kind="credit_note", subject_id=note.id, at=at)
+    last = events.Position(page[-1].transaction, page[-1].sequence) if len(page) == PAGE else end
+    places.move_place(seller_id=seller_id, reader=READER, to=max(last, place), at=at)
+    return len(page)
+
+
+def queue_issued(seller: Seller, *, kind: Kind, subject_id: UUID, at: datetime) -> list[Delivery]:
+    """Queue a document for every way that the buyer's profile names; those that are new."""
+    try:
+        it = issued(seller, kind=kind, subject_id=subject_id)
+    except (NotIssued, NotFound):
+        return []
+    about = About(seller, it.buyer_id)
+    rows = [
+        _delivery(it, one, about=about, cause="issued", author=BY, at=at)
+        for one in routes(about.profile)
+    ]
+    return _queue(seller, rows, at=at, by=BY)
+
+
+@transaction.atomic
+def send(
+    seller: Seller,
+    *,
+    kind: Kind,
+    subject_id: UUID,
+    at: datetime,
+    by: str,
+    channel: str = "",
+    recipient: str = "",
+) -> list[Delivery]:
+    """Send a document because somebody asks for it: over every way of the buyer's profile, or over
+    ``channel`` only, to ``recipient`` if it is given.
+
+    Raises NotFound, NotIssued or InvalidRecipient.
+    """
+    it = issued(seller, kind=kind, subject_id=subject_id)
+    about = About(seller, it.buyer_id)
+    if channel and channel not in CHANNELS:
+        raise InvalidRecipient(f"{channel!r} is no channel; choose {', '.join(CHANNELS)}.")
+    _require_address(channel, recipient)
+    chosen = (
+        (route(channel, about.profile, recipient=recipient),)
+        if channel and (recipient or channel != "email")
+        else tuple(one for one in routes(about.profile) if channel in ("", one.channel))
+    ) or (route(channel, about.profile),)
+    rows = [_delivery(it, one, about=about, cause="by_hand", author=by, at=at) for one in chosen]
+    return _queue(seller, rows, at=at, by=by)
+
+
+@transaction.atomic
+def resend(
+    seller: Seller, *, delivery_id: UUID, at: datetime, by: str, recipient: str = ""
+) -> Delivery:
+    """Send a document once more over the same channel, to the same address or another.
+
+    A new delivery that points back to the first. On SdI a file that was rejected goes out under a new
+    name with the same invoice number, which its rules allow within five days (Circolare 13/E of 2018,
+    1.6). Raises NotFound, CannotResend (it is still queued, or a network that has it would refuse the
+    same again) or InvalidRecipient.
+    """
+    before = queries.delivery(seller_id=seller.id, delivery_id=delivery_id)
+    if before is None:
+        raise NotFound("There is no such delivery.")
+    if before.state == "queued":
+        raise CannotResend("It is queued and will be sent; wait for what becomes of it.")
+    by_network = before.channel in ("peppol", "sdi", "anaf")
+    if by_network and before.state not in UNDONE:
+        raise CannotResend(
+            f"The network has it ({before.state}) and would refuse the same document again; wait"
+            " for what becomes of it."
+        )
+    _require_address(before.channel, recipient)
+    it = issued(seller, kind=_kind(before.kind), subject_id=before.subject_id)
+    about = About(seller, it.buyer_id)
+    way = route(before.channel, about.profile, recipient=recipient or _same(before))
+    row = _delivery(it, way, about=about, cause="resent", author=by, at=at)
+    row.previous_id = before.id
+    # A name that the network has seen is taken; one that never left is not.
+    row.revision = before.revision + (1 if before.channel == "sdi" and before.reference else 0)
+    return _queue(seller, [row], at=at, by=by)[0]
+
+
+def opened(
+    seller: Seller,
+    *,
+    kind: Kind,
+    subject_id: UUID,
+    at: datetime,
+    by: str,
+    delivery_id: UUID | None = None,
+    channel: str = "portal",
+) -> int:
+    """The buyer has looked at a document: its deliveries to the portal are opened, and the one by
+    mail whose link ``delivery_id`` was followed. How many were not opened before."""
+    rows = queries.deliveries(seller_id=seller.id, subject_id=subject_id)
+    return sum(
+        record(
+            seller,
+            delivery_id=row.id,
+            state="opened",
+            at=at,
+            by=by,
+            reason=row.reason,
+            code=row.reason_code,
+        )
+        for row in rows
+        if row.kind == kind
+        and row.opened_at is None
+        and (row.channel == channel or (row.id == delivery_id and row.channel == "email"))
+    )
+
+
+def _kind(text: str) -> Kind:
+    return "credit_note" if text == "credit_note" else "invoice"
+
+
+def _same(before: Delivery) -> str:
+    """The address once more, if a person chose it; a network's is looked up in the profile again,
+    since it may have been the mistake."""
+    return before.recipient if before.channel == "email" else ""
+
+
+def _require_address(channel: str, recipient: str) -> None:
+    if not recipient:
+        return
+    if channel != "email":
+        raise InvalidRecipient(
+            "Only e-mail can go to another address; the others are set in the billing profile."
+        )
+    if not is_email(recipient):
+        raise InvalidRecipient(f"{recipient[:80]!r} is not an e-mail address.")
+
+
+def _delivery(
+    it: Issued, way: Route, *, about: About, cause: str, author: str, at: datetime
+) -> Delivery:
+    return Delivery(
+        id=new_id(),
+        seller_id=it.seller_id,
+        created_at=at,
+        buyer_id=it.buyer_id,
+        kind=it.kind,
+        subject_id=it.id,
+        number=it.number,
+        channel=way.channel,
+        recipient=way.recipient,
+        formats=list(way.formats),
+        language=about.profile.language,
+        cause=cause,
+        author=author,
+        due_at=at,
+    )
+
+
+def _queue(seller: Seller, rows: Sequence[Delivery], *, at: datetime, by: str) -> list[Delivery]:
+    new = actions.add(rows)
+    journal = Journal(seller, at=at, by=by)
+    for row in new:
+        tell(journal, row)
+    journal.close()
+    return new

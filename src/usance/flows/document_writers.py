@@ -1,0 +1,132 @@
+"""How a document is written in each format: which writer, with what of the seller and the buyer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import cached_property
+from typing import Final, cast
+from uuid import UUID
+
+from usance.formats import cii, ubl
+from usance.formats.einvoice.profiles import (
+    CIUS_RO,
+    EN16931,
+    FACTURX_EN16931,
+    PEPPOL_BIS_3,
+    XRECHNUNG,
+    Profile,
+)
+from usance.formats.facturx import embed
+from usance.formats.invoice_pdf import LANGUAGES, Brand, Language, render
+from usance.records.parties import invoicing_queries as parties
+from usance.records.parties.models import Seller
+from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
+
+XML: Final = "application/xml"
+PDF: Final = "application/pdf"
+JSON: Final = "application/json"
+UBL_PROFILES: Final[Mapping[str, Profile]] = {
+    "ubl": EN16931,
+    "peppol": PEPPOL_BIS_3,
+    "xrechnung": XRECHNUNG,
+    "cius-ro": CIUS_RO,
+}
+"""Formats that are UBL, each with its rule set."""
+
+
+class About:
+    """The seller and the buyer of documents, read once and only when a format asks for them."""
+
+    def __init__(self, seller: Seller, buyer_id: UUID) -> None:
+        self.seller = seller
+        self.buyer_id = buyer_id
+
+    @cached_property
+    def details(self) -> SellerDetailsView:
+        """The seller, with its logo."""
+        return parties.seller_details(seller_id=self.seller.id, with_logo=True)
+
+    @cached_property
+    def profile(self) -> BillingProfileView:
+        """How the buyer wants its documents."""
+        return parties.billing_profile(
+            seller_id=self.seller.id, buyer_id=self.buyer_id, seller=self.details
+        )
+
+    @cached_property
+    def brand(self) -> Brand:
+        """How the seller's documents look."""
+        return brand_of(self.details)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document as bytes, what they are, and the name of the file."""
+
+    content: bytes
+    media_type: str
+    file_name: str
+
+
+def language_of(language: str) -> str:
+    """The language that a document is written in for a reader of ``language``: English stands in for
+    those that it has no words in."""
+    base = language.partition("-")[0].lower()
+    return base if base in LANGUAGES else "en"
+
+
+def brand_of(details: SellerDetailsView) -> Brand:
+    """How the seller's documents look."""
+    plain = Brand()
+    return Brand(
+        logo=details.logo.content if details.logo is not None else None,
+        colour=details.brand_colour or plain.colour,
+        footer=tuple(filter(None, details.footer.splitlines())),
+    )
+
+
+def write(
+    document: InvoiceDocument, *, format_: str, language: str, about: About, number: str
+) -> Written:
+    """``document`` in a format. Raises FormatError for what the format cannot say.
+
+    The same document, seller and buyer give the same bytes.
+    """
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", number).strip("-.") or "document"
+    if format_ in UBL_PROFILES:
+        return _xml(ubl.render(document, profile=UBL_PROFILES[format_]), stem, format_)
+    return _WRITERS[format_](document, language, about, stem)
+
+
+def _xml(content: bytes, stem: str, format_: str) -> Written:
+    return Written(content, XML, f"{stem}-{format_}.xml")
+
+
+def _pdf(document: InvoiceDocument, language: str, about: About, stem: str) -> Written:
+    content = render(document, language=cast("Language", language), brand=about.brand)
+    return Written(content, PDF, f"{stem}.pdf")
+
+
+def _hybrid(document: InvoiceDocument, language: str, about: About, stem: str) -> Written:
+    pdf = render(document, language=cast("Language", language), brand=about.brand)
+    xml = cii.render(document, profile=FACTURX_EN16931)
+    # Not the hour at which it happens to be written: it would be another file each time.
+    at = datetime.combine(document.issued_on, time(12), UTC)
+    return Written(embed(pdf, xml, profile=FACTURX_EN16931, at=at), PDF, f"{stem}.pdf")
+
+
+def _cii(document: InvoiceDocument, language: str, about: About, stem: str) -> Written:
+    del language, about
+    return _xml(cii.render(document, profile=EN16931), stem, "cii")
+
+
+Writer = Callable[[InvoiceDocument, str, About, str], Written]
+_WRITERS: Final[Mapping[str, Writer]] = {
+    "pdf": _pdf,
+    "facturx": _hybrid,
+    "cii": _cii,
+}

@@ -1,0 +1,204 @@
+"""An issued invoice or credit note in any of its formats, written once and kept as it was sent.
+
+What is written comes from the document that was frozen when it was issued, so that it is the same
+whenever it is asked for; what was asked for once is kept and never written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from usance.flows.document_writers import UBL_PROFILES, About, Written, language_of, write
+from usance.flows.refusals import Conflict, NotFound, Refused
+from usance.formats.errors import FormatError
+from usance.formats.ubl import missing_terms
+from usance.records.deliveries import actions, queries
+from usance.records.deliveries.models import KeptDocument
+from usance.records.invoices import queries as invoices
+from usance.records.invoices.models import CreditNote, Invoice
+from usance.records.parties.models import Seller
+from usance.rules.delivery import WITH_WORDS
+from usance.rules.delivery_routes import Missing, kept_at, national_terms
+from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.profiles import FORMATS
+from usance.rules.invoicing.serial import from_json
+
+Kind = Literal["invoice", "credit_note"]
+PAGE: Final = 50
+"""Documents of one statement where many are kept."""
+
+
+class NotIssued(Conflict):
+    """It is a draft, or was issued before documents were kept: there is nothing to write."""
+
+    code = "document_not_issued"
+
+
+class FormatUnavailable(Refused):
+    """The document cannot be written in the format. ``missing`` says what it lacks; where that is
+    empty, the text says why."""
+
+    code = "format_unavailable"
+
+    def __init__(self, message: str, *, missing: Sequence[Missing] = ()) -> None:
+        super().__init__(message)
+        self.missing = tuple(missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An issued invoice or credit note with the document it is."""
+
+    kind: Kind
+    id: UUID
+    seller_id: UUID
+    buyer_id: UUID
+    number: str
+    document: InvoiceDocument
+
+
+def issued(seller: Seller, *, kind: Kind, subject_id: UUID) -> Issued:
+    """The invoice or credit note as it was issued. Raises NotFound or NotIssued."""
+    row: Invoice | CreditNote | None
+    if kind == "invoice":
+        row = invoice = invoices.invoice(seller_id=seller.id, invoice_id=subject_id)
+    else:
+        note = CreditNote.objects.filter(seller_id=seller.id, id=subject_id).first()
+        row = note
+        invoice = (
+            invoices.invoice(seller_id=seller.id, invoice_id=note.invoice_id) if note else None
+        )
+    if row is None or invoice is None:
+        raise NotFound(f"There is no such {kind.replace('_', ' ')}.")
+    if row.document is None or invoice.state == "draft":
+        raise NotIssued(
+            "It has no document: it is a draft, or was issued before documents were kept. Issue it"
+            " first, or credit it and issue a new one."
+        )
+    return Issued(kind, row.id, seller.id, invoice.buyer_id, row.number, from_json(row.document))
+
+
+def document_of(
+    seller: Seller,
+    *,
+    kind: Kind,
+    subject_id: UUID,
+    format_: str,
+    at: datetime,
+    language: str = "",
+    revision: int | None = None,
+) -> KeptDocument:
+    """The kept document in a format; written and kept first where it has not been yet.
+
+    ``language`` is of what people read, the buyer's by default. ``revision`` asks for a file of that
+    number (networks that want a new name each time). Raises NotFound, NotIssued, FormatUnavailable.
+    """
+    if format_ not in FORMATS:
+        raise FormatUnavailable(f"{format_!r} is no format; choose {', '.join(FORMATS)}.")
+    it = issued(seller, kind=kind, subject_id=subject_id)
+    return kept(it, about=About(seller, it.buyer_id), format_=format_, at=at,
+                language=language, revision=revision)  # fmt: skip
+
+
+def kept(
+    it: Issued,
+    *,
+    about: About,
+    format_: str,
+    at: datetime,
+    language: str = "",
+    revision: int | None = None,
+) -> KeptDocument:
+    """Like ``document_of``, of what was read already."""
+    words = language_of(language or about.profile.language) if format_ in WITH_WORDS else ""
+    there = queries.kept_document(
+        seller_id=it.seller_id,
+        subject_id=it.id,
+        format_=format_,
+        language=words,
+        revision=revision,
+    )
+    if there is not None:
+        return there
+    made = _made(it, about=about, format_=format_, language=words, revision=revision or 1, at=at)
+    actions.keep([made])
+    # Whoever races wrote the same: what is kept first is what there is.
+    stored = queries.kept_document(
+        seller_id=it.seller_id,
+        subject_id=it.id,
+        format_=format_,
+        language=words,
+        revision=made.revision,
+    )
+    assert stored is not None
+    return stored
+
+
+def keep_many(
+    seller: Seller, subjects: Sequence[tuple[Kind, UUID]], *, formats: Sequence[str], at: datetime
+) -> int:
+    """Write and keep many documents in each of ``formats`` (and the buyers' languages); how many
+    were written. What is kept already is passed over. Raises FormatUnavailable at the first that
+    cannot be written; those before it are kept."""
+    written = 0
+    abouts: dict[UUID, About] = {}
+    page: list[KeptDocument] = []
+    for kind, subject_id in subjects:
+        it = issued(seller, kind=kind, subject_id=subject_id)
+        about = abouts.setdefault(it.buyer_id, About(seller, it.buyer_id))
+        there = {
+            (one.format, one.language)
+            for one in queries.kept_documents(seller_id=seller.id, subject_id=subject_id)
+        }
+        for format_ in formats:
+            words = language_of(about.profile.language) if format_ in WITH_WORDS else ""
+            if (format_, words) not in there:
+                page.append(_made(it, about=about, format_=format_, language=words, at=at))
+        if len(page) >= PAGE:
+            actions.keep(page)
+            written += len(page)
+            page.clear()
+    actions.keep(page)
+    return written + len(page)
+
+
+def lacking(it: Issued, *, about: About, format_: str) -> tuple[Missing, ...]:
+    """What the document, the seller or the profile should say for ``format_`` and does not."""
+    profile = UBL_PROFILES.get(format_)
+    if profile is None:
+        return national_terms(format_, it.document, profile=about.profile, seller=about.details)
+    return tuple(
+        Missing(*kept_at(one.path), f"{one.remedy} ({one.term}, {one.rule})")
+        for one in missing_terms(it.document, profile=profile)
+    )
+
+
+def _made(
+    it: Issued, *, about: About, format_: str, language: str, at: datetime, revision: int = 1
+) -> KeptDocument:
+    missing = lacking(it, about=about, format_=format_)
+    if missing:
+        raise FormatUnavailable(" ".join(one.detail for one in missing), missing=missing)
+    try:
+        written: Written = write(
+            it.document, format_=format_, language=language, about=about, number=it.number
+        )
+    except FormatError as error:
+        raise FormatUnavailable(str(error)) from error
+    return actions.kept(
+        seller_id=it.seller_id,
+        buyer_id=it.buyer_id,
+        kind=it.kind,
+        subject_id=it.id,
+        format_=format_,
+        language=language,
+        revision=revision,
+        media_type=written.media_type,
+        file_name=written.file_name,
+        content=written.content,
+        at=at,
+    )
