@@ -1,6 +1,7 @@
 """Where ``usance`` begins: the commands, and what becomes of errors.
 
-Exit codes: 0 done, 1 refused or something does not hold, 2 misuse, 130 interrupted.
+Exit codes: 0 done, 1 refused or something does not hold, 2 misuse, 3 not fully checked (validate), 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -9,7 +10,16 @@ import sys
 
 import typer
 
-from usance.cli import backtest, importing, operators, reports, serving, transfer, worlds
+from usance.cli import (
+    backtest,
+    importing,
+    operators,
+    reports,
+    serving,
+    transfer,
+    validating,
+    worlds,
+)
 
 app = typer.Typer(
     name="usance",
@@ -25,6 +35,7 @@ app.command("demo")(worlds.demo)
 app.command("replay")(worlds.replay)
 app.command("backtest")(backtest.backtest)
 app.command("verify")(operators.verify)
+app.command("validate")(validating.validate)
 for _name, _take in (
     ("buyers", importing.buyers),
     ("open-items", importing.open_items),
@@ -32,6 +43,7 @@ for _name, _take in (
     ("bureau-scores", importing.bureau_scores),
     ("sanctions-list", importing.sanctions_list),
     ("insolvency-notices", importing.insolvency_notices),
+    ("validation-rules", validating.validation_rules),
 ):
     transfer.imports.command(_name)(_take)
 app.add_typer(transfer.imports, name="import")

@@ -87,7 +87,7 @@ def read(data: bytes) -> Hybrid:
         return _hybrid(reader)
     except FormatError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a damaged PDF raises whatever it likes
         raise FormatError(
             f"The PDF cannot be read ({' '.join(str(error).split())[:200]}); the file may have been cut "
             "off. Ask its sender for it again.",
@@ -123,9 +123,7 @@ def _hybrid(reader: Any) -> Hybrid:
         file_name=name,
         relationship=str(spec.get("/AFRelationship", "")).lstrip("/"),
         media_type=str(stream.get("/Subtype", "")).lstrip("/"),
-        associated=any(
-            str(each.get("/UF") or each.get("/F") or "") == name for each in associated
-        ),
+        associated=any(str(each.get("/UF") or each.get("/F") or "") == name for each in associated),
         **common,
     )
 

@@ -100,21 +100,14 @@ def _claim(root: etree._Element) -> Claim:
     if namespace == _CII and name == "CrossIndustryInvoice":
         return _cii(root)
     if namespace == _ZUGFERD_1:
-        profile = _guideline(root)
-        title = f"ZUGFeRD 1.0 {profile.rpartition(':')[2].upper()}".rstrip()
-        return Claim(
-            syntax="zugferd-1",
-            standard=title,
-            profile=profile,
-            key="zugferd-1",
-            version="1.0",
-            root=name,
-            issued_on=_issued(root),
-        )
-    if name in ("FatturaElettronica", "FatturaElettronicaSemplificata") and (
-        match := _FATTURA.match(namespace)
-    ):
+        return _zugferd_1(root)
+    if name.startswith("FatturaElettronica") and _FATTURA.match(namespace):
         return _fattura(root)
+    return _named_only(name, namespace)
+
+
+def _named_only(name: str, namespace: str) -> Claim:
+    """What we can name and have no rules for."""
     if match := _ISO_20022.fullmatch(namespace):
         return Claim(syntax="other", standard=f"ISO 20022 {match[1]}", version=match[1], root=name)
     known = _NAMESPACES.get(namespace) or _ROOTS.get(name)
@@ -122,6 +115,19 @@ def _claim(root: etree._Element) -> Claim:
         return Claim(syntax="other", standard=known, root=name)
     shown = f"XML with the root element {name[:60]}"
     return Claim(syntax="unknown", standard=shown, root=name)
+
+
+def _zugferd_1(root: etree._Element) -> Claim:
+    profile = _guideline(root)
+    return Claim(
+        syntax="zugferd-1",
+        standard=f"ZUGFeRD 1.0 {profile.rpartition(':')[2].upper()}".rstrip(),
+        profile=profile,
+        key="zugferd-1",
+        version="1.0",
+        root=local_name(root),
+        issued_on=_issued(root),
+    )
 
 
 _NAMESPACES: Final = {
@@ -265,7 +271,7 @@ def _json(data: bytes) -> Claim | None:
         return Claim(syntax="other", standard="JSON")
     version = str(first.get("Version", ""))
     details = first["DocDtls"] if isinstance(first["DocDtls"], dict) else {}
-    day, month, year = (str(details.get("Dt", "")).split("/") + ["", ""])[:3]
+    day, month, year = [*str(details.get("Dt", "")).split("/"), "", ""][:3]
     return Claim(
         syntax="gst-india",
         standard=f"India GST e-invoice {version}".rstrip(),
@@ -274,4 +280,3 @@ def _json(data: bytes) -> Claim | None:
         version=version,
         issued_on=_day(f"{year}-{month}-{day}"),
     )
-

@@ -67,7 +67,9 @@ class RuleBook:
             dated = [each for each in found if each.valid_from is not None]
             if on is None or not dated:
                 return found[-1]
-            begun = [each for each in dated if each.valid_from is not None and each.valid_from <= on]
+            begun = [
+                each for each in dated if each.valid_from is not None and each.valid_from <= on
+            ]
             return begun[-1] if begun else dated[0]
         return None
 

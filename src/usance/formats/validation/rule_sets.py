@@ -119,6 +119,15 @@ def recognise(data: bytes, *, path: Path) -> RuleSet | None:
     return found
 
 
+def references(data: bytes) -> list[str]:
+    """The files that a schema or stylesheet refers to, as it writes their addresses."""
+    text = data.decode("utf-8", errors="replace")
+    found = re.findall(r"""\bschemaLocation=["']([^"']+)["']""", text)
+    found += re.findall(r"""<xsl:(?:import|include)[^>]*\bhref=["']([^"']+)["']""", text)
+    found += re.findall(r"""\b(?:document|doc)\(['"]([^'"]+)['"]\)""", text)
+    return list(dict.fromkeys(found))
+
+
 def _first(pattern: str, text: str) -> str:
     match = re.search(pattern, text)
     return " ".join(match[1].split()) if match else ""
@@ -146,7 +155,7 @@ def _stylesheet(text: str, path: Path) -> RuleSet | None:
     kind = version = serves = ""
     valid_from: date | None = None
     if title.startswith("Schema for Factur-X;"):
-        _, version, what = (title.split("; ") + ["", ""])[:3]
+        _, version, what = [*title.split("; "), "", ""][:3]
         profile = _FACTURX_TITLES.get(what.removeprefix("Accounting, "))
         kind = f"facturx-{profile}" if profile else ""
         valid_from = _day(_first(r"Effective date:\s*([0-9-]{10})", text[:4000]))

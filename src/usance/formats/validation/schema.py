@@ -35,7 +35,8 @@ def check(root: etree._Element, *, rule_set: RuleSet) -> list[Finding]:
         schema = _schema(rule_set)
         if schema.validate(root):
             return []
-        errors = list(schema.error_log)
+        log: Any = schema.error_log
+        errors = list(log)
     found: list[Finding] = []
     faulty: set[tuple[str, int]] = set()
     for error in errors:
@@ -97,7 +98,7 @@ class _Beside(etree.Resolver):
         super().__init__()
         self._folder = folder
 
-    def resolve(self, system_url: Any, public_id: Any, context: Any) -> Any:
+    def resolve(self, system_url: Any, public_id: Any, context: Any) -> Any:  # type: ignore[override]  # noqa: ARG002
         if not str(system_url).startswith(("http:", "https:", "ftp:")):
             return None
         name = str(system_url).rpartition("/")[2]
@@ -144,24 +145,29 @@ def _right_name(message: str) -> bool:
     return found[2] in names and f"{found[1] or ''}{found[2]}" not in expected
 
 
+_FIXES: Final = (
+    (
+        "This element is not expected",
+        "Put the element where its schema has it (the order counts), spell it as the schema does, or take it"
+        " out.",
+    ),
+    ("Missing child element", "Add the element that is expected."),
+    ("[facet 'enumeration']", "Write one of the codes of the list."),
+    ("[facet ", "Write the value in the length and form that the schema allows."),
+    (
+        "is not a valid value of",
+        "Write a value of that type: dates as 2026-04-30, amounts as 1234.50.",
+    ),
+    ("is required but missing", "Add the attribute."),
+    (
+        "No matching global declaration",
+        "Begin with the root element and namespace of the standard.",
+    ),
+)
+"""What to do, by a part of what libxml2 says."""
+
+
 def _fix(message: str) -> str:
-    if "This element is not expected" in message:
-        if _right_name(message):
-            return "The name is right and its namespace is not: declare the one of the standard."
-        return (
-            "Put the element where its schema has it (the order counts), spell it as the schema does, or "
-            "take it out."
-        )
-    if "Missing child element" in message:
-        return "Add the element that is expected."
-    if "[facet 'enumeration']" in message:
-        return "Write one of the codes of the list."
-    if "[facet " in message:
-        return "Write the value in the length and form that the schema allows."
-    if "is not a valid value of" in message:
-        return "Write a value of that type: dates as 2026-04-30, amounts as 1234.50."
-    if "is required but missing" in message:
-        return "Add the attribute."
-    if "No matching global declaration" in message:
-        return "Begin with the root element and namespace of the standard."
-    return ""
+    if "This element is not expected" in message and _right_name(message):
+        return "The name is right and its namespace is not: declare the one of the standard."
+    return next((fix for part, fix in _FIXES if part in message), "")

@@ -44,7 +44,7 @@ class _Saxon:
 
     def __init__(self) -> None:
         # Loading Saxon's library takes a quarter of a second, which commands without rules need not wait for.
-        from saxonche import PySaxonProcessor
+        from saxonche import PySaxonProcessor  # type: ignore[import-not-found]
 
         self._processor: Any = PySaxonProcessor(license=False)
         self._processor.set_configuration_property(
@@ -64,9 +64,7 @@ class _Saxon:
 
     def run(self, path: Path, xml: str) -> str:
         stylesheet = self.compiled(path)
-        return str(
-            stylesheet.transform_to_string(xdm_node=self._processor.parse_xml(xml_text=xml))
-        )
+        return str(stylesheet.transform_to_string(xdm_node=self._processor.parse_xml(xml_text=xml)))
 
 
 _saxon: _Saxon | None = None
@@ -88,7 +86,7 @@ def prepare(rule_set: RuleSet) -> None:
     with _lock:
         try:
             _processor().compiled(rule_set.path)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - Saxon's own type is private to its library
             raise _unreadable(rule_set, error) from None
 
 
@@ -107,7 +105,9 @@ def check(root: etree._Element, *, rule_set: RuleSet) -> list[Finding] | None:
             output = _processor().run(rule_set.path, xml)
         except Exception as error:  # noqa: BLE001 - Saxon's own type is private to its library
             return [_stopped(rule_set, error)]
-    svrl = etree.fromstring(output.encode(), etree.XMLParser(resolve_entities=False, huge_tree=True))
+    svrl = etree.fromstring(
+        output.encode(), etree.XMLParser(resolve_entities=False, huge_tree=True)
+    )
     if next(svrl.iter(f"{_SVRL}fired-rule"), None) is None:
         return None
     return [
@@ -118,7 +118,7 @@ def check(root: etree._Element, *, rule_set: RuleSet) -> list[Finding] | None:
 
 def _finding(reported: etree._Element, *, root: etree._Element, rule_set: RuleSet) -> Finding:
     text = reported.find(f"{_SVRL}text")
-    said = " ".join("".join(text.itertext()).split()) if text is not None else ""
+    said = "" if text is None else " ".join("".join(map(str, text.itertext())).split())
     rule = reported.get("id") or _id_in(said) or STRUCTURE
     if rule.startswith("FX-SCH-"):
         # Factur-X numbers its assertions anew in each release; the rule it means is in the text, and what

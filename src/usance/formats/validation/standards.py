@@ -55,6 +55,7 @@ _FX: Final = r"(?:factur-x\.eu:1p0|zugferd\.de:2p[0-9])"
 # The first releases wrote colons for what is "#compliant#urn:" since.
 _ON_EN: Final = rf"{_EN}[#:](?:compliant|conformant)[#:](?:urn:)?{_FX}"
 
+
 def _xrechnung(key: str, title: str, suffix: str, overruled: tuple[str, ...] = ()) -> Standard:
     return Standard(
         key=key,

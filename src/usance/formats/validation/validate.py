@@ -16,7 +16,7 @@ from usance.formats.validation.rule_sets import RuleSet, publisher_of, title_of
 from usance.formats.validation.standards import needs_of, overruled, unknown_rules
 
 PDF_NOTE: Final = (
-    "Fonts, colours and structure of the PDF were not checked; a PDF/A validator such as veraPDF does that."
+    "Fonts, colours and structure of the PDF were not checked: that is for a PDF/A validator."
 )
 
 
