@@ -14,8 +14,8 @@ from uuid import UUID
 
 from usance.flows.document_writers import UBL_PROFILES, About, Written, language_of, write
 from usance.flows.refusals import Conflict, NotFound, Refused
+from usance.formats.einvoice.requirements import missing_terms
 from usance.formats.errors import FormatError
-from usance.formats.ubl import missing_terms
 from usance.records.deliveries import actions, queries
 from usance.records.deliveries.models import KeptDocument
 from usance.records.invoices import queries as invoices
