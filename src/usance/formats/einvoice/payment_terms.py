@@ -12,7 +12,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from usance.formats.einvoice.profiles import PEPPOL_BIS_3, XRECHNUNG, Profile
+from usance.formats.einvoice.profiles import (
+    PEPPOL_BIS_3,
+    XRECHNUNG,
+    XRECHNUNG_EXTENSION,
+    Profile,
+)
 from usance.rules.invoicing.document import EarlyDiscount, InvoiceDocument, Party
 from usance.rules.invoicing.totals import rounded
 
@@ -85,7 +90,7 @@ def both_german(seller: Party, buyer: Party) -> bool:
 
 
 def _in_german_form(document: InvoiceDocument, profile: Profile) -> bool:
-    return profile.key == XRECHNUNG.key or (
+    return profile.key in (XRECHNUNG.key, XRECHNUNG_EXTENSION.key) or (
         profile.key == PEPPOL_BIS_3.key and both_german(document.seller, document.buyer)
     )
 

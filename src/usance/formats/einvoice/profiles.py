@@ -36,6 +36,15 @@ XRECHNUNG: Final = Profile(
     process=_PEPPOL_PROCESS,
 )
 
+XRECHNUNG_EXTENSION: Final = Profile(
+    key="xrechnung-extension",
+    title="XRechnung 3.0 Extension",
+    specification=(
+        f"{XRECHNUNG.specification}#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0"
+    ),
+    process=_PEPPOL_PROCESS,
+)
+
 CIUS_RO: Final = Profile(
     key="cius-ro",
     title="RO e-Factura (CIUS-RO 1.0.1)",
@@ -58,6 +67,7 @@ PROFILES: Final = {
         EN16931,
         PEPPOL_BIS_3,
         XRECHNUNG,
+        XRECHNUNG_EXTENSION,
         CIUS_RO,
         FACTURX_EN16931,
         FACTURX_EXTENDED,

@@ -12,13 +12,20 @@ from typing import Final
 from usance.formats.einvoice.german_requirements import xrechnung_terms
 from usance.formats.einvoice.missing_term import MissingTerm
 from usance.formats.einvoice.peppol_requirements import peppol_terms
-from usance.formats.einvoice.profiles import CIUS_RO, PEPPOL_BIS_3, XRECHNUNG, Profile
+from usance.formats.einvoice.profiles import (
+    CIUS_RO,
+    PEPPOL_BIS_3,
+    XRECHNUNG,
+    XRECHNUNG_EXTENSION,
+    Profile,
+)
 from usance.formats.einvoice.romanian_requirements import romanian_terms
 from usance.rules.invoicing.document import InvoiceDocument
 
 _DEMANDS: Final[dict[str, Callable[[InvoiceDocument], Iterator[MissingTerm]]]] = {
     PEPPOL_BIS_3.key: peppol_terms,
     XRECHNUNG.key: xrechnung_terms,
+    XRECHNUNG_EXTENSION.key: xrechnung_terms,
     CIUS_RO.key: romanian_terms,
 }
 

@@ -26,11 +26,13 @@ from usance.formats.einvoice.parsing import (
     texts,
 )
 from usance.formats.einvoice.payment_terms import read_terms
+from usance.formats.einvoice.profiles import XRECHNUNG_EXTENSION
 from usance.formats.errors import FormatError
 from usance.formats.ubl.names import CREDIT_NOTE, INVOICE, NO_ORDER, OBJECT_CODE, PROJECT_CODE, Kind
 from usance.formats.ubl.reading_amounts import (
     document_allowance_charge,
     lines_of,
+    third_party_payments_of,
     totals_of,
     vat_of,
 )
@@ -125,6 +127,10 @@ def read(data: bytes) -> InvoiceDocument:
         ),
         attachments=attachments,
         early_discounts=terms.early_discounts,
+        # Elsewhere such elements only explain the sum of what was paid before (BT-113).
+        third_party_payments=third_party_payments_of(root, currency=currency)
+        if text(root, "CustomizationID") == XRECHNUNG_EXTENSION.specification
+        else (),
     )
 
 

@@ -35,6 +35,7 @@ from usance.rules.invoicing.document import (
     InvoiceLine,
     Item,
     Price,
+    ThirdPartyPayment,
     Totals,
     VatBreakdown,
 )
@@ -158,6 +159,23 @@ def _allowance_charge(
     )
 
 
+def third_party_payments_of(
+    root: etree._Element, *, currency: str
+) -> tuple[ThirdPartyPayment, ...]:
+    """BG-DEX-09 of XRechnung's extension. Raises FormatError."""
+    return tuple(
+        ThirdPartyPayment(
+            kind=text(each, "ID"),
+            amount=amount(
+                required(each, "PaidAmount", term="What is collected for a third party"),
+                currency=currency,
+            ),
+            description=text(each, "InstructionID"),
+        )
+        for each in children(root, "PrepaidPayment")
+    )
+
+
 def lines_of(
     root: etree._Element, *, kind: Kind, currency: str, total: Decimal
 ) -> tuple[InvoiceLine, ...]:
@@ -215,7 +233,8 @@ def _line(line: etree._Element, *, kind: Kind, currency: str) -> InvoiceLine:
 
 def _object(line: etree._Element) -> Identifier | None:
     for reference in children(line, "DocumentReference"):
-        if text(reference, "DocumentTypeCode") == OBJECT_CODE:
+        # EN 16931 knows no other reference of a line, so that some leave its type out.
+        if text(reference, "DocumentTypeCode") in ("", OBJECT_CODE):
             return identifier(reference, "ID")
     return None
 

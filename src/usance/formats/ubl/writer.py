@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from usance.formats.einvoice.payment_terms import both_german, written_terms
-from usance.formats.einvoice.profiles import PEPPOL_BIS_3, Profile
+from usance.formats.einvoice.profiles import PEPPOL_BIS_3, XRECHNUNG_EXTENSION, Profile
 from usance.formats.einvoice.writing import Writer, prune, to_bytes
 from usance.formats.errors import FormatError
 from usance.formats.ubl.names import (
@@ -25,6 +25,7 @@ from usance.formats.ubl.writing_amounts import (
     write_document_allowance_charge,
     write_line,
     write_tax_totals,
+    write_third_party_payment,
     write_totals,
 )
 from usance.formats.ubl.writing_parties import (
@@ -57,7 +58,7 @@ def render(document: InvoiceDocument, *, profile: Profile) -> bytes:
     its schema demands, ``invalid_text``, ``invalid_number``.
     """
     kind = CREDIT_NOTE if document.is_credit else INVOICE
-    _refuse_unwritable(document, kind=kind)
+    _refuse_unwritable(document, kind=kind, profile=profile)
     writer = _WRITERS[kind.root]
     root = writer.root(kind.root)
     _write_head(writer, root, document, kind=kind, profile=profile)
@@ -80,6 +81,8 @@ def render(document: InvoiceDocument, *, profile: Profile) -> bytes:
         "cbc:Note",
         written_terms(document, profile=profile),
     )
+    for payment in document.third_party_payments:
+        write_third_party_payment(writer, root, payment, currency=document.currency)
     for entry in document.allowances_charges:
         write_document_allowance_charge(writer, root, entry, currency=document.currency)
     write_tax_totals(writer, root, document)
@@ -90,7 +93,7 @@ def render(document: InvoiceDocument, *, profile: Profile) -> bytes:
     return to_bytes(root)
 
 
-def _refuse_unwritable(document: InvoiceDocument, *, kind: Kind) -> None:
+def _refuse_unwritable(document: InvoiceDocument, *, kind: Kind, profile: Profile) -> None:
     if not document.lines:
         raise FormatError(
             "A UBL invoice has at least one line; add what was sold.", code="missing_value"
@@ -104,6 +107,14 @@ def _refuse_unwritable(document: InvoiceDocument, *, kind: Kind) -> None:
         raise FormatError(
             "A UBL credit note gives its due date (BT-9) with how to pay; state the payment "
             "instructions (BG-16) or leave the due date out.",
+            code="not_in_syntax",
+        )
+    if document.third_party_payments and (
+        kind is CREDIT_NOTE or profile.key != XRECHNUNG_EXTENSION.key
+    ):
+        raise FormatError(
+            "Only an invoice by the extension of XRechnung can collect for a third party; write it by "
+            "that profile, or invoice the amount as a line.",
             code="not_in_syntax",
         )
     if document.tax_currency == document.currency and document.totals.vat_in_tax_currency:

@@ -16,6 +16,7 @@ from usance.rules.invoicing.document import (
     InvoiceLine,
     Item,
     Price,
+    ThirdPartyPayment,
     Totals,
     VatBreakdown,
 )
@@ -106,6 +107,16 @@ def write_totals(writer: Writer, parent: etree._Element, totals: Totals, *, curr
         ("PayableAmount", totals.payable),
     ):
         writer.value(monetary, f"cbc:{name}", figure, currencyID=currency)
+
+
+def write_third_party_payment(
+    writer: Writer, parent: etree._Element, given: ThirdPartyPayment, *, currency: str
+) -> None:
+    """What is collected for someone else (BG-DEX-09 of XRechnung's extension)."""
+    payment = writer.group(parent, "cac:PrepaidPayment")
+    writer.value(payment, "cbc:ID", given.kind)
+    writer.value(payment, "cbc:PaidAmount", given.amount, currencyID=currency)
+    writer.value(payment, "cbc:InstructionID", given.description)
 
 
 def write_line(

@@ -169,6 +169,18 @@ class EarlyDiscount:
 
 
 @dataclass(frozen=True, slots=True)
+class ThirdPartyPayment:
+    """What the seller collects for someone else; it is part of the amount due, and of no other total.
+
+    Beyond EN 16931: BG-DEX-09 of the extension of XRechnung.
+    """
+
+    kind: str
+    amount: Decimal
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaxComponent:
     """A named part of a tax: CGST and SGST of a GST, a state's and a city's sales tax. Beyond EN 16931."""
 
@@ -340,6 +352,7 @@ class InvoiceDocument:
     attachments: tuple[Attachment, ...] = ()  # BG-24
     instalments: tuple[DueAmount, ...] = ()  # beyond EN 16931
     early_discounts: tuple[EarlyDiscount, ...] = ()  # beyond EN 16931
+    third_party_payments: tuple[ThirdPartyPayment, ...] = ()  # beyond EN 16931
     tax_exchange_rate: Decimal | None = None  # beyond EN 16931: tax currency per unit of currency
 
     @property
