@@ -23,6 +23,8 @@ from usance.rules.money import exponent
 from usance.rules.ordering import MEMBER_ROLES
 
 SCOPES: Final = (
+    "seller:read",
+    "seller:write",
     "buyers:read",
     "buyers:write",
     "credit:read",

@@ -17,11 +17,13 @@ from usance.web.api import (
     applications,
     approvals,
     backtests,
+    billing_profiles,
     buyers,
     checks,
     connections,
     credit,
     events,
+    invoice_questions,
     invoices,
     measures,
     monitoring,
@@ -30,14 +32,19 @@ from usance.web.api import (
     payments,
     problems,
     reports,
+    seller_details,
     shared_limits,
+    terms_keys,
 )
 from usance.web.api.faults import faults_of, parameter_faults
 from usance.web.api.requests import StrictJson
 
 SECTIONS: Final = (
+    seller_details.section,
+    terms_keys.section,
     buyers.section,
     organisation.section,
+    billing_profiles.section,
     applications.section,
     backtests.section,
     credit.section,
@@ -47,6 +54,7 @@ SECTIONS: Final = (
     orders.section,
     approvals.section,
     invoices.section,
+    invoice_questions.section,
     payments.section,
     reports.section,
     events.section,
