@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "usance.records.monitoring",
     "usance.records.connections",
     "usance.records.deliveries",
+    "usance.records.collections",
     "usance.web.api",
     "usance.jobs",
 ]

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("db_committed")
 NEVER_CHANGED = {
     "applications_document",
     "applications_message",
+    "collections_remark",
     "connections_loadedfile",
     "credit_approval",
     "credit_creditpolicy",

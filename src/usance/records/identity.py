@@ -47,6 +47,7 @@ PREFIXES: Final = {
     "credit_note": "cn",
     "delivery": "dlv",
     "receipt": "rct",
+    "question": "qst",
     "payment": "pay",
     "allocation": "all",
     "bank_statement": "bst",

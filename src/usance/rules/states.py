@@ -145,6 +145,17 @@ DELIVERY_STATES: Final = (
     "failed",
 )
 
+QUESTION: Final = frozenset(
+    {
+        ("open", "answered"),
+        ("answered", "open"),
+        ("open", "closed"),
+        ("answered", "closed"),
+        ("closed", "open"),
+    }
+)
+QUESTION_STATES: Final = ("open", "answered", "closed")
+
 MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "orders_order": ORDER,
     "invoices_invoice": INVOICE,
@@ -154,6 +165,7 @@ MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "credit_backtest": BACKTEST,
     "applications_application": APPLICATION,
     "deliveries_delivery": DELIVERY,
+    "collections_question": QUESTION,
 }
 """Each machine by the table whose ``state`` column it governs."""
 
