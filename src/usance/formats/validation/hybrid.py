@@ -9,7 +9,6 @@ Source: Factur-X 1.09 and ZUGFeRD 2.5, chapter 6; ISO 19005-3, 6.6 and 6.8.
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,17 +19,9 @@ from usance.formats.einvoice.parsing import local_name, parse_xml
 from usance.formats.errors import FormatError
 from usance.formats.validation.report import Claim, Finding
 
-INVOICE_FILES: Final = (
-    "factur-x.xml",
-    "zugferd-invoice.xml",
-    "ZUGFeRD-invoice.xml",
-    "xrechnung.xml",
-)
-"""Names of the XML by release: Factur-X and ZUGFeRD since 2.1, ZUGFeRD 2.0, ZUGFeRD 1, XRechnung inside
-of ZUGFeRD."""
-
 CHECKS: Final = "Factur-X attachment and PDF/A-3 claims"
 
+_PROPERTIES: Final = ("DocumentType", "DocumentFileName", "Version", "ConformanceLevel")
 _RELATIONSHIPS: Final = ("Data", "Alternative", "Source")
 _LEVELS: Final = {
     "MINIMUM": "facturx-minimum",
@@ -64,7 +55,6 @@ class Hybrid:
     describes_properties: bool = False
     """Whether the metadata has the extension schema that PDF/A asks for its own properties."""
     output_intent: bool = False
-    encrypted: bool = False
 
     def said(self, name: str) -> str:
         """The Factur-X property ``name``; empty if it is not there."""
@@ -72,21 +62,22 @@ class Hybrid:
 
 
 def read(data: bytes) -> Hybrid:
-    """Take a PDF apart. Raises FormatError ``pdf_unreadable``."""
+    """Take a PDF apart.
+
+    Raises FormatError ``too_large``, ``pdf_unreadable`` or ``pdf_encrypted``.
+    """
     from pypdf import PdfReader
 
-    # The library reports every oddity of a PDF to a log; what matters becomes a finding.
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    from usance.formats.facturx import extract
+
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise FormatError(
-                "The PDF is protected by a password; ask its sender for one that is not.",
-                code="pdf_unreadable",
-            )
-        return _hybrid(reader)
-    except FormatError:
-        raise
+        name, xml = extract(data)
+    except FormatError as error:
+        if error.code != "no_invoice_in_pdf":
+            raise
+        return Hybrid(xml=None)
+    try:
+        return _claimed(PdfReader(io.BytesIO(data)).root_object, name, xml)
     except Exception as error:  # noqa: BLE001 - a damaged PDF raises whatever it likes
         raise FormatError(
             f"The PDF cannot be read ({' '.join(str(error).split())[:200]}); the file may have been cut "
@@ -95,58 +86,50 @@ def read(data: bytes) -> Hybrid:
         ) from None
 
 
-def _hybrid(reader: Any) -> Hybrid:
-    catalog = reader.trailer["/Root"].get_object()
-    attached = {str(spec.get("/UF") or spec.get("/F") or ""): spec for spec in _attached(catalog)}
-    name = next((each for each in INVOICE_FILES if each in attached), "")
+def _claimed(catalog: Any, name: str, xml: bytes) -> Hybrid:
     marks = _metadata(catalog)
-    common = {
-        "part": marks.get("part", ""),
-        "conformance": marks.get("conformance", ""),
-        "properties": tuple(
-            (key, marks[key])
-            for key in ("DocumentType", "DocumentFileName", "Version", "ConformanceLevel")
-            if key in marks
-        ),
-        "describes_properties": "valueType" in marks,
-        "output_intent": bool(catalog.get("/OutputIntents")),
-        "encrypted": reader.is_encrypted,
-    }
-    if not name:
-        return Hybrid(xml=None, **common)
-    spec = attached[name]
+    spec = next(each for each in _attached(catalog) if _name(each) == name.lower())
     embedded = spec["/EF"].get_object()
-    stream = (embedded.get("/F") or embedded["/UF"]).get_object()
-    associated = [each.get_object() for each in catalog.get("/AF", ()) or ()]
+    stream = (embedded.get("/UF") or embedded["/F"]).get_object()
     return Hybrid(
-        xml=stream.get_data(),
+        xml=xml,
         file_name=name,
         relationship=str(spec.get("/AFRelationship", "")).lstrip("/"),
         media_type=str(stream.get("/Subtype", "")).lstrip("/"),
-        associated=any(str(each.get("/UF") or each.get("/F") or "") == name for each in associated),
-        **common,
+        associated=any(_name(each) == name.lower() for each in _associated(catalog)),
+        part=marks.get("part", ""),
+        conformance=marks.get("conformance", ""),
+        properties=tuple((key, marks[key]) for key in _PROPERTIES if key in marks),
+        describes_properties="valueType" in marks,
+        output_intent=bool(catalog.get("/OutputIntents")),
     )
+
+
+def _name(specification: Any) -> str:
+    name = str(specification.get("/UF") or specification.get("/F") or "")
+    return name.rpartition("/")[2].lower()
+
+
+def _associated(catalog: Any) -> list[Any]:
+    entries = catalog.get("/AF")
+    return [] if entries is None else [each.get_object() for each in entries.get_object()]
 
 
 def _attached(catalog: Any) -> Iterator[Any]:
     """The file specifications of the names tree, then those that only AF names."""
     names = catalog.get("/Names")
     tree = names.get_object().get("/EmbeddedFiles") if names is not None else None
-    open_nodes = [tree.get_object()] if tree is not None else []
+    waiting = [tree.get_object()] if tree is not None else []
     seen = 0
-    while open_nodes and seen < 1000:
-        node = open_nodes.pop(0)
+    while waiting and seen < 1000:
+        node = waiting.pop(0)
         seen += 1
         entries = node.get("/Names")
         for entry in (entries.get_object() if entries is not None else [])[1::2]:
             yield entry.get_object()
         kids = node.get("/Kids")
-        open_nodes.extend(
-            kid.get_object() for kid in (kids.get_object() if kids is not None else ())
-        )
-    associated = catalog.get("/AF")
-    for entry in associated.get_object() if associated is not None else ():
-        yield entry.get_object()
+        waiting += [kid.get_object() for kid in (kids.get_object() if kids is not None else ())]
+    yield from _associated(catalog)
 
 
 def _metadata(catalog: Any) -> dict[str, str]:
@@ -210,12 +193,6 @@ def _claims(pdf: Hybrid, claim: Claim) -> Iterator[tuple[bool, str, str, str]]:
         "Embed an ICC profile as the output intent GTS_PDFA1.",
     )
     yield (
-        pdf.encrypted,
-        "PDFA-ENCRYPTED",
-        "The PDF is encrypted, which PDF/A forbids.",
-        "Write it without a password and without restrictions.",
-    )
-    yield (
         pdf.relationship not in _RELATIONSHIPS,
         "FX-RELATIONSHIP",
         f"The attachment's relationship is {pdf.relationship or 'not given'}.",
@@ -249,7 +226,7 @@ def _property_claims(pdf: Hybrid, claim: Claim) -> Iterator[tuple[bool, str, str
     )
     name = pdf.said("DocumentFileName")
     yield (
-        name != pdf.file_name,
+        name.lower() != pdf.file_name.lower(),
         "FX-XMP-FILE",
         f"fx:DocumentFileName is {name or 'missing'}, the attachment is {pdf.file_name}.",
         "Write the name of the attached file.",

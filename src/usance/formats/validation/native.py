@@ -3,12 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from lxml import etree
+
+from usance.formats.errors import FormatError
+from usance.formats.fatturapa.checks import REGISTER_CONTROLS, controls_of
 from usance.formats.validation.identify import Opened
+from usance.formats.validation.places import place_of
 from usance.formats.validation.report import Finding
+
+SDI: Final = "SdI's controls of content"
 
 
 def checks(opened: Opened) -> Iterator[tuple[str, list[Finding]]]:
     """The title of each check that is for ``opened``, and what it found."""
-    del opened
-    yield from ()
+    if opened.claim.syntax == "fatturapa" and opened.root is not None:
+        yield SDI, _sdi(opened.root)
+
+
+def _sdi(root: etree._Element) -> list[Finding]:
+    try:
+        return [
+            Finding(
+                rule=each.code,
+                # Whether a number exists is for the tax register to say; examples mostly have made-up ones.
+                severity="warning" if each.code in REGISTER_CONTROLS else "fatal",
+                message=each.message,
+                path=each.place,
+                line=place_of(f"/{each.place}", root=root)[1],
+                fix=each.fix,
+                rule_set=SDI,
+            )
+            for each in controls_of(root)
+        ]
+    except FormatError as error:
+        # An amount that is none: the schema says so too, where it is loaded.
+        return [
+            Finding(
+                rule=error.code,
+                severity="fatal",
+                message=error.message,
+                path=error.path or "",
+                line=error.line,
+                rule_set=SDI,
+            )
+        ]
