@@ -22,7 +22,6 @@ from usance.formats.einvoice.parsing import (
     parse_xml,
     path_of,
     required,
-    text,
 )
 from usance.formats.errors import FormatError
 from usance.formats.fatturapa.envelope import is_enveloped, unwrap
@@ -41,6 +40,7 @@ from usance.formats.fatturapa.reading_parties import (
     tax_id,
 )
 from usance.formats.fatturapa.reading_simplified import read_simplified_body
+from usance.formats.fatturapa.values import text
 
 _NAMESPACE: Final = re.compile(
     r"http://(?:ivaservizi\.agenziaentrate\.gov\.it/docs/xsd/fatture|"

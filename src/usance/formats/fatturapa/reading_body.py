@@ -20,8 +20,6 @@ from usance.formats.einvoice.parsing import (
     optional_number,
     required,
     required_text,
-    text,
-    texts,
 )
 from usance.formats.fatturapa.codes import TYPE_CODES
 from usance.formats.fatturapa.fattura import (
@@ -53,6 +51,7 @@ from usance.formats.fatturapa.reading_payment import (
     instructions,
     read_payments,
 )
+from usance.formats.fatturapa.values import text, texts
 from usance.rules.invoicing.document import (
     AllowanceCharge,
     Attachment,
@@ -127,7 +126,7 @@ def read_body(
         charges,
         groups.breakdown,
         details=details,
-        rounding=optional_number(general, "Arrotondamento") or None,
+        rounding=optional_number(general, "Arrotondamento"),
     )
     due = [payment.due_on for payment in each_payment(blocks) if payment.due_on]
     return Fattura(

@@ -17,7 +17,6 @@ from usance.formats.einvoice.parsing import (
     optional_number,
     required,
     required_text,
-    text,
 )
 from usance.formats.fatturapa.codes import unit_code
 from usance.formats.fatturapa.fattura import (
@@ -29,6 +28,7 @@ from usance.formats.fatturapa.fattura import (
     SummaryDetails,
 )
 from usance.formats.fatturapa.natura import read_category
+from usance.formats.fatturapa.values import text
 from usance.rules.invoicing.document import (
     AllowanceCharge,
     Classification,

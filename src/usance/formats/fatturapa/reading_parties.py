@@ -6,7 +6,10 @@ from typing import Final
 
 from lxml import etree
 
-from usance.formats.einvoice.parsing import child, optional_number, text
+from usance.formats.einvoice.parsing import (
+    child,
+    optional_number,
+)
 from usance.formats.fatturapa.fattura import (
     ABROAD,
     NO_CODE,
@@ -17,6 +20,7 @@ from usance.formats.fatturapa.fattura import (
     TaxId,
     Transmission,
 )
+from usance.formats.fatturapa.values import text
 from usance.rules.invoicing.document import Address, Contact, Identifier, Party
 
 PEC_SCHEME: Final = "0202"

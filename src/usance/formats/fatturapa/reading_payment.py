@@ -13,11 +13,11 @@ from usance.formats.einvoice.parsing import (
     optional_day,
     optional_number,
     required,
-    text,
 )
 from usance.formats.fatturapa.codes import MEANS
 from usance.formats.fatturapa.fattura import Payment, PaymentBlock
 from usance.formats.fatturapa.reading_lines import to_cents
+from usance.formats.fatturapa.values import text
 from usance.rules.invoicing.document import (
     CreditTransfer,
     DueAmount,

@@ -19,13 +19,13 @@ from usance.formats.einvoice.parsing import (
     optional_number,
     required,
     required_text,
-    text,
 )
 from usance.formats.fatturapa.codes import TYPE_CODES
 from usance.formats.fatturapa.fattura import Fattura, FatturaDetails, LineDetails, Stamp
 from usance.formats.fatturapa.natura import read_category
 from usance.formats.fatturapa.reading_body import document_type, read_attachment
 from usance.formats.fatturapa.reading_lines import to_cents
+from usance.formats.fatturapa.values import text
 from usance.rules.invoicing.document import (
     DocumentReference,
     InvoiceDocument,

@@ -112,7 +112,7 @@ def _write_document(
     write_adjustments(element, details.adjustments)
     value(element, "ImportoTotaleDocumento", amount(total(document, details), name="the total"))
     rounding = document.totals.rounding
-    if rounding:
+    if rounding is not None:
         value(element, "Arrotondamento", amount(rounding, name="the rounding"))
     for text in _reasons(document, details):
         for piece in pieces(text, name="a note", limit=200):
