@@ -24,7 +24,7 @@ from usance.rules.invoicing.totals import rounded
 # XRechnung 3.0, BT-20 and rule BR-DE-18.
 _SKONTO: Final = re.compile(
     r"#SKONTO#TAGE=([0-9]{1,4})#PROZENT=([0-9]{1,3}\.[0-9]{2})"
-    r"(?:#BASISBETRAG=([0-9]{1,18}\.[0-9]{2}))?#"
+    r"(?:#BASISBETRAG=(-?[0-9]{1,18}\.[0-9]{2}))?#"
 )
 
 
@@ -97,7 +97,9 @@ def _in_german_form(document: InvoiceDocument, profile: Profile) -> bool:
 
 def _skonto(discount: EarlyDiscount, *, document: InvoiceDocument) -> str:
     days = (discount.until - document.issued_on).days
-    if days < 0 or not (_in_cents(discount.percent) and _in_cents(discount.base)):
+    if days < 0 or discount.percent < 0:
+        return ""
+    if not (_in_cents(discount.percent) and _in_cents(discount.base)):
         return ""
     base = "" if discount.base == document.totals.payable else f"#BASISBETRAG={discount.base:.2f}"
     form = f"#SKONTO#TAGE={days}#PROZENT={discount.percent:.2f}{base}#"
@@ -106,7 +108,7 @@ def _skonto(discount: EarlyDiscount, *, document: InvoiceDocument) -> str:
 
 
 def _in_cents(value: Decimal) -> bool:
-    return value >= 0 and Decimal(f"{value:.2f}") == value
+    return Decimal(f"{value:.2f}") == value
 
 
 def _discount(
