@@ -47,7 +47,7 @@ SCHEMAS: Final[dict[Profile, tuple[str, str]]] = {
 SCHEMATRONS: Final[dict[Profile, tuple[tuple[str, str], ...]]] = {
     EN16931: (_CEN_XSLT,),
     XRECHNUNG: (_CEN_XSLT, _XRECHNUNG_XSLT),
-    FACTURX_EN16931: (_facturx_xslt("EN16931"),),
+    FACTURX_EN16931: (_CEN_XSLT, _facturx_xslt("EN16931")),
     FACTURX_EXTENDED: (_facturx_xslt("EXTENDED"),),
 }
 

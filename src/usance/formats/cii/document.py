@@ -149,7 +149,11 @@ def _read(
         purchase_order=reference(agreement, "BuyerOrderReferencedDocument"),
         sales_order=reference(agreement, "SellerOrderReferencedDocument"),
         receiving_advice=reference(delivery, "ReceivingAdviceReferencedDocument"),
-        despatch_advice=reference(delivery, "DespatchAdviceReferencedDocument"),
+        despatch_advice=(
+            reference(delivery, "DespatchAdviceReferencedDocument")
+            # EXTENDED, in which German senders name their delivery note.
+            or reference(delivery, "DeliveryNoteReferencedDocument")
+        ),
         tender=tender,
         object=invoiced,
         accounting=text(settlement, "ReceivableSpecifiedTradeAccountingAccount", "ID"),

@@ -135,7 +135,7 @@ def _read_contact(element: etree._Element | None) -> Contact | None:
     # BT-41 is a person or a department; a sender who names both gets both said.
     names = (text(element, "PersonName"), text(element, "DepartmentName"))
     contact = Contact(
-        name=", ".join(name for name in names if name),
+        name=", ".join(dict.fromkeys(name for name in names if name)),
         telephone=text(element, "TelephoneUniversalCommunication", "CompleteNumber"),
         email=text(element, "EmailURIUniversalCommunication", "URIID"),
     )

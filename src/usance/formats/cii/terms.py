@@ -52,29 +52,33 @@ def read_terms(
 ) -> PaymentTerms:
     """The payment terms of a HeaderTradeSettlement. Raises FormatError for figures that are none.
 
-    A discount without a day to count from counts from the day of issue, one without a base is on
-    ``payable``, one without an amount is its share of the base, rounded. A discount whose last day
-    or share is not said stays with the text that speaks of it.
+    A discount without a day to count from counts from the day of issue; one without a time to count
+    lasts until the due date beside it, which is the invoice's only if there is no other. One without a
+    base is on ``payable``, one without an amount is its share of the base, rounded. A discount whose
+    last day or share is not said stays with the text that speaks of it.
     """
-    descriptions, mandates, due = [], [], []
+    descriptions, mandates, due, last_days = [], [], [], []
     instalments: list[DueAmount] = []
     discounts: list[EarlyDiscount] = []
     for terms in children(settlement, _TERMS):
         descriptions += [text(each) for each in children(terms, "Description")]
         mandates += [text(each) for each in children(terms, "DirectDebitMandateID")]
         due_on = day(terms, "DueDateDateTime")
-        if due_on is not None:
-            due.append(due_on)
-            for part in children(terms, "PartialPaymentAmount"):
-                instalments.append(DueAmount(due_on, amount(part, currency=currency)))
+        discount_terms = child(terms, "ApplicableTradePaymentDiscountTerms")
+        until = _last_day(discount_terms, issued_on=issued_on)
         discount = _read_discount(
-            child(terms, "ApplicableTradePaymentDiscountTerms"),
-            issued_on=issued_on,
-            currency=currency,
-            payable=payable,
+            discount_terms, until=until or due_on, currency=currency, payable=payable
         )
         if discount is not None:
             discounts.append(discount)
+        if due_on is None:
+            continue
+        if discount is not None and until is None:
+            last_days.append(due_on)
+        else:
+            due.append(due_on)
+            for part in children(terms, "PartialPaymentAmount"):
+                instalments.append(DueAmount(due_on, amount(part, currency=currency)))
     said = payment_terms.read_terms(
         "\n".join(filter(None, descriptions)),
         issued_on=issued_on,
@@ -83,7 +87,7 @@ def read_terms(
     )
     return PaymentTerms(
         text=said.words,
-        due_on=due[0] if due else None,
+        due_on=next(iter(due or last_days), None),
         mandate=next(filter(None, mandates), ""),
         instalments=tuple(instalments),
         # A sender may say one discount both ways.
@@ -92,10 +96,9 @@ def read_terms(
 
 
 def _read_discount(
-    element: etree._Element | None, *, issued_on: date, currency: str, payable: Decimal
+    element: etree._Element | None, *, until: date | None, currency: str, payable: Decimal
 ) -> EarlyDiscount | None:
     percent = optional_number(element, "CalculationPercent")
-    until = _last_day(element, issued_on=issued_on)
     if until is None or percent is None:
         return None
     base = optional_amount(element, "BasisAmount", currency=currency)
