@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from usance.records.identity import new_id
-from usance.records.invoices.models import Invoice, InvoicePart
+from usance.records.invoices.models import BillingRun, Invoice, InvoicePart
 from usance.records.statements import execute
 
 _NEXT = """
@@ -56,3 +56,10 @@ def change(invoice: Invoice, **fields: Any) -> None:
 def add_parts(parts: Sequence[InvoicePart]) -> None:
     """Keep what of an invoice is of which order and shipment. Each shipment has one at most."""
     InvoicePart.objects.bulk_create(parts)
+
+
+def change_run(run: BillingRun, **fields: Any) -> None:
+    """Set ``fields`` on a billing run, here and in the database."""
+    for name, value in fields.items():
+        setattr(run, name, value)
+    BillingRun.objects.filter(seller_id=run.seller_id, id=run.id).update(**fields)

@@ -1,249 +1,62 @@
-"""Reading what is owed: aging, days sales outstanding, exposure, open items.
-
-Every figure can be had as of any day, past days included: what is outstanding now, and back on it
-whatever was credited, paid or written off after that day.
-"""
+"""Reading invoices and their credit notes, and what of them can still be credited."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any, Final, Literal
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from usance.records.invoices.models import CreditNote, Invoice
+from usance.records.invoices.models import BillingRun, CreditNote, Invoice, InvoicePart
+from usance.records.invoices.receivables import (
+    Aging,
+    DaysSalesOutstanding,
+    ExposureTotal,
+    OpenItem,
+    aging,
+    dso,
+    exposure,
+    open_items,
+)
 from usance.records.statements import execute
 from usance.rules.billing import reference_key
 from usance.rules.credit.starting_limit import PaymentRecord
-from usance.rules.receivables import countback_dso, simple_dso
+from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.serial import from_json
 
-COUNTBACK_HORIZON: Final = 1095
-"""Days of sales that the count-back looks at; older debts are not a matter of days any more."""
-
-# The invoices that were open at the end of the day `on`, with what was outstanding on each then.
-# An invoice that is closed now was open then only if it closed later. `later` is the first instant
-# after that day where the seller is. A write-off is dated by its ledger entry.
-_STANDING: Final = """
-WITH later AS (
-    SELECT (%(on)s::date + 1)::timestamp AT TIME ZONE s.time_zone AS instant
-      FROM parties_seller AS s WHERE s.id = %(seller_id)s
-), paid_later AS (
-    SELECT a.invoice_id, sum(a.amount) AS amount
-      FROM payments_allocation AS a
-     WHERE a.seller_id = %(seller_id)s AND a.created_at >= (SELECT instant FROM later)
-     GROUP BY a.invoice_id
-), credited_later AS (
-    SELECT n.invoice_id, sum(n.amount) AS amount
-      FROM invoices_creditnote AS n
-     WHERE n.seller_id = %(seller_id)s AND n.issued_on > %(on)s
-     GROUP BY n.invoice_id
-), standing AS (
-    SELECT i.id, i.buyer_id, i.number, i.external_id, i.currency, i.issued_on, i.due_on, i.amount,
-           i.outstanding + coalesce(p.amount, 0) + coalesce(c.amount, 0)
-           + CASE WHEN i.written_off = 0 THEN 0 ELSE coalesce((
-                 SELECT sum(g.amount)
-                   FROM ledger_entry AS e
-                   JOIN ledger_posting AS g ON g.seller_id = e.seller_id AND g.entry_id = e.id
-                  WHERE e.seller_id = i.seller_id AND e.subject_id = i.id AND e.kind = 'write_off'
-                    AND e."on" > %(on)s AND g.account = 'bad_debt'), 0) END AS outstanding
-      FROM invoices_invoice AS i
-      LEFT JOIN paid_later AS p ON p.invoice_id = i.id
-      LEFT JOIN credited_later AS c ON c.invoice_id = i.id
-     WHERE i.seller_id = %(seller_id)s AND i.issued_on <= %(on)s AND i.state <> 'draft'
-       AND (i.state = 'open' OR i.closed_on > %(on)s)
-       AND (%(currency)s::text IS NULL OR i.currency = %(currency)s)
-       AND (%(buyer_id)s::uuid IS NULL OR i.buyer_id = %(buyer_id)s)
-)
-"""
-
-_BUCKETS: Final = """
-       coalesce(sum(outstanding) FILTER (WHERE late <= 0), 0)::bigint,
-       coalesce(sum(outstanding) FILTER (WHERE late BETWEEN 1 AND 30), 0)::bigint,
-       coalesce(sum(outstanding) FILTER (WHERE late BETWEEN 31 AND 60), 0)::bigint,
-       coalesce(sum(outstanding) FILTER (WHERE late BETWEEN 61 AND 90), 0)::bigint,
-       coalesce(sum(outstanding) FILTER (WHERE late > 90), 0)::bigint,
-       count(*)
-  FROM (SELECT buyer_id, currency, outstanding, %(on)s::date - due_on AS late
-          FROM standing WHERE outstanding > 0) AS s
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Aging:
-    """What is outstanding in one currency, in minor units, by days past the due date.
-
-    Of one buyer, or of all where ``buyer_id`` is None. ``invoices`` is how many are open.
-    """
-
-    buyer_id: UUID | None
-    buyer_name: str
-    currency: str
-    not_due: int
-    days_1_30: int
-    days_31_60: int
-    days_61_90: int
-    days_over_90: int
-    invoices: int
-
-    @property
-    def overdue(self) -> int:
-        """What should have been paid by now."""
-        return self.days_1_30 + self.days_31_60 + self.days_61_90 + self.days_over_90
-
-    @property
-    def total(self) -> int:
-        """Everything outstanding."""
-        return self.not_due + self.overdue
-
-
-def aging(
-    *,
-    seller_id: UUID,
-    on: date,
-    currency: str | None = None,
-    by: Literal["seller", "buyer"] = "seller",
-) -> list[Aging]:
-    """What was outstanding at the end of the day ``on``, past or present, in one query.
-
-    By currency; with ``by="buyer"`` by buyer too, in order of names. Money received and not
-    allocated is not taken off: it is nobody's payment of any invoice yet.
-    """
-    if by == "seller":
-        select = f"SELECT NULL::uuid, '', currency, {_BUCKETS} GROUP BY currency ORDER BY currency"
-    else:
-        select = (
-            f"SELECT t.*, b.name FROM (SELECT buyer_id, '', currency, {_BUCKETS}"
-            " GROUP BY buyer_id, currency) AS t JOIN parties_buyer AS b"
-            " ON b.seller_id = %(seller_id)s AND b.id = t.buyer_id"
-            " ORDER BY b.name, t.buyer_id, t.currency"
-        )
-    rows = execute(_STANDING + select, _question(seller_id, on, currency=currency))
-    return [Aging(row[0], row[9] if by == "buyer" else "", *row[2:9]) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class DaysSalesOutstanding:
-    """How long sales wait for their money, in days, in one currency.
-
-    ``sales`` were invoiced in the last ``days`` less what has been credited of them. ``simple`` is
-    None where nothing was sold, ``countback`` where sales do not make up the receivable.
-    """
-
-    currency: str
-    receivable: int
-    sales: int
-    days: int
-    simple: Decimal | None
-    countback: Decimal | None
-
-
-def dso(*, seller_id: UUID, on: date, days: int = 90) -> list[DaysSalesOutstanding]:
-    """Days sales outstanding at the end of the day ``on``, by currency; amounts include tax."""
-    receivable = {row.currency: row.total for row in aging(seller_id=seller_id, on=on)}
-    since = on - timedelta(days=max(COUNTBACK_HORIZON, days))
-    rows = execute(
-        "SELECT i.currency, %(on)s::date - i.issued_on,"
-        " sum(i.amount - coalesce(c.amount, 0))::bigint"
-        " FROM invoices_invoice AS i LEFT JOIN (SELECT n.invoice_id, sum(n.amount) AS amount"
-        " FROM invoices_creditnote AS n WHERE n.seller_id = %(seller_id)s"
-        " AND n.issued_on <= %(on)s GROUP BY n.invoice_id) AS c ON c.invoice_id = i.id"
-        " WHERE i.seller_id = %(seller_id)s AND i.state <> 'draft'"
-        " AND i.issued_on > %(since)s AND i.issued_on <= %(on)s"
-        " GROUP BY 1, 2 ORDER BY 1, 2",
-        {"seller_id": seller_id, "on": on, "since": since},
-    )
-    sold: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for currency, days_ago, amount in rows:
-        sold[currency].append((days_ago, amount))
-    report = []
-    for currency in sorted(receivable.keys() | sold.keys()):
-        owed = receivable.get(currency, 0)
-        sales = sum(amount for days_ago, amount in sold[currency] if days_ago < days)
-        report.append(
-            DaysSalesOutstanding(
-                currency=currency,
-                receivable=owed,
-                sales=sales,
-                days=days,
-                simple=simple_dso(owed, sales=sales, days=days),
-                countback=countback_dso(owed, daily_sales=sold[currency]),
-            )
-        )
-    return report
-
-
-@dataclass(frozen=True, slots=True)
-class ExposureTotal:
-    """All credit lines of a seller in one currency, in minor units.
-
-    ``available`` counts only what each line has left: what one is overdrawn by does not take from
-    another. ``overdrawn`` is how many use more than limit and tolerance.
-    """
-
-    currency: str
-    lines: int
-    limit: int
-    commitments: int
-    receivable: int
-    external: int
-    unapplied_cash: int
-    exposure: int
-    available: int
-    overdrawn: int
-    held: int
-
-
-def exposure(*, seller_id: UUID) -> list[ExposureTotal]:
-    """What the seller stands to lose now, by currency; ``held`` counts lines that are not active."""
-    rows = execute(
-        'SELECT currency, count(*), sum("limit")::bigint, sum(commitments)::bigint,'
-        " sum(receivable)::bigint, sum(external)::bigint, sum(unapplied_cash)::bigint,"
-        ' sum(used)::bigint, sum(greatest("limit" + tolerance - used, 0))::bigint,'
-        ' count(*) FILTER (WHERE used > "limit" + tolerance),'
-        " count(*) FILTER (WHERE state <> 'active')"
-        " FROM (SELECT *, commitments + receivable + external - unapplied_cash AS used"
-        " FROM credit_creditline WHERE seller_id = %s) AS l GROUP BY currency ORDER BY currency",
-        [seller_id],
-    )
-    return [ExposureTotal(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    """One invoice that is not paid in full; amounts in minor units of ``currency``."""
-
-    invoice_id: UUID
-    buyer_id: UUID
-    number: str
-    external_id: str | None
-    currency: str
-    issued_on: date
-    due_on: date
-    amount: int
-    outstanding: int
-    days_overdue: int
-
-
-def open_items(
-    *, seller_id: UUID, on: date, buyer_id: UUID | None = None, currency: str | None = None
-) -> list[OpenItem]:
-    """The invoices that were open at the end of the day ``on``, the one due first before others.
-
-    Of one buyer, as on its statement of account, or of all.
-    """
-    rows = execute(
-        _STANDING + "SELECT id, buyer_id, number, external_id, currency, issued_on, due_on, amount,"
-        " outstanding::bigint, greatest(%(on)s::date - due_on, 0) FROM standing"
-        " WHERE outstanding > 0 ORDER BY due_on, number",
-        _question(seller_id, on, currency=currency, buyer_id=buyer_id),
-    )
-    return [OpenItem(*row) for row in rows]
-
+__all__ = [
+    "Account",
+    "Aging",
+    "DaysSalesOutstanding",
+    "ExposureTotal",
+    "OpenItem",
+    "OrderOnInvoice",
+    "RunFigures",
+    "aging",
+    "billing_run",
+    "billing_runs",
+    "credit_note",
+    "credit_note_document",
+    "credit_notes",
+    "creditable",
+    "document",
+    "dso",
+    "exposure",
+    "find_invoices",
+    "invoice",
+    "invoice_with_parties",
+    "invoices",
+    "oldest_open",
+    "open_items",
+    "orders_of",
+    "payment_records",
+    "replacement_of",
+    "run_figures",
+    "unfinished_runs",
+]
 
 Account = tuple[UUID, UUID | None, str]
 """Seller, buyer and currency."""
@@ -305,12 +118,6 @@ def payment_records(
     ]
 
 
-def _question(
-    seller_id: UUID, on: date, *, currency: str | None = None, buyer_id: UUID | None = None
-) -> dict[str, Any]:
-    return {"seller_id": seller_id, "on": on, "currency": currency, "buyer_id": buyer_id}
-
-
 def find_invoices(
     *,
     seller_id: UUID,
@@ -327,6 +134,7 @@ def find_invoices(
     """
     found = (
         Invoice.objects.select_related("buyer")
+        .defer("document")
         .filter(seller_id=seller_id, buyer__seller_id=seller_id)
         .exclude(state="draft")
     )
@@ -337,7 +145,7 @@ def find_invoices(
     if buyer_id:
         found = found.filter(buyer_id=buyer_id)
     if order_id:
-        found = found.filter(order_id=order_id)
+        found = found.filter(id__in=_of_order(seller_id, order_id))
     if text:
         named = Q(buyer__name__icontains=text) | Q(external_id__istartswith=text)
         if key := reference_key(text):
@@ -347,7 +155,7 @@ def find_invoices(
 
 
 def invoice_with_parties(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
-    """One issued invoice with its buyer and its order."""
+    """One issued invoice with its buyer and, where it is of one order, that order."""
     return (
         Invoice.objects.select_related("buyer", "order")
         .filter(seller_id=seller_id, id=invoice_id, buyer__seller_id=seller_id)
@@ -373,16 +181,127 @@ def invoices(
     """The seller's invoices that fit; with ``overdue_on`` those open and due before that day."""
     wanted: dict[str, Any] = {
         "buyer_id": buyer_id,
-        "order_id": order_id,
         "state": state,
         "external_id": external_id,
     }
-    found = Invoice.objects.filter(
+    found = Invoice.objects.defer("document").filter(
         seller_id=seller_id, **{name: value for name, value in wanted.items() if value is not None}
     )
+    if order_id is not None:
+        found = found.filter(id__in=_of_order(seller_id, order_id))
     return found.filter(state="open", due_on__lt=overdue_on) if overdue_on else found
 
 
 def invoice(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
     """One invoice of the seller's."""
     return Invoice.objects.filter(seller_id=seller_id, id=invoice_id).first()
+
+
+def credit_note(*, seller_id: UUID, credit_note_id: UUID) -> CreditNote | None:
+    """One credit note with its invoice."""
+    return (
+        CreditNote.objects.select_related("invoice")
+        .filter(seller_id=seller_id, id=credit_note_id, invoice__seller_id=seller_id)
+        .first()
+    )
+
+
+def _of_order(seller_id: UUID, order_id: UUID) -> QuerySet[InvoicePart, UUID]:
+    """The invoices that bill something of an order."""
+    parts = InvoicePart.objects.filter(seller_id=seller_id, order_id=order_id)
+    return parts.values_list("invoice_id", flat=True)
+
+
+def document(*, seller_id: UUID, invoice_id: UUID) -> InvoiceDocument | None:
+    """The document that an invoice was issued as; None where none was kept, or no such invoice."""
+    kept = Invoice.objects.filter(seller_id=seller_id, id=invoice_id).values_list("document")
+    return _read(kept.first())
+
+
+def credit_note_document(*, seller_id: UUID, credit_note_id: UUID) -> InvoiceDocument | None:
+    """The document that a credit note was issued as; None where none was kept."""
+    kept = CreditNote.objects.filter(seller_id=seller_id, id=credit_note_id)
+    return _read(kept.values_list("document").first())
+
+
+def _read(row: tuple[Any, ...] | None) -> InvoiceDocument | None:
+    return from_json(row[0]) if row and row[0] is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOnInvoice:
+    """An order, and what of it an invoice bills; minor units with tax, and how many shipments."""
+
+    order_id: UUID
+    external_id: str | None
+    po_number: str
+    amount: int
+    tax_amount: int
+    shipments: int
+
+
+def orders_of(
+    *, seller_id: UUID, invoice_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[OrderOnInvoice]]:
+    """The orders that each invoice bills, in the order in which they were placed."""
+    rows = execute(
+        "SELECT p.invoice_id, o.id, o.external_id, o.po_number, sum(p.amount)::bigint,"
+        " sum(p.tax_amount)::bigint, count(p.shipment_id)"
+        " FROM invoices_invoicepart AS p"
+        " JOIN orders_order AS o ON o.seller_id = p.seller_id AND o.id = p.order_id"
+        " WHERE p.seller_id = %s AND p.invoice_id = ANY(%s)"
+        " GROUP BY p.invoice_id, o.id, o.external_id, o.po_number ORDER BY p.invoice_id, o.id",
+        [seller_id, list(invoice_ids)],
+    )
+    found: dict[UUID, list[OrderOnInvoice]] = {invoice_id: [] for invoice_id in invoice_ids}
+    for invoice_id, *of_order in rows:
+        found[invoice_id].append(OrderOnInvoice(*of_order))
+    return found
+
+
+def replacement_of(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
+    """The invoice that was issued in the place of a corrected one, if any."""
+    return Invoice.objects.filter(seller_id=seller_id, replaces_id=invoice_id).first()
+
+
+def billing_runs(*, seller_id: UUID) -> QuerySet[BillingRun]:
+    """The seller's billing runs."""
+    return BillingRun.objects.filter(seller_id=seller_id)
+
+
+def billing_run(*, seller_id: UUID, run_id: UUID) -> BillingRun | None:
+    """One billing run."""
+    return billing_runs(seller_id=seller_id).filter(id=run_id).first()
+
+
+def unfinished_runs() -> list[tuple[UUID, UUID]]:
+    """Seller and id of the runs of all sellers that are still to be worked at, the oldest first."""
+    rows = execute(
+        "SELECT seller_id, id FROM invoices_billingrun WHERE finished_at IS NULL"
+        " ORDER BY created_at, id",
+        [],
+    )
+    return [(seller_id, run_id) for seller_id, run_id in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """What a billing run has issued: how many invoices, and their amounts by currency (minor units)."""
+
+    invoices: int
+    amounts: Mapping[str, int]
+
+
+def run_figures(*, seller_id: UUID, run_ids: Collection[UUID]) -> Mapping[UUID, RunFigures]:
+    """What each run has issued by now."""
+    rows = execute(
+        "SELECT run_id, currency, count(*), sum(amount)::bigint FROM invoices_invoice"
+        " WHERE seller_id = %s AND run_id = ANY(%s) GROUP BY 1, 2 ORDER BY 1, 2",
+        [seller_id, list(run_ids)],
+    )
+    counts = dict.fromkeys(run_ids, 0)
+    amounts: dict[UUID, dict[str, int]] = {run_id: {} for run_id in run_ids}
+    for run_id, currency, count, amount in rows:
+        counts[run_id] += count
+        amounts[run_id][currency] = amount
+    return {run_id: RunFigures(counts[run_id], amounts[run_id]) for run_id in run_ids}

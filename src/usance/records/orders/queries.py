@@ -131,14 +131,16 @@ class Waiting:
     ship_to: dict[str, str] | None
 
 
-def buyers_to_bill(*, seller_id: UUID, on: date) -> list[UUID]:
-    """The buyers of whom something waits to be billed that shipped on or before ``on``."""
+def buyers_to_bill(*, seller_id: UUID, on: date) -> dict[UUID, date]:
+    """The buyers of whom something waits to be billed that shipped on or before ``on``, in the order
+    of their ids, each with the day of the earliest."""
     rows = execute(
-        "SELECT DISTINCT buyer_id FROM orders_shipment"
-        " WHERE seller_id = %s AND NOT billed AND shipped_on <= %s ORDER BY buyer_id",
+        "SELECT buyer_id, min(shipped_on) FROM orders_shipment"
+        " WHERE seller_id = %s AND NOT billed AND shipped_on <= %s"
+        " GROUP BY buyer_id ORDER BY buyer_id",
         [seller_id, on],
     )
-    return [row[0] for row in rows]
+    return dict(rows)
 
 
 def waiting_to_be_billed(*, seller_id: UUID, buyer_id: UUID, on: date) -> list[Waiting]:

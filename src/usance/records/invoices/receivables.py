@@ -1,0 +1,246 @@
+"""What is owed: aging, days sales outstanding, exposure, open items.
+
+Every figure can be had as of any day, past days included: what is outstanding now, and back on it
+whatever was credited, paid or written off after that day. An invoice in instalments is one item, due
+with its last.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from usance.records.statements import execute
+from usance.rules.receivables import countback_dso, simple_dso
+
+COUNTBACK_HORIZON: Final = 1095
+"""Days of sales that the count-back looks at; older debts are not a matter of days any more."""
+
+# The invoices that were open at the end of the day `on`, with what was outstanding on each then.
+# An invoice that is closed now was open then only if it closed later. `later` is the first instant
+# after that day where the seller is. A write-off is dated by its ledger entry.
+_STANDING: Final = """
+WITH later AS (
+    SELECT (%(on)s::date + 1)::timestamp AT TIME ZONE s.time_zone AS instant
+      FROM parties_seller AS s WHERE s.id = %(seller_id)s
+), paid_later AS (
+    SELECT a.invoice_id, sum(a.amount) AS amount
+      FROM payments_allocation AS a
+     WHERE a.seller_id = %(seller_id)s AND a.created_at >= (SELECT instant FROM later)
+     GROUP BY a.invoice_id
+), credited_later AS (
+    SELECT n.invoice_id, sum(n.amount) AS amount
+      FROM invoices_creditnote AS n
+     WHERE n.seller_id = %(seller_id)s AND n.issued_on > %(on)s
+     GROUP BY n.invoice_id
+), standing AS (
+    SELECT i.id, i.buyer_id, i.number, i.external_id, i.currency, i.issued_on, i.due_on, i.amount,
+           i.outstanding + coalesce(p.amount, 0) + coalesce(c.amount, 0)
+           + CASE WHEN i.written_off = 0 THEN 0 ELSE coalesce((
+                 SELECT sum(g.amount)
+                   FROM ledger_entry AS e
+                   JOIN ledger_posting AS g ON g.seller_id = e.seller_id AND g.entry_id = e.id
+                  WHERE e.seller_id = i.seller_id AND e.subject_id = i.id AND e.kind = 'write_off'
+                    AND e."on" > %(on)s AND g.account = 'bad_debt'), 0) END AS outstanding
+      FROM invoices_invoice AS i
+      LEFT JOIN paid_later AS p ON p.invoice_id = i.id
+      LEFT JOIN credited_later AS c ON c.invoice_id = i.id
+     WHERE i.seller_id = %(seller_id)s AND i.issued_on <= %(on)s AND i.state <> 'draft'
+       AND (i.state = 'open' OR i.closed_on > %(on)s)
+       AND (%(currency)s::text IS NULL OR i.currency = %(currency)s)
+       AND (%(buyer_id)s::uuid IS NULL OR i.buyer_id = %(buyer_id)s)
+)
+"""
+
+_BUCKETS: Final = """
+       coalesce(sum(outstanding) FILTER (WHERE late <= 0), 0)::bigint,
+       coalesce(sum(outstanding) FILTER (WHERE late BETWEEN 1 AND 30), 0)::bigint,
+       coalesce(sum(outstanding) FILTER (WHERE late BETWEEN 31 AND 60), 0)::bigint,
+       coalesce(sum(outstanding) FILTER (WHERE late BETWEEN 61 AND 90), 0)::bigint,
+       coalesce(sum(outstanding) FILTER (WHERE late > 90), 0)::bigint,
+       count(*)
+  FROM (SELECT buyer_id, currency, outstanding, %(on)s::date - due_on AS late
+          FROM standing WHERE outstanding > 0) AS s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Aging:
+    """What is outstanding in one currency, in minor units, by days past the due date.
+
+    Of one buyer, or of all where ``buyer_id`` is None. ``invoices`` is how many are open.
+    """
+
+    buyer_id: UUID | None
+    buyer_name: str
+    currency: str
+    not_due: int
+    days_1_30: int
+    days_31_60: int
+    days_61_90: int
+    days_over_90: int
+    invoices: int
+
+    @property
+    def overdue(self) -> int:
+        """What should have been paid by now."""
+        return self.days_1_30 + self.days_31_60 + self.days_61_90 + self.days_over_90
+
+    @property
+    def total(self) -> int:
+        """Everything outstanding."""
+        return self.not_due + self.overdue
+
+
+def aging(
+    *,
+    seller_id: UUID,
+    on: date,
+    currency: str | None = None,
+    by: Literal["seller", "buyer"] = "seller",
+) -> list[Aging]:
+    """What was outstanding at the end of the day ``on``, past or present, in one query.
+
+    By currency; with ``by="buyer"`` by buyer too, in order of names. Money received and not
+    allocated is not taken off: it is nobody's payment of any invoice yet.
+    """
+    if by == "seller":
+        select = f"SELECT NULL::uuid, '', currency, {_BUCKETS} GROUP BY currency ORDER BY currency"
+    else:
+        select = (
+            f"SELECT t.*, b.name FROM (SELECT buyer_id, '', currency, {_BUCKETS}"
+            " GROUP BY buyer_id, currency) AS t JOIN parties_buyer AS b"
+            " ON b.seller_id = %(seller_id)s AND b.id = t.buyer_id"
+            " ORDER BY b.name, t.buyer_id, t.currency"
+        )
+    rows = execute(_STANDING + select, _question(seller_id, on, currency=currency))
+    return [Aging(row[0], row[9] if by == "buyer" else "", *row[2:9]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class DaysSalesOutstanding:
+    """How long sales wait for their money, in days, in one currency.
+
+    ``sales`` were invoiced in the last ``days`` less what has been credited of them. ``simple`` is
+    None where nothing was sold, ``countback`` where sales do not make up the receivable.
+    """
+
+    currency: str
+    receivable: int
+    sales: int
+    days: int
+    simple: Decimal | None
+    countback: Decimal | None
+
+
+def dso(*, seller_id: UUID, on: date, days: int = 90) -> list[DaysSalesOutstanding]:
+    """Days sales outstanding at the end of the day ``on``, by currency; amounts include tax."""
+    receivable = {row.currency: row.total for row in aging(seller_id=seller_id, on=on)}
+    since = on - timedelta(days=max(COUNTBACK_HORIZON, days))
+    rows = execute(
+        "SELECT i.currency, %(on)s::date - i.issued_on,"
+        " sum(i.amount - coalesce(c.amount, 0))::bigint"
+        " FROM invoices_invoice AS i LEFT JOIN (SELECT n.invoice_id, sum(n.amount) AS amount"
+        " FROM invoices_creditnote AS n WHERE n.seller_id = %(seller_id)s"
+        " AND n.issued_on <= %(on)s GROUP BY n.invoice_id) AS c ON c.invoice_id = i.id"
+        " WHERE i.seller_id = %(seller_id)s AND i.state <> 'draft'"
+        " AND i.issued_on > %(since)s AND i.issued_on <= %(on)s"
+        " GROUP BY 1, 2 ORDER BY 1, 2",
+        {"seller_id": seller_id, "on": on, "since": since},
+    )
+    sold: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for currency, days_ago, amount in rows:
+        sold[currency].append((days_ago, amount))
+    report = []
+    for currency in sorted(receivable.keys() | sold.keys()):
+        owed = receivable.get(currency, 0)
+        sales = sum(amount for days_ago, amount in sold[currency] if days_ago < days)
+        report.append(
+            DaysSalesOutstanding(
+                currency=currency,
+                receivable=owed,
+                sales=sales,
+                days=days,
+                simple=simple_dso(owed, sales=sales, days=days),
+                countback=countback_dso(owed, daily_sales=sold[currency]),
+            )
+        )
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureTotal:
+    """All credit lines of a seller in one currency, in minor units.
+
+    ``available`` counts only what each line has left: what one is overdrawn by does not take from
+    another. ``overdrawn`` is how many use more than limit and tolerance.
+    """
+
+    currency: str
+    lines: int
+    limit: int
+    commitments: int
+    receivable: int
+    external: int
+    unapplied_cash: int
+    exposure: int
+    available: int
+    overdrawn: int
+    held: int
+
+
+def exposure(*, seller_id: UUID) -> list[ExposureTotal]:
+    """What the seller stands to lose now, by currency; ``held`` counts lines that are not active."""
+    rows = execute(
+        'SELECT currency, count(*), sum("limit")::bigint, sum(commitments)::bigint,'
+        " sum(receivable)::bigint, sum(external)::bigint, sum(unapplied_cash)::bigint,"
+        ' sum(used)::bigint, sum(greatest("limit" + tolerance - used, 0))::bigint,'
+        ' count(*) FILTER (WHERE used > "limit" + tolerance),'
+        " count(*) FILTER (WHERE state <> 'active')"
+        " FROM (SELECT *, commitments + receivable + external - unapplied_cash AS used"
+        " FROM credit_creditline WHERE seller_id = %s) AS l GROUP BY currency ORDER BY currency",
+        [seller_id],
+    )
+    return [ExposureTotal(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """One invoice that is not paid in full; amounts in minor units of ``currency``."""
+
+    invoice_id: UUID
+    buyer_id: UUID
+    number: str
+    external_id: str | None
+    currency: str
+    issued_on: date
+    due_on: date
+    amount: int
+    outstanding: int
+    days_overdue: int
+
+
+def open_items(
+    *, seller_id: UUID, on: date, buyer_id: UUID | None = None, currency: str | None = None
+) -> list[OpenItem]:
+    """The invoices that were open at the end of the day ``on``, the one due first before others.
+
+    Of one buyer, as on its statement of account, or of all.
+    """
+    rows = execute(
+        _STANDING + "SELECT id, buyer_id, number, external_id, currency, issued_on, due_on, amount,"
+        " outstanding::bigint, greatest(%(on)s::date - due_on, 0) FROM standing"
+        " WHERE outstanding > 0 ORDER BY due_on, number",
+        _question(seller_id, on, currency=currency, buyer_id=buyer_id),
+    )
+    return [OpenItem(*row) for row in rows]
+
+
+def _question(
+    seller_id: UUID, on: date, *, currency: str | None = None, buyer_id: UUID | None = None
+) -> dict[str, Any]:
+    return {"seller_id": seller_id, "on": on, "currency": currency, "buyer_id": buyer_id}
