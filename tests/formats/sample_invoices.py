@@ -52,7 +52,7 @@ GERMAN_SELLER: Final = Party(
     vat_id="DE136695976",
     tax_registration="27/123/45678",
     legal_information="Geschäftsführerin: Anna Behrens, Amtsgericht Hamburg",
-    endpoint=Identifier("rechnung@nordlicht.example", "EM"),
+    endpoint=Identifier("DE136695976", "9930"),
     contact=Contact("Jonas Petersen", "+49 40 5550123", "jonas.petersen@nordlicht.example"),
 )
 GERMAN_BUYER: Final = Party(
@@ -60,7 +60,7 @@ GERMAN_BUYER: Final = Party(
     address=Address("DE", line_1="Werftallee 4", city="Kiel", post_code="24103"),
     identifiers=(Identifier("K-10042"),),
     vat_id="DE811907980",
-    endpoint=Identifier("einkauf@hansen-bau.example", "EM"),
+    endpoint=Identifier("DE811907980", "9930"),
     contact=Contact("Mara Lindner", "+49 431 555044", "mara.lindner@hansen-bau.example"),
 )
 ITALIAN_SELLER: Final = Party(
@@ -99,7 +99,7 @@ ROMANIAN_SELLER: Final = Party(
     registration=Identifier("J40/1234/2015"),
     vat_id="RO18547290",
     legal_information="Capital social 45.000 lei",
-    endpoint=Identifier("facturi@carpatica.example", "EM"),
+    endpoint=Identifier("RO18547290", "9947"),
     contact=Contact("Ioana Popa", "+40 21 5550100", "facturi@carpatica.example"),
 )
 ROMANIAN_BUYER: Final = Party(
@@ -113,13 +113,14 @@ ROMANIAN_BUYER: Final = Party(
     ),
     registration=Identifier("J12/987/2003"),
     vat_id="RO15234689",
-    endpoint=Identifier("achizitii@transilvania.example", "EM"),
+    endpoint=Identifier("RO15234689", "9947"),
 )
 INDIAN_SELLER: Final = Party(
     name="Deccan Tools Private Limited",
     address=Address(
         "IN", line_1="14 MG Road", city="Bengaluru", post_code="560001", subdivision="29"
     ),
+    registration=Identifier("U29309KA2005PTC036123"),
     tax_registration="29AAGCB7383J1Z4",
     contact=Contact("Lakshmi Rao", "+91 80 55501234", "accounts@deccan.example"),
 )
@@ -575,7 +576,7 @@ def every_term() -> InvoiceDocument:
         preceding=(DocumentReference("R-2025-0999", date(2025, 12, 30)), DocumentReference("X-1")),
         payee=Party(
             "Factoring Nord AG",
-            identifiers=(Identifier("4000001123452", "0088"),),
+            identifiers=(Identifier("5790000436057", "0088"),),
             registration=Identifier("HRB 4"),
         ),
         tax_representative=Party(

@@ -45,6 +45,7 @@ def peppol_terms(document: InvoiceDocument) -> Iterator[MissingTerm]:
     german = both_german(document.seller, document.buyer)
     yield from _type(document, german=german)
     yield from endpoint_terms(document)
+    yield from _participants(document)
     yield from base_terms(document)
     yield from mandate_term(document, codes=_DEBIT, rule="PEPPOL-EN16931-R061")
     yield from tax_currency_term(document)
@@ -53,6 +54,23 @@ def peppol_terms(document: InvoiceDocument) -> Iterator[MissingTerm]:
     national = _NATIONAL.get(_country(document.seller))
     if national is not None:
         yield from national(document)
+
+
+def _participants(document: InvoiceDocument) -> Iterator[MissingTerm]:
+    """Peppol has no address in schemes of letters, such as EM; which figures it has, its list says."""
+    for party, owner, term in (
+        (document.seller, "seller", "BT-34"),
+        (document.buyer, "buyer", "BT-49"),
+    ):
+        scheme = party.endpoint.scheme if party.endpoint is not None else ""
+        if scheme and not scheme.isdigit():
+            yield MissingTerm(
+                f"{owner}.endpoint",
+                term,
+                "PEPPOL-EN16931-CL008",
+                f"Give the identifier under which the {owner} is registered in Peppol, such as a GLN "
+                f"with scheme 0088; {scheme} is no scheme of Peppol's.",
+            )
 
 
 def _type(document: InvoiceDocument, *, german: bool) -> Iterator[MissingTerm]:
