@@ -15,6 +15,7 @@ from usance.formats.fatturapa.fattura import (
     PUBLIC_BODY,
     FatturaDetails,
     PersonName,
+    Rea,
     TaxId,
     Transmission,
 )
@@ -30,6 +31,7 @@ Source: Agenzia delle Entrate, guide to filling in electronic invoices, Cessiona
 
 _TAX_CODE: Final = re.compile(r"[A-Z0-9]{11,16}")
 _EMAIL: Final = re.compile(r".+@.+[.]+.+")
+_REA: Final = re.compile(r"([A-Z]{2})[ -]([0-9]{3,9})")
 _PROVINCE: Final = re.compile(r"(?:IT-)?([A-Z]{2})")
 
 
@@ -126,7 +128,7 @@ def write_seller(
     _names(group(identity, "Anagrafica"), party.name, details.seller_person, who="the seller")
     value(identity, "RegimeFiscale", details.regime)
     write_address(element, "Sede", party.address, who="the seller")
-    _rea(element, details)
+    _rea(element, document, details)
     contact = party.contact
     telephone = _telephone(contact.telephone) if contact else ""
     email = _email(contact.email) if contact else ""
@@ -142,8 +144,8 @@ def write_seller(
         )
 
 
-def _rea(element: etree._Element, details: FatturaDetails) -> None:
-    rea = details.rea
+def _rea(element: etree._Element, document: InvoiceDocument, details: FatturaDetails) -> None:
+    rea = details.rea or _registered(document)
     if rea is None:
         return
     entry = group(element, "IscrizioneREA")
@@ -162,6 +164,13 @@ def _rea(element: etree._Element, details: FatturaDetails) -> None:
         value(entry, "CapitaleSociale", amount(rea.capital, name="CapitaleSociale"))
     value(entry, "SocioUnico", rea.sole_member)
     value(entry, "StatoLiquidazione", rea.liquidation)
+
+
+def _registered(document: InvoiceDocument) -> Rea | None:
+    """The seller's registration (BT-30), if it is written as the REA is: MI-2049871."""
+    registration = document.seller.registration
+    match = _REA.fullmatch(registration.value) if registration else None
+    return Rea(office=match[1], number=match[2]) if match else None
 
 
 def write_representative(header: etree._Element, party: Party) -> None:
