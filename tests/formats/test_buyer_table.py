@@ -150,6 +150,33 @@ def test_open_items_as_sap_exports_them() -> None:
     assert (second.amount, second.currency) == (950, "CAD")
 
 
+def test_open_items_are_due_by_their_terms_where_no_day_is_given() -> None:
+    table = (
+        "KUNNR;BELNR;WRBTR;WAERS;ZFBDT;ZTERM;NETDT\n"
+        "1;10;5,00;EUR;27.02.2026;ZB30;\n"
+        "1;11;5,00;EUR;27.02.2026;ZB30;01.03.2026\n"  # the day that is written counts
+        "1;12;5,00;EUR;27.02.2026;60 Tage netto;\n"
+        "1;13;5,00;EUR;27.02.2026;ZX99;\n"  # nobody knows this key
+        "1;14;5,00;EUR;;ZB30;\n"
+    )
+    items = open_items_table.parse(table.encode(), terms_keys={"zb30": "d2_10_net_30"})
+    assert [item.due_on for item in items] == [
+        date(2026, 3, 29),
+        date(2026, 3, 1),
+        date(2026, 4, 28),
+        None,
+        None,
+    ]
+
+
+def test_buyers_may_have_terms_by_the_sellers_own_keys() -> None:
+    table = "Customer number;Name;Country;Credit limit;Terms\nK1;Nord;DE;10;ZB30, net 60\n"
+    [row] = buyer_table.parse(table.encode(), currency="EUR", terms_keys={"ZB30": "d2_10_net_30"})
+    assert [terms.code for terms in row.terms or ()] == ["d2_10_net_30", "net_60"]
+    with pytest.raises(FormatError, match="cannot be read as payment terms"):
+        buyer_table.parse(table.encode(), currency="EUR")
+
+
 def test_a_plain_table_of_open_items() -> None:
     table = (
         "Kundennummer;Rechnungsnummer;Offener Betrag;Fälligkeit\n"

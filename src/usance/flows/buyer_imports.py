@@ -22,6 +22,7 @@ from usance.records.credit import actions as credit
 from usance.records.credit import queries
 from usance.records.credit.models import CreditLine
 from usance.records.identity import new_id
+from usance.records.parties import invoicing_queries
 from usance.records.parties.models import Buyer, Seller
 from usance.records.statements import execute
 
@@ -59,7 +60,12 @@ def import_buyers(
 
     Raises FormatError, with line and column, if any row cannot be read; nothing is written then.
     """
-    rows = buyer_table.parse(data, currency=seller.currency, known=lambda ids: _known(seller, ids))
+    rows = buyer_table.parse(
+        data,
+        currency=seller.currency,
+        known=lambda ids: _known(seller, ids),
+        terms_keys=invoicing_queries.terms_keys(seller_id=seller.id),
+    )
     total = Imported()
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]

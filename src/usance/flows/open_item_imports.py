@@ -15,6 +15,7 @@ from usance.flows.refusals import ExternalIdTaken
 from usance.formats import open_items_table
 from usance.formats.open_items_table import OpenItemRow
 from usance.records.credit import external_items as records
+from usance.records.parties import invoicing_queries
 from usance.records.parties.models import Buyer, Seller
 
 LARGEST_FILE: Final = 50 * 1024 * 1024
@@ -58,7 +59,8 @@ def import_open_items(
     seller's) where the table has none. Raises FormatError, with line and column, if any row cannot be
     read; nothing is written then.
     """
-    rows = open_items_table.parse(data, currency=seller.currency)
+    keys = invoicing_queries.terms_keys(seller_id=seller.id)
+    rows = open_items_table.parse(data, currency=seller.currency, terms_keys=keys)
     result = Imported()
     buyers = _Buyers(seller)
     accounts: defaultdict[tuple[UUID, str], list[OpenItemRow]] = defaultdict(list)

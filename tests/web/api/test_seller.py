@@ -149,6 +149,20 @@ def test_keys_of_payment_terms(shop: Shop) -> None:
     assert faults(wrong) == [("#/keys/A~1B", "unknown_terms")]
 
 
+def test_an_order_may_name_its_terms_by_a_key(shop: Shop, buyer: str) -> None:
+    eur = {"amount": 1_000, "currency": "EUR"}
+    line = {"limit": eur | {"amount": 100_000}, "terms": ["net_30", "d2_10_net_30"]}
+    shop.ask("PUT", f"/buyers/{buyer}/credit-line", line)
+    shop.ask("PUT", "/terms-keys", {"keys": {"ZB30": "2/10 net 30", "ZI": "net 14"}})
+    for name, code in (("ZB30", "d2_10_net_30"), ("zb30", "d2_10_net_30"), ("n/30", "net_30")):
+        order = {"buyer": buyer, "amount": eur, "terms": name}
+        assert shop.ask("POST", "/orders", order, status=201)["terms"] == code
+    batch = {"orders": [{"buyer": buyer, "amount": eur, "terms": t} for t in ("ZB30", "soon")]}
+    good, wrong = shop.ask("POST", "/orders/batch", batch)["results"]
+    assert good["order"]["terms"] == "d2_10_net_30"
+    assert faults(wrong["problem"]) == [("#/orders/1/terms", "unknown_terms")]
+
+
 def test_another_sellers_are_not_there(shop: Shop, buyer: str, stranger: Shop) -> None:
     account = shop.ask(
         "POST", "/seller/bank-accounts", {"currency": "EUR", "iban": IBAN}, status=201

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -79,10 +79,15 @@ class BuyerRow:
 
 
 def parse(
-    data: bytes, *, currency: str, known: Callable[[set[str]], set[str]] | None = None
+    data: bytes,
+    *,
+    currency: str,
+    known: Callable[[set[str]], set[str]] | None = None,
+    terms_keys: Mapping[str, str] | None = None,
 ) -> tuple[BuyerRow, ...]:
     """Read a table of trade accounts; ``currency`` is that of limits where the table states none.
 
+    ``terms_keys`` leads from names of the seller's own for payment terms to codes.
     ``known`` answers which external ids there are already; a row about another must have a name and a
     country. Raises FormatError ``too_large``, ``wrong_encoding``, ``not_text``, ``unknown_table``,
     ``malformed_csv``, ``too_few_columns``, ``too_many_columns``, ``too_long``, or BadRows with
@@ -97,7 +102,7 @@ def parse(
         stated = _currency(row, usual=currency)
         limit = _amount(row, "credit_limit", currency=stated, mark=mark)
         tolerance = _amount(row, "tolerance", currency=stated, mark=mark)
-        terms = _terms(row)
+        terms = _terms(row, keys=terms_keys or {})
         if limit is None:
             for name, value in (("tolerance", tolerance), ("terms", terms)):
                 if value is not None:
@@ -180,22 +185,23 @@ def _amount(row: Row, name: str, *, currency: str, mark: DecimalMark) -> int | N
     return money.amount
 
 
-def _terms(row: Row) -> tuple[Terms, ...] | None:
+def _terms(row: Row, *, keys: Mapping[str, str]) -> tuple[Terms, ...] | None:
     """Codes or what bookkeepers write, set apart by semicolons, bars, or else commas."""
     text = row.text("terms", longest=300)
     if text is None:
         return None
     parts = [part.strip() for part in re.split(r"[;|]", text) if part.strip()]
     try:
-        return _read_all(parts)
+        return _read_all(parts, keys=keys)
     except UnknownTerms as error:
         with suppress(UnknownTerms):
-            return _read_all([part.strip() for part in text.split(",") if part.strip()])
+            parts = [part.strip() for part in text.split(",") if part.strip()]
+            return _read_all(parts, keys=keys)
         raise row.place("terms").error(str(error), code="unknown_terms") from None
 
 
-def _read_all(parts: list[str]) -> tuple[Terms, ...]:
-    return tuple(read_terms(part) for part in parts)
+def _read_all(parts: list[str], *, keys: Mapping[str, str]) -> tuple[Terms, ...]:
+    return tuple(read_terms(part, keys=keys) for part in parts)
 
 
 def _refuse_duplicates(rows: list[Row], made: tuple[BuyerRow, ...]) -> None:

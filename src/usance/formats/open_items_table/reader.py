@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,8 @@ from usance.formats.bank_csv import amounts, dates
 from usance.formats.errors import FormatError
 from usance.formats.rows import Row, bad_rows, read_table, whole
 from usance.rules.money import EXPONENTS
+from usance.rules.terms import UnknownTerms
+from usance.rules.terms.reading import LONGEST_TEXT, read_terms
 
 _NAMES: Final = {
     "buyer": (
@@ -43,6 +45,14 @@ _NAMES: Final = {
         "due date", "due on", "due in date", "net due date", "due", "scadenza", "data scadenza",
         "fallig am", "falligkeit", "faelligkeit", "echeance", "date d echeance", "scadent", "netdt",
     ),
+    "base_on": (
+        "baseline date", "baseline create date", "baseline payment date", "invoice date", "issued on",
+        "data fattura", "rechnungsdatum", "date de facture", "data facturii", "zfbdt",
+    ),
+    "terms": (
+        "payment terms", "terms of payment", "cust payment terms", "terms", "condizioni di pagamento",
+        "zahlungsbedingung", "zahlungsbedingungen", "conditions de paiement", "termen de plata", "zterm",
+    ),
 }  # fmt: skip
 _REQUIRED: Final = frozenset({"buyer", "number", "amount"})
 
@@ -67,8 +77,13 @@ class OpenItemRow:
     due_on: date | None
 
 
-def parse(data: bytes, *, currency: str | None = None) -> tuple[OpenItemRow, ...]:
+def parse(
+    data: bytes, *, currency: str | None = None, terms_keys: Mapping[str, str] | None = None
+) -> tuple[OpenItemRow, ...]:
     """Read a table of open items; ``currency`` is that of rows that state none.
+
+    A row without a due date that names its terms and the day they run from is due by them, where the
+    terms can be read: ``terms_keys`` leads from names of the seller's own, such as keys of SAP, to codes.
 
     A number written as a fraction, such as 1930581131.0, is the whole number: tools for tables make
     that of a column of figures. Raises FormatError ``too_large``, ``wrong_encoding``, ``not_text``,
@@ -87,7 +102,6 @@ def parse(data: bytes, *, currency: str | None = None) -> tuple[OpenItemRow, ...
         written = amounts.read_cell(
             row.text("amount", longest=60) or "", place=place, currency=stated
         )
-        due = row.text("due_on", longest=60)
         return OpenItemRow(
             line=row.line,
             buyer=_figure(row, "buyer", longest=255),
@@ -96,12 +110,26 @@ def parse(data: bytes, *, currency: str | None = None) -> tuple[OpenItemRow, ...
             number=_figure(row, "number", longest=80),
             amount=amounts.to_money(written, mark=mark).amount,
             currency=stated,
-            due_on=None if due is None else dates.to_date((due, row.place("due_on")), order=order),
+            due_on=_due_on(row, order=order, terms_keys=terms_keys or {}),
         )
 
     items = whole(rows, make=make)
     _refuse_duplicates(rows, items)
     return items
+
+
+def _due_on(row: Row, *, order: dates.DateOrder, terms_keys: Mapping[str, str]) -> date | None:
+    """The due date as it is written, or by the row's terms; None where neither says it."""
+    due = row.text("due_on", longest=60)
+    if due is not None:
+        return dates.to_date((due, row.place("due_on")), order=order)
+    terms, base = row.text("terms", longest=LONGEST_TEXT), row.text("base_on", longest=60)
+    if terms is None or base is None:
+        return None
+    base_on = dates.to_date((base, row.place("base_on")), order=order)
+    with suppress(UnknownTerms):
+        return read_terms(terms, keys=terms_keys).due_on(base_on)
+    return None
 
 
 def _figure(row: Row, name: str, *, longest: int) -> str:
@@ -147,9 +175,11 @@ def _written(rows: list[Row], *, currency: str | None) -> Iterator[amounts.Writt
 def _days(rows: list[Row]) -> Iterator[dates.Cell]:
     for row in rows:
         with suppress(FormatError):
-            text = row.text("due_on", longest=60)
+            by_terms = row.text("due_on", longest=60) is None and row.text("terms") is not None
+            name = "base_on" if by_terms else "due_on"
+            text = row.text(name, longest=60)
             if text is not None:
-                yield text, row.place("due_on")
+                yield text, row.place(name)
 
 
 def _refuse_duplicates(rows: list[Row], items: tuple[OpenItemRow, ...]) -> None:

@@ -10,7 +10,9 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from usance.flows.checkout import OrderRequest
+from usance.flows.terms_keys import terms_of
 from usance.rules.orders import Line
+from usance.rules.terms import Terms, UnknownTerms
 from usance.web.api.faults import faults_of
 from usance.web.api.keys import Principal
 from usance.web.api.problems import Fault, InvalidRequest, MalformedJson
@@ -36,6 +38,7 @@ from usance.web.api.values import (
     SignedMoney,
     TermsCode,
     Value,
+    WrittenTerms,
     unset_default,
 )
 
@@ -165,8 +168,10 @@ class NewOrder(Value):
     buyer_external_id: ExternalId | None = None
     amount: PositiveMoney
     tax_amount: Part = 0
-    terms: TermsCode | None = Field(
-        default=None, description="Terms wished for; null: the usual ones."
+    terms: WrittenTerms | None = Field(
+        default=None,
+        description="Terms wished for: a code, a key of your own, or words that can be read; null: the"
+        " usual ones.",
     )
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
     po_number: ShortText = ""
@@ -298,6 +303,16 @@ def checked_key(key: str | None) -> str | None:
     return key
 
 
+def _terms_of(order: NewOrder, *, principal: Principal, pointer: str) -> Terms | None:
+    """The terms that an order names by a code, which costs nothing, or in another way."""
+    if not isinstance(order.terms, str):
+        return order.terms
+    try:
+        return terms_of(principal.seller, text=order.terms)
+    except UnknownTerms as error:
+        raise InvalidRequest([Fault(f"{pointer}/terms", error.code, str(error))]) from None
+
+
 def order_request(
     order: NewOrder,
     *,
@@ -315,7 +330,7 @@ def order_request(
         buyer_id=order.buyer,
         buyer_external_id=order.buyer_external_id,
         tax_amount=units(order.tax_amount, currency=currency, pointer=f"{pointer}/tax_amount"),
-        terms=order.terms,
+        terms=_terms_of(order, principal=principal, pointer=pointer),
         lines=lines_of(order.lines, currency=currency, pointer=pointer),
         po_number=order.po_number,
         member=order.member,

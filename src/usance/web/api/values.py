@@ -31,6 +31,7 @@ from typing_extensions import TypeAliasType
 from usance.records.identity import PREFIXES, NotAnId, parse_public_id
 from usance.rules.money import EXPONENTS, LARGEST_AMOUNT, UnknownCurrency, exponent
 from usance.rules.terms import PATTERN, Terms, UnknownTerms, parse_terms
+from usance.rules.terms.reading import LONGEST_TEXT
 
 NO_NUL: Final = r"^[^\x00]*$"
 """PostgreSQL keeps every character but this one."""
@@ -164,6 +165,40 @@ class _TermsCode:
 
 
 TermsCode = Annotated[Terms, _TermsCode()]
+
+
+class _WrittenTerms:
+    """The type of payment terms as a seller's systems name them: the Terms of a code, or the text of
+    what may be a key of the seller's or words, for the view to read. A code, the usual case, asks
+    nothing of the database."""
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._parse)
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": LONGEST_TEXT,
+            "description": "A terms code, a key of your own (`PUT /v1/terms-keys`), or words that can"
+            " be read as terms, such as `2/10 net 30`.",
+            "examples": ["net_30"],
+        }
+
+    @staticmethod
+    def _parse(value: Any) -> Terms | str:
+        text = value if isinstance(value, str) else ""
+        try:
+            return parse_terms(text)
+        except UnknownTerms as error:
+            if 0 < len(text) <= LONGEST_TEXT and "\0" not in text:
+                return text
+            raise PydanticCustomError("unknown_terms", "{text}", {"text": str(error)}) from None
+
+
+WrittenTerms = Annotated[Terms | str, _WrittenTerms()]
 
 
 def _day(value: Any) -> date:
