@@ -18,7 +18,7 @@ from usance.rules.invoicing.document import (
 _HSN_SCHEMES: Final = frozenset({"HS", "HSN", "SAC", "GN"})
 
 # Shorter details share a line.
-_LINE: Final = 68
+_LINE: Final = 56
 
 # A row whose description is longer than this may break over two pages; others stay whole.
 _LONGEST_WHOLE_ROW: Final = 700
@@ -61,15 +61,24 @@ def line_table(document: InvoiceDocument, *, wording: Wording) -> dict[str, Any]
                 else None,
             }
         )
+    heads = {key: wording.say(key) for key in keys}
+    heads["net"] += f" {document.currency}"
+    cells = [[row["cells"][at] for group in groups for row in group["rows"]] for at in range(len(keys))]
     return {
         "columns": [
-            {"key": key, "align": align, "label": wording.say(key)} for key, align in columns
+            {"key": key, "align": align, "label": heads[key], "widest": widest(texts)}
+            for (key, align), texts in zip(columns, cells, strict=True)
         ],
-        "currency": document.currency,
         "groups": groups,
         "brought": wording.say("brought_forward"),
         "carried": wording.say("carried_forward"),
     }
+
+
+def widest(texts: list[str]) -> list[str]:
+    """The few lines among ``texts`` that may be the widest: the longest ones."""
+    lines = {line for text in texts for line in text.split("\n")}
+    return sorted(lines, key=len, reverse=True)[:3]
 
 
 def _row(
@@ -86,8 +95,13 @@ def _row(
         "tax_rate": _tax(line, wording=wording),
         "net": figures.amount(line.net),
     }
+    texts = [cells[key] for key in keys]
     return {
-        "cells": [cells[key] for key in keys],
+        "cells": texts,
+        "place": texts[0],
+        "name": line.item.name,
+        "after": texts[2:-1],
+        "net": texts[-1],
         "details": details,
         "whole": sum(map(len, details)) + len(line.item.name) <= _LONGEST_WHOLE_ROW,
     }
