@@ -41,6 +41,26 @@ GERMANY: Final[dict[str, str]] = {
     "BR-DE-28": "Write an e-mail address with one @ and a name of at least two characters on each side.",
     "BR-DE-30": "Add the creditor's identifier (BT-90) to the direct debit.",
     "BR-DE-31": "Add the account to be debited (BT-91) to the direct debit.",
+    "BR-DEX-01": "Attach XML only if it is needed; else PDF, PNG, JPEG, CSV, XLSX or ODS.",
+    "BR-DEX-02": "Make the line's net amount (BT-131) the sum of its sub lines.",
+    "BR-DEX-03": "Give each sub line its VAT category and rate, once.",
+    "BR-DEX-04": "Choose the scheme of the identifier from ISO 6523 (ICD), or write XR01, XR02 or XR03.",
+    "BR-DEX-05": "Choose the scheme of the registration from ISO 6523 (ICD), or write XR01, XR02 or XR03.",
+    "BR-DEX-06": "Choose the scheme of the item's number from ISO 6523, or write XR01, XR02 or XR03.",
+    "BR-DEX-07": "Choose the scheme of the electronic address from EAS, or write XR01, XR02 or XR03.",
+    "BR-DEX-08": "Choose the scheme of the delivery place from ISO 6523, or write XR01, XR02 or XR03.",
+    "BR-DEX-09": (
+        "Make the amount due (BT-115) the total with VAT (BT-112) less what is paid (BT-113) plus the "
+        "rounding (BT-114) plus the third party payments (BT-DEX-002)."
+    ),
+    "BR-DEX-10": "Say what the third party payment is (BT-DEX-001).",
+    "BR-DEX-11": "Add the amount of the third party payment (BT-DEX-002).",
+    "BR-DEX-12": "Describe the third party payment (BT-DEX-003).",
+    "BR-DEX-13": "Round the third party payment to two decimals.",
+    "BR-DEX-14": "Write the third party payment in the invoice's currency (BT-5).",
+    "BR-DE-CVD-01": "Write the contract's number (BT-12).",
+    "BR-DE-CVD-02": "Write the number of the tender or lot (BT-17).",
+    "BR-DE-CVD-03": "Classify at least one line by the list CVD (BT-158) with the attribute cva (BT-160).",
     "BR-DE-TMP-32": "Say when was delivered: a day (BT-72), a period (BG-14) or one on every line (BG-26).",
 }
 
