@@ -91,10 +91,10 @@ def _own_charges(document: InvoiceDocument, details: FatturaDetails) -> Iterable
     for each in document.allowances_charges:
         plain = replace(each, vat_category="", vat_rate=None)
         match = next((fund for fund in funds if replace(fund, vat_rate=None) == plain), None)
-        if match is None:
-            yield each
-        else:
+        if match is not None:
             funds.remove(match)
+        elif each.amount:
+            yield each
 
 
 def _write_line(
