@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final, cast
 from uuid import UUID
 
-from usance.formats import cii, ubl
+from usance.formats import cii, fatturapa, ubl
 from usance.formats.einvoice.profiles import (
     CIUS_RO,
     EN16931,
@@ -21,9 +21,12 @@ from usance.formats.einvoice.profiles import (
 )
 from usance.formats.facturx import embed
 from usance.formats.invoice_pdf import LANGUAGES, Brand, Language, render
+from usance.records.connections import queries as connections
+from usance.records.deliveries import actions
 from usance.records.parties import invoicing_queries as parties
 from usance.records.parties.models import Seller
 from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.national import ItalianBuyer, ItalianSeller
 from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
 
 XML: Final = "application/xml"
@@ -41,9 +44,10 @@ UBL_PROFILES: Final[Mapping[str, Profile]] = {
 class About:
     """The seller and the buyer of documents, read once and only when a format asks for them."""
 
-    def __init__(self, seller: Seller, buyer_id: UUID) -> None:
+    def __init__(self, seller: Seller, buyer_id: UUID, *, at: datetime) -> None:
         self.seller = seller
         self.buyer_id = buyer_id
+        self.at = at
 
     @cached_property
     def details(self) -> SellerDetailsView:
@@ -56,6 +60,14 @@ class About:
         return parties.billing_profile(
             seller_id=self.seller.id, buyer_id=self.buyer_id, seller=self.details
         )
+
+    @cached_property
+    def sender(self) -> str:
+        """Who transmits to SdI, with its country: who the seller says it is, else itself."""
+        found = connections.connections(seller_id=self.seller.id, active=True)
+        latest = found.filter(kind="sdi_folders").order_by("-id").first()
+        said = latest.settings.get("sender") if latest is not None else None
+        return str(said or self.details.vat_id)
 
     @cached_property
     def brand(self) -> Brand:
@@ -94,7 +106,7 @@ def write(
 ) -> Written:
     """``document`` in a format. Raises FormatError for what the format cannot say.
 
-    The same document, seller and buyer give the same bytes.
+    The same document, seller and buyer give the same bytes, but for the number of a file for SdI.
     """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", number).strip("-.") or "document"
     if format_ in UBL_PROFILES:
@@ -124,9 +136,29 @@ def _cii(document: InvoiceDocument, language: str, about: About, stem: str) -> W
     return _xml(cii.render(document, profile=EN16931), stem, "cii")
 
 
+def _fatturapa(document: InvoiceDocument, language: str, about: About, stem: str) -> Written:
+    """A file for SdI under a name that it has not seen."""
+    del language, stem
+    seller, buyer = about.details.national, about.profile.national
+    italian = buyer if isinstance(buyer, ItalianBuyer) else None
+    number = actions.next_transmission(seller_id=about.seller.id, network="sdi", at=about.at)
+    transmission = fatturapa.addressed(
+        document,
+        sender=fatturapa.TaxId(about.sender[:2], about.sender[2:]),
+        progressive=fatturapa.progressive(number),
+        buyer=italian,
+    )
+    details = fatturapa.details_from_profiles(
+        seller=seller if isinstance(seller, ItalianSeller) else ItalianSeller(), buyer=italian
+    )
+    content = fatturapa.render(document, transmission=transmission, details=details)
+    return Written(content, XML, fatturapa.file_name(transmission))
+
+
 Writer = Callable[[InvoiceDocument, str, About, str], Written]
 _WRITERS: Final[Mapping[str, Writer]] = {
     "pdf": _pdf,
     "facturx": _hybrid,
     "cii": _cii,
+    "fatturapa": _fatturapa,
 }

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from usance.flows.document_checks import require_valid
 from usance.flows.document_writers import UBL_PROFILES, About, Written, language_of, write
 from usance.flows.refusals import Conflict, NotFound, Refused
 from usance.formats.einvoice.requirements import missing_terms
@@ -22,7 +23,7 @@ from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.parties.models import Seller
 from usance.rules.delivery import WITH_WORDS
-from usance.rules.delivery_routes import Missing, kept_at, national_terms
+from usance.rules.delivery_routes import PROFILE, SELLER, Missing, kept_at, national_terms
 from usance.rules.invoicing.document import InvoiceDocument
 from usance.rules.invoicing.profiles import FORMATS
 from usance.rules.invoicing.serial import from_json
@@ -100,7 +101,7 @@ def document_of(
     if format_ not in FORMATS:
         raise FormatUnavailable(f"{format_!r} is no format; choose {', '.join(FORMATS)}.")
     it = issued(seller, kind=kind, subject_id=subject_id)
-    return kept(it, about=About(seller, it.buyer_id), format_=format_, at=at,
+    return kept(it, about=About(seller, it.buyer_id, at=at), format_=format_, at=at,
                 language=language, revision=revision)  # fmt: skip
 
 
@@ -139,31 +140,51 @@ def kept(
 
 
 def keep_many(
-    seller: Seller, subjects: Sequence[tuple[Kind, UUID]], *, formats: Sequence[str], at: datetime
+    seller: Seller,
+    subjects: Sequence[tuple[Kind, UUID]],
+    *,
+    formats: Sequence[str],
+    at: datetime,
+    checked: bool = True,
 ) -> int:
     """Write and keep many documents in each of ``formats`` (and the buyers' languages); how many
-    were written. What is kept already is passed over. Raises FormatUnavailable at the first that
-    cannot be written; those before it are kept."""
+    were written. What is kept already is passed over.
+
+    ``checked=False`` leaves the official rules to a later delivery or to the reader. Raises
+    FormatUnavailable at the first that cannot be written; those before it are kept.
+    """
     written = 0
     abouts: dict[UUID, About] = {}
     page: list[KeptDocument] = []
-    for kind, subject_id in subjects:
-        it = issued(seller, kind=kind, subject_id=subject_id)
-        about = abouts.setdefault(it.buyer_id, About(seller, it.buyer_id))
-        there = {
-            (one.format, one.language)
-            for one in queries.kept_documents(seller_id=seller.id, subject_id=subject_id)
-        }
-        for format_ in formats:
-            words = language_of(about.profile.language) if format_ in WITH_WORDS else ""
-            if (format_, words) not in there:
-                page.append(_made(it, about=about, format_=format_, language=words, at=at))
-        if len(page) >= PAGE:
-            actions.keep(page)
-            written += len(page)
-            page.clear()
-    actions.keep(page)
+    try:
+        for kind, subject_id in subjects:
+            it = issued(seller, kind=kind, subject_id=subject_id)
+            about = abouts.setdefault(it.buyer_id, About(seller, it.buyer_id, at=at))
+            page += _missing_ones(it, about=about, formats=formats, at=at, checked=checked)
+            if len(page) >= PAGE:
+                actions.keep(page)
+                written += len(page)
+                page = []
+    finally:
+        actions.keep(page)
     return written + len(page)
+
+
+def _missing_ones(
+    it: Issued, *, about: About, formats: Sequence[str], at: datetime, checked: bool
+) -> list[KeptDocument]:
+    there = {
+        (one.format, one.language)
+        for one in queries.kept_documents(seller_id=it.seller_id, subject_id=it.id)
+    }
+    wanted = [
+        (one, language_of(about.profile.language) if one in WITH_WORDS else "") for one in formats
+    ]
+    return [
+        _made(it, about=about, format_=format_, language=words, at=at, checked=checked)
+        for format_, words in wanted
+        if (format_, words) not in there
+    ]
 
 
 def lacking(it: Issued, *, about: About, format_: str) -> tuple[Missing, ...]:
@@ -172,13 +193,26 @@ def lacking(it: Issued, *, about: About, format_: str) -> tuple[Missing, ...]:
     if profile is None:
         return national_terms(format_, it.document, profile=about.profile, seller=about.details)
     return tuple(
-        Missing(*kept_at(one.path), f"{one.remedy} ({one.term}, {one.rule})")
+        _missing(*kept_at(one.path), f"{one.remedy} ({one.term}, {one.rule})")
         for one in missing_terms(it.document, profile=profile)
     )
 
 
+def _missing(field: str, where: str, said: str) -> Missing:
+    if where in (SELLER, PROFILE):
+        said = f"{said} Set {field} in the {where}."
+    return Missing(field, where, said)
+
+
 def _made(
-    it: Issued, *, about: About, format_: str, language: str, at: datetime, revision: int = 1
+    it: Issued,
+    *,
+    about: About,
+    format_: str,
+    language: str,
+    at: datetime,
+    revision: int = 1,
+    checked: bool = True,
 ) -> KeptDocument:
     missing = lacking(it, about=about, format_=format_)
     if missing:
@@ -187,6 +221,8 @@ def _made(
         written: Written = write(
             it.document, format_=format_, language=language, about=about, number=it.number
         )
+        if checked:
+            require_valid(written.content, format_=format_)
     except FormatError as error:
         raise FormatUnavailable(str(error)) from error
     return actions.kept(

@@ -80,7 +80,7 @@ def queue_issued(seller: Seller, *, kind: Kind, subject_id: UUID, at: datetime) 
         it = issued(seller, kind=kind, subject_id=subject_id)
     except (NotIssued, NotFound):
         return []
-    about = About(seller, it.buyer_id)
+    about = About(seller, it.buyer_id, at=at)
     rows = [
         _delivery(it, one, about=about, cause="issued", author=BY, at=at)
         for one in routes(about.profile)
@@ -105,7 +105,7 @@ def send(
     Raises NotFound, NotIssued or InvalidRecipient.
     """
     it = issued(seller, kind=kind, subject_id=subject_id)
-    about = About(seller, it.buyer_id)
+    about = About(seller, it.buyer_id, at=at)
     if channel and channel not in CHANNELS:
         raise InvalidRecipient(f"{channel!r} is no channel; choose {', '.join(CHANNELS)}.")
     _require_address(channel, recipient)
@@ -142,7 +142,7 @@ def resend(
         )
     _require_address(before.channel, recipient)
     it = issued(seller, kind=_kind(before.kind), subject_id=before.subject_id)
-    about = About(seller, it.buyer_id)
+    about = About(seller, it.buyer_id, at=at)
     way = route(before.channel, about.profile, recipient=recipient or _same(before))
     row = _delivery(it, way, about=about, cause="resent", author=by, at=at)
     row.previous_id = before.id

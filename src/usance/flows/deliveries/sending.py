@@ -68,7 +68,7 @@ def _send(seller: Seller, row: Delivery, *, carriers: Carriers, at: datetime) ->
     kind: Kind = "credit_note" if row.kind == "credit_note" else "invoice"
     try:
         it = issued(seller, kind=kind, subject_id=row.subject_id)
-        job = Job(row, it, About(seller, it.buyer_id), carriers, at)
+        job = Job(row, it, About(seller, it.buyer_id, at=at), carriers, at)
         done = CHANNELS[row.channel](job)
     except Impossible as error:
         _give_up(seller, row, at=at, code=error.code, reason=str(error), **error.told)
