@@ -148,6 +148,7 @@ def work(
     run.buyers_total = max(run.buyers_total, len(due))
     run.buyers_done = run.buyers_total - len(due)
     run.failures = []
+    _say(run)
     for profile in due:
         if stopping():
             _say(run)

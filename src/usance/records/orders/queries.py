@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from pydantic_core import from_json
 
 from usance.records.orders.models import Order, Shipment
 from usance.records.statements import execute
@@ -155,4 +156,4 @@ def waiting_to_be_billed(*, seller_id: UUID, buyer_id: UUID, on: date) -> list[W
         " ORDER BY s.shipped_on, s.id",
         [seller_id, buyer_id, on],
     )
-    return [Waiting(*row) for row in rows]
+    return [Waiting(*rest, from_json(place) if place else None) for *rest, place in rows]
