@@ -87,6 +87,6 @@ def broken_rules(data: bytes, profile: Profile) -> list[str]:
         report = _stylesheet(topic, name).transform_to_string(xdm_node=node)
         for failed in etree.fromstring(report.encode()).iter(f"{_SVRL}failed-assert"):
             if (failed.get("flag") or failed.get("role") or "fatal") not in _WARNINGS:
-                said = "".join(failed.itertext()).strip()
+                said = "".join(str(each) for each in failed.itertext()).strip()
                 broken.append(failed.get("id") or said.split("]")[0].lstrip("["))
     return sorted(broken)

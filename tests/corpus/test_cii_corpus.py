@@ -14,7 +14,7 @@ from tests.corpus.cii_rules import broken_rules, schema_errors
 from tests.corpus.locations import documents
 from tests.formats.sample_invoices import SAMPLES
 from usance.formats import cii
-from usance.formats.einvoice.profiles import EN16931, FACTURX_EXTENDED, XRECHNUNG
+from usance.formats.einvoice.profiles import EN16931, FACTURX_EXTENDED, XRECHNUNG, Profile
 from usance.formats.errors import FormatError
 from usance.rules.invoicing.document import InvoiceDocument
 
@@ -170,7 +170,7 @@ BROKEN_SAMPLES = {
 
 @pytest.mark.parametrize("profile", cii.PROFILES, ids=lambda profile: profile.key)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_samples_are_valid(name: str, profile: cii.Profile) -> None:
+def test_samples_are_valid(name: str, profile: Profile) -> None:
     document = SAMPLES[name]()
     if profile in (EN16931, XRECHNUNG):
         document = replace(document, preceding=document.preceding[:1])

@@ -21,7 +21,7 @@ _PAGES = """
 #set text(lang: "en")
 %s
 = Invoice R-1
-#table(columns: 3, ..range(80).map(i => ([#i], [Bits], [12.50])).flatten())
+#table(columns: 3, ..range(60).map(i => ([#i], [Bits], [12.50])).flatten())
 """
 _SHEET = (
     '#pdf.attach("%s", bytes("a,b"), relationship: "supplement", mime-type: "text/csv", '

@@ -110,7 +110,8 @@ class Revision:
             offsets[number] = out.tell()
             out.write(b"%d 0 obj\n%b\nendobj\n" % (number, body))
         start = out.tell()
-        out.write(b"xref\n")
+        # 7.5.4: the head of the list of free objects. Some readers count from the first line.
+        out.write(b"xref\n0 1\n0000000000 65535 f\r\n")
         for number, offset in offsets.items():
             out.write(b"%d 1\n%010d 00000 n\r\n" % (number, offset))
         out.write(b"trailer\n%b\n" % serialised(self._new_trailer(identity)))
