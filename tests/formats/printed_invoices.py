@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from usance.formats.invoice_pdf import Movement, OpenItem, Statement
 from usance.formats.payment_codes import creditor_reference, qr_reference
 from usance.rules.invoicing.document import (
     Address,
@@ -538,3 +539,58 @@ def yen() -> InvoiceDocument:
     return replace(
         summed(replace(base, lines=lines, allowances_charges=(), currency="JPY")), early_discounts=()
     )
+
+
+def statement(movements: int = 9) -> Statement:
+    """A quarter of an account, with items not due, overdue and long overdue."""
+    entries = []
+    for place in range(1, movements + 1):
+        on = date(2026, 1, 5) + timedelta(days=place * 7)
+        if place % 4 == 0:
+            entries.append(
+                Movement(on=on, kind="payment", number=f"R-{place:04d}", credit=Decimal("1250.00"))
+            )
+        elif place % 7 == 0:
+            entries.append(
+                Movement(on=on, kind="credit_note", number=f"CN-2026-{place:04d}", credit=Decimal("88.40"))
+            )
+        else:
+            entries.append(
+                Movement(
+                    on=on,
+                    kind="invoice",
+                    number=f"2026-{place:04d}",
+                    due_on=on + timedelta(days=30),
+                    debit=Decimal("612.35") * place,
+                )
+            )
+    return Statement(
+        seller=NORDWIND,
+        buyer=HEDGEROW,
+        currency="EUR",
+        issued_on=date(2026, 3, 31),
+        period=Period(date(2026, 1, 1), date(2026, 3, 31)),
+        opening=Decimal("1840.00"),
+        movements=tuple(entries),
+        open_items=(
+            OpenItem(
+                kind="invoice", number="2025-0991", issued_on=date(2025, 11, 12),
+                due_on=date(2025, 12, 12), amount=Decimal("1840.00"), open=Decimal("590.00"),
+            ),
+            OpenItem(
+                kind="invoice", number="2026-0003", issued_on=date(2026, 1, 26),
+                due_on=date(2026, 2, 25), amount=Decimal("1837.05"), open=Decimal("1837.05"),
+            ),
+            OpenItem(
+                kind="credit_note", number="CN-2026-0007", issued_on=date(2026, 2, 23),
+                due_on=date(2026, 2, 23), amount=Decimal("-88.40"), open=Decimal("-88.40"),
+            ),
+            OpenItem(
+                kind="invoice", number="2026-0009", issued_on=date(2026, 3, 9),
+                due_on=date(2026, 4, 8), amount=Decimal("5511.15"), open=Decimal("5511.15"),
+            ),
+        ),
+        transfers=(CreditTransfer("DE89370400440532013000", NORDWIND.name, "COBADEFFXXX"),),
+        reference="C-10482",
+        pay_link="https://pay.nordwind.example/s/7Kq2",
+    )  # fmt: skip

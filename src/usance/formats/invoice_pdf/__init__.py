@@ -7,7 +7,8 @@ PDF/UA-1; why Typst sets them is in ADR 15.
 from usance.formats.invoice_pdf.brand import PLAIN, Brand
 from usance.formats.invoice_pdf.content import Status
 from usance.formats.invoice_pdf.payment_box import PaymentCode
-from usance.formats.invoice_pdf.renderer import Embedded, Stamp, render
+from usance.formats.invoice_pdf.renderer import Embedded, Stamp, render, render_statement
+from usance.formats.invoice_pdf.statement import Movement, OpenItem, Statement
 from usance.formats.invoice_pdf.words import LANGUAGES, Language
 
 __all__ = [
@@ -16,8 +17,12 @@ __all__ = [
     "Brand",
     "Embedded",
     "Language",
+    "Movement",
+    "OpenItem",
     "PaymentCode",
     "Stamp",
+    "Statement",
     "Status",
     "render",
+    "render_statement",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, Literal
 
 from usance.formats.invoice_pdf.brand import PLAIN, Brand, logo_suffix
@@ -11,6 +12,7 @@ from usance.formats.invoice_pdf.compiler import compile_pages, families
 from usance.formats.invoice_pdf.content import Status, invoice_content
 from usance.formats.invoice_pdf.payment_box import PaymentCode, chosen_code
 from usance.formats.invoice_pdf.payment_part import payment_part
+from usance.formats.invoice_pdf.statement import Statement, statement_content
 from usance.formats.invoice_pdf.words import Language
 from usance.formats.payment_codes import QUIET_ZONE, SwissBill, qr_modules, svg
 from usance.rules.invoicing.document import InvoiceDocument
@@ -76,16 +78,29 @@ def render(
         content["code"] = "code.svg"
     content["stamps"] = _stamps(stamps, files=files)
     content["attached"] = _attached(attachments, files=files)
-    return set_pages("invoice.typ", content=content, files=files, brand=brand, document=document)
+    return _set_pages(
+        "invoice.typ", content=content, files=files, brand=brand, on=document.issued_on
+    )
 
 
-def set_pages(
+def render_statement(statement: Statement, *, language: Language, brand: Brand = PLAIN) -> bytes:
+    """``statement`` as PDF/A-3b and PDF/UA-1, in ``language``; the same arguments give the same bytes.
+
+    Raises FormatError ``no_glyph`` and ``invalid_picture`` as :func:`render` does; UnknownCurrency.
+    """
+    content = statement_content(statement, language=language, brand=brand)
+    return _set_pages(
+        "statement.typ", content=content, files={}, brand=brand, on=statement.issued_on
+    )
+
+
+def _set_pages(
     template: str,
     *,
     content: dict[str, Any],
     files: dict[str, bytes],
     brand: Brand,
-    document: Any,
+    on: date,
 ) -> bytes:
     """Add the logo and the fonts of ``brand``, and set the pages."""
     content["logo"] = None
@@ -93,9 +108,7 @@ def set_pages(
         content["logo"] = f"logo.{logo_suffix(brand.logo)}"
         files[content["logo"]] = brand.logo
     content["fonts"] = families(brand.fonts)
-    return compile_pages(
-        template, content=content, files=files, fonts=brand.fonts, on=document.issued_on
-    )
+    return compile_pages(template, content=content, files=files, fonts=brand.fonts, on=on)
 
 
 def _stamps(stamps: Sequence[Stamp], *, files: dict[str, bytes]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Final
 import segno
 
 from usance.formats.errors import FormatError
+from usance.formats.payment_codes.masking import best_masked
 
 QUIET_ZONE: Final = 4
 """Modules of white around a code that stands on a tinted ground (ISO/IEC 18004, 5.3.8)."""
@@ -21,7 +22,7 @@ def qr_modules(payload: bytes | str, *, largest_version: int = 40) -> list[list[
     """
     data = payload.encode() if isinstance(payload, str) else payload
     try:
-        code = segno.make_qr(data, error="m", boost_error=False, mode="byte", encoding="utf-8")
+        code = best_masked(data)
     except segno.DataOverflowError:
         code = None
     if code is None or int(code.version) > largest_version:
