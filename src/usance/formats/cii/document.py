@@ -139,9 +139,7 @@ def _read(
         vat=read_vat(settlement, currency=currency),
         tax_currency=tax_currency,
         tax_point_on=_tax_point_on(settlement),
-        tax_point_code=read_tax_point_code(
-            next(filter(None, _tax_texts(settlement, "DueDateTypeCode")), "")
-        ),
+        tax_point_code=_tax_point_code(settlement),
         due_on=terms.due_on,
         buyer_reference=text(agreement, "BuyerReference"),
         project=text(agreement, "SpecifiedProcuringProject", "ID"),
@@ -149,11 +147,7 @@ def _read(
         purchase_order=reference(agreement, "BuyerOrderReferencedDocument"),
         sales_order=reference(agreement, "SellerOrderReferencedDocument"),
         receiving_advice=reference(delivery, "ReceivingAdviceReferencedDocument"),
-        despatch_advice=(
-            reference(delivery, "DespatchAdviceReferencedDocument")
-            # EXTENDED, in which German senders name their delivery note.
-            or reference(delivery, "DeliveryNoteReferencedDocument")
-        ),
+        despatch_advice=_despatch_advice(delivery),
         tender=tender,
         object=invoiced,
         accounting=text(settlement, "ReceivableSpecifiedTradeAccountingAccount", "ID"),
@@ -207,8 +201,16 @@ def _notes(header: etree._Element) -> tuple[Note, ...]:
     return tuple(note for note in found if note.text)
 
 
-def _tax_texts(settlement: etree._Element, name: str) -> list[str]:
-    return [text(tax, name) for tax in children(settlement, "ApplicableTradeTax")]
+def _despatch_advice(delivery: etree._Element | None) -> str:
+    # A delivery note is EXTENDED's, in which German senders name theirs.
+    return reference(delivery, "DespatchAdviceReferencedDocument") or reference(
+        delivery, "DeliveryNoteReferencedDocument"
+    )
+
+
+def _tax_point_code(settlement: etree._Element) -> str:
+    codes = (text(tax, "DueDateTypeCode") for tax in children(settlement, "ApplicableTradeTax"))
+    return read_tax_point_code(next(filter(None, codes), ""))
 
 
 def _tax_point_on(settlement: etree._Element) -> date | None:
