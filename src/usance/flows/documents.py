@@ -62,6 +62,16 @@ class Issued:
     document: InvoiceDocument
 
 
+def require_subject(seller: Seller, *, kind: Kind, subject_id: UUID) -> None:
+    """Raise NotFound unless the seller has the invoice or credit note."""
+    if kind == "invoice":
+        there = invoices.invoice(seller_id=seller.id, invoice_id=subject_id) is not None
+    else:
+        there = CreditNote.objects.filter(seller_id=seller.id, id=subject_id).exists()
+    if not there:
+        raise NotFound(f"There is no such {kind.replace('_', ' ')}.")
+
+
 def issued(seller: Seller, *, kind: Kind, subject_id: UUID) -> Issued:
     """The invoice or credit note as it was issued. Raises NotFound or NotIssued."""
     row: Invoice | CreditNote | None

@@ -118,7 +118,7 @@ def _shown(operation: dict[str, Any], *, method: str, address: str) -> dict[str,
         "answers": [
             {"status": status, "fields": _fields(_answer_schema(response))}
             for status, response in operation["responses"].items()
-            if "$ref" not in response
+            if "application/json" in response.get("content", {})
         ],
         "problems": [s for s, r in operation["responses"].items() if "$ref" in r],
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from django.http import HttpResponse
@@ -61,6 +61,32 @@ class Section:
                 answers={200: answer},
                 summary=summary,
                 problems=_READ_PROBLEMS,
+            )
+            return view
+
+        return add
+
+    def file(
+        self, path: str, *, scope: str, media_types: Sequence[str], summary: str
+    ) -> Callable[[View], View]:
+        """A view that gives a file; it makes its response itself."""
+
+        def add(view: View) -> View:
+            @functools.wraps(view)
+            def respond(request: Any, **values: Any) -> HttpResponse:
+                return view(request, **values)  # type: ignore[no-any-return]
+
+            binary = {"schema": {"type": "string", "format": "binary"}}
+            self._add(
+                method="GET",
+                path=path,
+                view=view,
+                respond=respond,
+                scope=scope,
+                answers={200: None},
+                summary=summary,
+                problems=(*_READ_PROBLEMS, 409),
+                also={"200": {"content": dict.fromkeys(media_types, binary)}},
             )
             return view
 
@@ -127,6 +153,7 @@ class Section:
         problems: tuple[int, ...],
         json: bool = True,
         extra: dict[str, Any] | None = None,
+        also: dict[str, Any] | None = None,
     ) -> None:
         # ninja resolves annotations in the module of the function it is given, which is this one.
         respond.__signature__ = inspect.signature(  # type: ignore[attr-defined]
@@ -141,5 +168,5 @@ class Section:
             operation_id=view.__name__,
             summary=summary,
             description=f"{description}\n\nScope: `{scope}`.",
-            openapi_extra={"responses": problem_responses(problems)} | (extra or {}),
+            openapi_extra={"responses": problem_responses(problems) | (also or {})} | (extra or {}),
         )(respond)
