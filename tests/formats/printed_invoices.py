@@ -548,7 +548,12 @@ def statement(movements: int = 9) -> Statement:
         on = date(2026, 1, 5) + timedelta(days=place * 7)
         if place % 4 == 0:
             entries.append(
-                Movement(on=on, kind="payment", number=f"R-{place:04d}", credit=Decimal("1250.00"))
+                Movement(
+                    on=on,
+                    kind="payment",
+                    number=f"R-{place:04d}",
+                    credit=Decimal("3087.05" if place == 4 else "6735.85"),
+                )
             )
         elif place % 7 == 0:
             entries.append(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from usance.formats.invoice_pdf.brand import Brand
+from usance.formats.invoice_pdf.indian_states import state_name
 from usance.formats.invoice_pdf.line_table import line_table, period_text
 from usance.formats.invoice_pdf.payment_box import payment_box
 from usance.formats.invoice_pdf.totals_box import tax_summary, totals_box
@@ -21,6 +22,10 @@ from usance.rules.invoicing.document import (
 )
 
 Status = Literal["issued", "draft", "copy"]
+
+_LONGEST_CONTACT: Final = 38
+_LONGEST_FOOTER: Final = 5
+"""Lines of a footer's column; what the law wants beyond them goes below the telephone number."""
 
 _TITLES: Final = frozenset({"380", "381", "384", "386", "389", "261", "383", "325"})
 
@@ -57,7 +62,7 @@ def invoice_content(
 def frame(seller: Party, *, buyer: Party, wording: Wording, brand: Brand) -> dict[str, Any]:
     """What every page of a seller's has around its text: letterhead, address, footer."""
     country = country_of(seller)
-    home = wording.address(seller.address, seen_from=country)
+    home = wording.short_address(seller.address, seen_from=country)
     return {
         "language": wording.language,
         "region": wording.figures.locale.partition("_")[2],
@@ -89,10 +94,8 @@ def tax_numbers(party: Party, *, wording: Wording) -> list[str]:
     """A seller's tax and registration numbers as phrases."""
     found = []
     key = "gstin" if country_of(party) == "IN" else "tax_id"
-    if party.vat_id:
-        found.append(wording.say(key, number=party.vat_id))
-    elif party.tax_registration:
-        found.append(wording.say("tax_id", number=party.tax_registration))
+    if number := party.vat_id or party.tax_registration:
+        found.append(wording.say(key, number=number))
     if party.registration and party.registration.value:
         found.append(wording.say("registration", number=party.registration.value))
     return found
@@ -133,7 +136,7 @@ def _facts(document: InvoiceDocument, *, wording: Wording) -> list[list[str]]:
     rows = [
         ("corrects", "\n".join(before)),
         ("customer_number", buyer.identifiers[0].value if buyer.identifiers else ""),
-        ("your_tax_id", buyer.vat_id),
+        ("your_tax_id", buyer.vat_id or buyer.tax_registration),
         ("your_registration", buyer.registration.value if buyer.registration else ""),
         ("buyer_reference", document.buyer_reference),
         ("purchase_order", document.purchase_order),
@@ -146,25 +149,27 @@ def _facts(document: InvoiceDocument, *, wording: Wording) -> list[list[str]]:
         ("accounting", document.accounting),
         ("tax_point", figures.day(on) if on and on != document.issued_on else ""),
         ("period", period_text(document.period, wording=wording)),
-        ("place_of_supply", _place_of_supply(document)),
+        ("place_of_supply", _place_of_supply(document, wording=wording)),
         ("contact", _contact(document.seller)),
     ]
     return [[say(key), value] for key, value in rows if value]
 
 
-def _place_of_supply(document: InvoiceDocument) -> str:
+def _place_of_supply(document: InvoiceDocument, *, wording: Wording) -> str:
     """A GST invoice names the state of supply (CGST Rules 2017, rule 46 n)."""
     if country_of(document.seller) != "IN":
         return ""
     delivery = document.delivery.address if document.delivery else None
     places = (delivery, document.buyer.address)
-    return next((place.subdivision for place in places if place and place.subdivision), "")
+    state = next((place.subdivision for place in places if place and place.subdivision), "")
+    return state_name(state, language=wording.language)
 
 
 def _contact(party: Party) -> str:
     contact = party.contact
     parts = (contact.name, contact.telephone, contact.email) if contact else ()
-    return "\n".join(part for part in parts if part)
+    # A longer address would run over the margin; the footer has it too.
+    return "\n".join(part for part in parts if part and len(part) <= _LONGEST_CONTACT)
 
 
 def _places(document: InvoiceDocument, *, wording: Wording) -> list[list[str]]:
@@ -195,11 +200,14 @@ def _footer(seller: Party, *, wording: Wording, brand: Brand) -> list[list[str]]
     contact = seller.contact
     reach = [contact.telephone, contact.email] if contact else []
     country = country_of(seller)
-    home = wording.address(seller.address, seen_from="" if country else country)
+    home = wording.short_address(seller.address, seen_from="" if country else country)
     legal = [
         *tax_numbers(seller, wording=wording),
         *seller.legal_information.splitlines(),
         *brand.footer,
     ]
-    columns = [[seller.name, *home], [*reach, brand.website], legal]
-    return [[line for line in column if line] for column in columns if any(column)]
+    reach = [line for line in (*reach, brand.website) if line]
+    legal = [line for line in legal if line]
+    reach += legal[_LONGEST_FOOTER:]
+    columns = [[seller.name, *home], reach, legal[:_LONGEST_FOOTER]]
+    return [column[:_LONGEST_FOOTER] for column in columns if column]

@@ -17,6 +17,9 @@ from usance.rules.invoicing.document import (
 
 _HSN_SCHEMES: Final = frozenset({"HS", "HSN", "SAC", "GN"})
 
+_WIDE: Final = "mwMW%OQGNH"
+_NARROW: Final = " \u00a0.,:ijltfrI"
+
 # Shorter details share a line.
 _LINE: Final = 56
 
@@ -76,9 +79,13 @@ def line_table(document: InvoiceDocument, *, wording: Wording) -> dict[str, Any]
 
 
 def widest(texts: list[str]) -> list[str]:
-    """The few lines among ``texts`` that may be the widest: the longest ones."""
+    """The few lines among ``texts`` that may be the widest, by a rough sum of their letters' widths."""
     lines = {line for text in texts for line in text.split("\n")}
-    return sorted(lines, key=len, reverse=True)[:3]
+    return sorted(lines, key=_rough_width, reverse=True)[:3]
+
+
+def _rough_width(text: str) -> int:
+    return 2 * len(text) + sum(map(text.count, _WIDE)) - sum(map(text.count, _NARROW))
 
 
 def _row(

@@ -15,6 +15,8 @@ from usance.formats.payment_codes import (
     grouped,
     is_creditor_reference,
     is_iban,
+    is_qr_iban,
+    is_qr_reference,
     is_swiss,
 )
 from usance.rules.invoicing.document import Address, InvoiceDocument, Party
@@ -67,7 +69,7 @@ def swiss_bill(document: InvoiceDocument) -> SwissBill:
     account, name, _ = _account(document)
     payee = document.payee or document.seller
     reference = _remittance(document)
-    structured = is_creditor_reference(reference) or bool(re.fullmatch(r"[\d\s]{27,}", reference))
+    structured = is_creditor_reference(reference) or is_qr_reference(reference)
     debtor: SwissAddress | None = _swiss_address(document.buyer, name=document.buyer.name)
     try:
         if debtor:
@@ -121,10 +123,15 @@ def _account(document: InvoiceDocument) -> tuple[str, str, str]:
     """IBAN, name and BIC of the first account that has an IBAN."""
     transfers = document.payment.transfers if document.payment else ()
     payee = document.payee or document.seller
-    for transfer in transfers:
-        if is_iban(transfer.account):
-            account = re.sub(r"\s", "", transfer.account).upper()
-            return account, transfer.name or payee.name, transfer.service_provider
+    qr = is_qr_reference(_remittance(document))
+    found = [
+        (re.sub(r"\s", "", one.account).upper(), one.name or payee.name, one.service_provider)
+        for one in transfers
+        if is_iban(one.account)
+    ]
+    # A QR reference goes to a QR-IBAN, any other to an ordinary one, where there is a choice.
+    for account in sorted(found, key=lambda one: is_qr_iban(one[0]) != qr):
+        return account
     raise FormatError(
         "A payment code needs an account with an IBAN among the payment instructions; add one.",
         code="missing_value",
@@ -233,6 +240,6 @@ def _accounts(document: InvoiceDocument, *, wording: Wording) -> list[list[str]]
             rows.append([say("bic" if bic else "bank_code"), transfer.service_provider])
     reference = _remittance(document)
     if payment.transfers:
-        checked = is_creditor_reference(reference) or re.fullmatch(r"\d{27}", reference)
+        checked = is_creditor_reference(reference) or is_qr_reference(reference)
         rows.append([say("reference"), grouped(reference) if checked else reference])
     return rows

@@ -102,6 +102,8 @@ def statement_content(
     facts = [
         [words.say("customer_number"), customer],
         [words.say("your_tax_id"), statement.buyer.vat_id],
+        [words.say("period"), period_text(statement.period, wording=words)],
+        *(_payment(statement, wording=words) if statement.total_open > 0 else []),
     ]
     return {
         **frame(statement.seller, buyer=statement.buyer, wording=words, brand=brand),
@@ -119,7 +121,8 @@ def statement_content(
         "movements": _movements(statement, wording=words),
         "open_items": _open_items(statement, wording=words),
         "aging": _aging(statement, wording=words),
-        "payment": _payment(statement, wording=words),
+        "link": statement.pay_link if statement.total_open > 0 else "",
+        "link_label": words.say("pay_online"),
         "note": statement.note.strip(),
     }
 
@@ -129,7 +132,6 @@ def _highlights(statement: Statement, *, wording: Wording) -> list[list[str]]:
     overdue = sum(statement.aging()[1:], _ZERO)
     return [
         [say("as_of"), figures.day(statement.issued_on)],
-        [say("period"), period_text(statement.period, wording=wording)],
         *([[say("overdue_total"), figures.money(overdue)]] if overdue > 0 else []),
         [say("closing_balance"), figures.money(statement.closing)],
     ]
@@ -219,22 +221,16 @@ def _aging(statement: Statement, *, wording: Wording) -> list[list[str]]:
     return [list(pair) for pair in zip(labels, amounts, strict=True)]
 
 
-def _payment(statement: Statement, *, wording: Wording) -> dict[str, Any]:
+def _payment(statement: Statement, *, wording: Wording) -> list[list[str]]:
+    """Label and value of where and how to pay."""
     say = wording.say
     rows = []
     for transfer in statement.transfers:
         iban = is_iban(transfer.account)
-        rows.append([say("beneficiary"), transfer.name or statement.seller.name])
-        rows.append(
-            [say("iban" if iban else "account"), grouped(transfer.account) if iban else transfer.account]
-        )
+        account = grouped(transfer.account) if iban else transfer.account
+        rows.append([say("iban" if iban else "account"), account])
         if transfer.service_provider:
             rows.append([say("bic" if iban else "bank_code"), transfer.service_provider])
-    if rows and statement.reference:
+    if rows:
         rows.append([say("reference"), statement.reference])
-    return {
-        "heading": say("payment"),
-        "accounts": rows if statement.total_open > 0 else [],
-        "link": statement.pay_link if statement.total_open > 0 else "",
-        "link_label": say("pay_online"),
-    }
+    return rows

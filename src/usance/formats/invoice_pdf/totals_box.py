@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
+from usance.formats.invoice_pdf.figures import decimals_of
 from usance.formats.invoice_pdf.line_table import allowance_text
 from usance.formats.invoice_pdf.wording import Wording
 from usance.rules.invoicing.document import InvoiceDocument, VatBreakdown
@@ -112,7 +113,7 @@ def _other_currency(document: InvoiceDocument, *, wording: Wording) -> list[str]
     text = wording.say(
         "tax_in_currency",
         currency=document.tax_currency,
-        amount=wording.figures.money(tax, currency=document.tax_currency),
+        amount=wording.figures.number(tax, decimals=decimals_of(document.tax_currency)),
     )
     if document.tax_exchange_rate is None:
         return [text]

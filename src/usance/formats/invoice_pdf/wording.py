@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Final
 
 from usance.formats.invoice_pdf.figures import Figures, figures
+from usance.formats.invoice_pdf.indian_states import state_name
 from usance.formats.invoice_pdf.units import unit_name
 from usance.formats.invoice_pdf.words import Language, words
 from usance.rules.invoicing.document import Address, Party
 
 # Where the postal code does not stand before the town (Universal Postal Union, addressing sheets).
-_CODE_AFTER_TOWN: Final = frozenset({"US", "CA", "AU", "NZ", "IN", "SG", "BR"})
+_CODE_AFTER_TOWN: Final = frozenset({"US", "CA", "AU", "NZ", "SG", "BR"})
 _CODE_BELOW_TOWN: Final = frozenset({"GB", "IE"})
 
 
@@ -41,10 +42,46 @@ class Wording:
         """The lines of a postal address; the country only for a reader in another."""
         if address is None:
             return []
-        lines = [address.line_1, address.line_2, address.line_3, *_town(address)]
-        if address.country and address.country != seen_from:
-            lines.append(self.figures.country(address.country).upper())
+        return [
+            line
+            for line in (
+                address.line_1,
+                address.line_2,
+                address.line_3,
+                *self._town(address),
+                self._country(address, seen_from=seen_from),
+            )
+            if line
+        ]
+
+    def short_address(self, address: Address | None, *, seen_from: str) -> list[str]:
+        """The same in three lines at most: street, town, country."""
+        if address is None:
+            return []
+        lines = [
+            ", ".join(filter(None, (address.line_1, address.line_2, address.line_3))),
+            ", ".join(filter(None, self._town(address))),
+            self._country(address, seen_from=seen_from),
+        ]
         return [line for line in lines if line]
+
+    def _country(self, address: Address, *, seen_from: str) -> str:
+        abroad = address.country and address.country != seen_from
+        return self.figures.country(address.country).upper() if abroad else ""
+
+    def _town(self, address: Address) -> list[str]:
+        town, code, part = address.city, address.post_code, address.subdivision
+        if address.country in _CODE_BELOW_TOWN:
+            return [town, part, code]
+        if address.country == "IN":
+            return [f"{town} {code}".strip(), state_name(part, language=self.language)]
+        if address.country in _CODE_AFTER_TOWN:
+            if len(part) <= 3:  # a state's postal abbreviation belongs between the two
+                return [f"{town}, {part} {code}".strip(", ") if part else f"{town} {code}".strip()]
+            return [f"{town} {code}".strip(), part]
+        if address.country == "IT" and len(part) == 2:
+            return [f"{code} {town} {part}".strip()]
+        return [f"{code} {town}".strip(), part]
 
 
 def wording(language: Language, *, currency: str, country: str) -> Wording:
@@ -64,15 +101,3 @@ def country_of(party: Party) -> str:
     """Where a party is; empty if its address does not say."""
     return party.address.country if party.address else ""
 
-
-def _town(address: Address) -> list[str]:
-    town, code, part = address.city, address.post_code, address.subdivision
-    if address.country in _CODE_BELOW_TOWN:
-        return [town, part, code]
-    if address.country in _CODE_AFTER_TOWN:
-        if len(part) <= 3:  # a state's postal abbreviation belongs between the two
-            return [f"{town}, {part} {code}".strip(", ") if part else f"{town} {code}".strip()]
-        return [f"{town} {code}".strip(), part]
-    if address.country == "IT" and len(part) == 2:
-        return [f"{code} {town} {part}".strip()]
-    return [f"{code} {town}".strip(), part]
