@@ -30,6 +30,7 @@ from usance.formats.einvoice.profiles import (
     Profile,
 )
 from usance.formats.errors import FormatError
+from usance.formats.facturx.metadata import hybrid_metadata
 
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 XML = cii.render(domestic(), profile=FACTURX_EN16931)
@@ -248,3 +249,30 @@ class TestRefused:
     def test_a_time_without_zone(self) -> None:
         with pytest.raises(ValueError, match="zone"):
             facturx.embed(plain_pdf(), XML, profile=FACTURX_EN16931, at=AT.replace(tzinfo=None))
+
+
+class TestMetadataOfOthers:
+    """XMP as other programs write it: attributes for properties, no schemas described."""
+
+    def packet(self, part: str) -> bytes:
+        return (
+            '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+            '<rdf:Description rdf:about="" xmlns:p="http://www.aiim.org/pdfa/ns/id/" '
+            f'p:part="{part}" p:conformance="B"/></rdf:RDF><?xpacket end="w"?>'
+        ).encode()
+
+    def test_a_part_given_as_an_attribute(self) -> None:
+        packet = hybrid_metadata(
+            self.packet("3"), file_name="factur-x.xml", version="1.0", level="EN 16931"
+        )
+        root = etree.fromstring(packet)
+        assert root.findtext(f".//{FX}ConformanceLevel") == "EN 16931"
+        described = root.iterfind(f".//{PDFA % ('extension/', 'schemas')}/{RDF}Bag/{RDF}li")
+        assert [each.findtext(f"{SCHEMA}prefix") for each in described] == ["fx"]
+
+    @pytest.mark.parametrize("part", ["1", "2", "4", ""])
+    def test_other_parts_are_refused(self, part: str) -> None:
+        with pytest.raises(FormatError) as refused:
+            hybrid_metadata(self.packet(part), file_name="x", version="1.0", level="EN 16931")
+        assert refused.value.code == "unsupported_pdf"
