@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from lxml import etree
 
@@ -22,14 +22,24 @@ from usance.formats.errors import FormatError, refuse_too_large
 DEEPEST: Final = 100
 """Levels of elements. Real invoices, with their signatures, stay below 30."""
 
-MOST_ELEMENTS: Final = 1_000_000
-"""Elements of one document: some 20,000 lines with all their terms."""
+MOST_TAGS: Final = 2_000_000
+"""Tags of one document: some 25,000 lines with all their terms."""
+
+MOST_ATTRIBUTES: Final = 2_000_000
 
 ANY: Final = "*"
 """Stands for whatever currency an amount is said to be in."""
 
 _STEP: Final = 256
-_CHUNK: Final = 64 * 1024
+_TOO_DEEP: Final = etree.XPath("boolean(" + "/*" * (DEEPEST + 1) + ")")
+_PLAIN: Final = re.compile(
+    rb"(?i)utf-?8|us-ascii|ascii|iso-8859-[0-9]{1,2}|latin-?1|windows-125[0-8]"
+)
+_DECLARED: Final = re.compile(
+    rb"""<\?xml[^>]{0,100}?encoding\s{0,20}=\s{0,20}["']([^"']{0,40})["']"""
+)
+_EBCDIC: Final = b"\x4c\x6f\xa7\x94"
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,24}(?:\.[0-9]{0,24})?|\.[0-9]{1,24})")
 _DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 
@@ -37,17 +47,23 @@ _DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+)?(?:Z|[+-][
 def parse_xml(data: bytes) -> etree._Element:
     """The root element of ``data``, without comments and processing instructions.
 
-    Document type declarations, entities and the network are never touched; size, depth and the
-    number of elements have limits that hold while the bytes are read, not after.
+    Document type declarations, entities and the network are never touched; size and the numbers of tags
+    and attributes are looked at before anything is built of them.
 
-    Raises FormatError: ``too_large``, ``malformed_xml``, ``doctype_refused``, ``too_deep``,
-    ``too_many_elements``.
+    Raises FormatError: ``too_large``, ``malformed_xml``, ``unsupported_encoding``,
+    ``doctype_refused``, ``too_deep``, ``too_many_elements``.
     """
     refuse_too_large(data)
+    _refuse_encoding(data)
+    _refuse_flood(data)
     try:
         _refuse_doctype(data)
-        return _parse(data)
+        # Attachments may be longer than the 10 MB that the parser otherwise gives one text. What its
+        # limits stand against cannot come: there are no entities, and there is no flood.
+        root = etree.fromstring(data, etree.XMLParser(**_options(huge=True)))
     except etree.XMLSyntaxError as error:
+        if "Excessive depth" in str(error.msg):
+            raise _too_deep() from None
         line, column = error.position
         reason = str(error.msg).partition(", line ")[0]
         raise FormatError(
@@ -57,11 +73,35 @@ def parse_xml(data: bytes) -> etree._Element:
             line=line or None,
             column=column or None,
         ) from None
+    if _TOO_DEEP(root):
+        raise _too_deep()
+    return root
+
+
+def _refuse_encoding(data: bytes) -> None:
+    """Only encodings in which "<" is the byte 3C, so that tags can be counted before parsing."""
+    if data.startswith(_UTF_16):
+        return
+    declared = _DECLARED.search(data, 0, 300)
+    if data.startswith(_EBCDIC) or (declared and not _PLAIN.fullmatch(declared[1])):
+        raise FormatError(
+            "The file is in an encoding that is not read; ask its sender for one in UTF-8.",
+            code="unsupported_encoding",
+        )
+
+
+def _refuse_flood(data: bytes) -> None:
+    for mark, most, what in ((b"<", MOST_TAGS, "tags"), (b"=", MOST_ATTRIBUTES, "attributes")):
+        if data.count(mark) > most:
+            raise FormatError(
+                f"The file has more than {most} {what}; ask its sender to split it.",
+                code="too_many_elements",
+            )
 
 
 def _refuse_doctype(data: bytes) -> None:
     """Read up to the first element only, under the parser's own limits on entities."""
-    parser = _parser(huge=False)
+    parser = etree.XMLPullParser(events=("start",), **_options(huge=False))
     for start in range(0, len(data), _STEP):
         parser.feed(data[start : start + _STEP])
         for _, element in cast("Iterator[tuple[str, etree._Element]]", parser.read_events()):
@@ -74,46 +114,24 @@ def _refuse_doctype(data: bytes) -> None:
             return
 
 
-def _parse(data: bytes) -> etree._Element:
-    # Attachments may be longer than the 10 MB that the parser otherwise gives one text. What its
-    # limits stand against cannot come: there are no entities, and depth is counted here.
-    parser = _parser(huge=True)
-    depth = elements = 0
-    for start in range(0, len(data), _CHUNK):
-        parser.feed(data[start : start + _CHUNK])
-        for event, element in cast("Iterator[tuple[str, etree._Element]]", parser.read_events()):
-            if event == "end":
-                depth -= 1
-                continue
-            depth += 1
-            elements += 1
-            if depth > DEEPEST:
-                raise FormatError(
-                    f"Elements stand more than {DEEPEST} deep in each other, which no invoice "
-                    "needs; ask its sender for a valid file.",
-                    code="too_deep",
-                    line=line_of(element),
-                )
-            if elements > MOST_ELEMENTS:
-                raise FormatError(
-                    f"The file has more than {MOST_ELEMENTS} elements; ask its sender to split it.",
-                    code="too_many_elements",
-                    line=line_of(element),
-                )
-    return parser.close()
-
-
-def _parser(*, huge: bool) -> etree.XMLPullParser:
-    return etree.XMLPullParser(
-        events=("start", "end") if huge else ("start",),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=huge,
-        remove_comments=True,
-        remove_pis=True,
+def _too_deep() -> FormatError:
+    return FormatError(
+        f"Elements stand more than {DEEPEST} deep in each other, which no invoice needs; ask its "
+        "sender for a valid file.",
+        code="too_deep",
     )
+
+
+def _options(*, huge: bool) -> dict[str, Any]:
+    return {
+        "resolve_entities": False,
+        "no_network": True,
+        "load_dtd": False,
+        "dtd_validation": False,
+        "huge_tree": huge,
+        "remove_comments": True,
+        "remove_pis": True,
+    }
 
 
 def local_name(element: etree._Element) -> str:
