@@ -15,11 +15,12 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """Takes mail, or answers with ``answer`` instead."""
+    """Takes mail, or answers with ``answer`` instead; ``refused`` has answers for single addresses."""
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, list[str], EmailMessage]] = []
         self.answer = "250 OK"
+        self.refused: dict[str, str] = {}
         self.lock = threading.Lock()
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
@@ -27,6 +28,8 @@ class Mailbox:
     ) -> str:
         if self.answer.startswith(("45", "55")):
             return self.answer
+        if address in self.refused:
+            return self.refused[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -81,9 +81,9 @@ def italian_address(profile: BillingProfileView) -> tuple[str, str]:
 
 
 _FIELDS: Final[Mapping[str, str]] = {
-    "seller.contact.name": "contact_name",
-    "seller.contact.telephone": "contact_phone",
-    "seller.contact.email": "contact_email",
+    "seller.contact.name": "contact.name",
+    "seller.contact.telephone": "contact.phone",
+    "seller.contact.email": "contact.email",
     "seller.tax_registration": "tax_registration",
     "payment": "bank_accounts",
 }
