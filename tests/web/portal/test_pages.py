@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from lxml import html
+from pypdf import PdfReader
 
 from tests.web import house as houses
 from tests.web.house import House
-from usance.flows import billing, credit_lines
+from usance.flows import billing, credit_lines, invoice_questions
+from usance.records.collections.models import Question
 from usance.records.identity import public_id
+from usance.records.invoices.models import Invoice
 
 SignIn = Callable[[str], Client]
 
@@ -103,7 +107,30 @@ def test_an_invoice_and_its_document(sign_in: SignIn, house: House) -> None:
     said = text(read(client, address))
     assert "Paid -€12,452.20" in said
     assert "Hex bolts M12 × 60, zinc plated" in said
-    response = client.get(f"{address}/document")
+    document = client.get(f"{address}/document/pdf")
+    assert document["content-type"] == "application/pdf"
+    assert f"{invoice.number}.pdf" in document["content-disposition"]
+    written = " ".join(page.extract_text() for page in PdfReader(BytesIO(document.content)).pages)
+    assert invoice.number in written
+    assert "Hex bolts M12" in written
+    # What nobody keeps for this buyer is said on the page, not shown as a failure.
+    refused = client.get(f"{address}/document/xrechnung", follow=True)
+    assert "does not offer this document in this format" in refused.content.decode()
+    assert client.get(f"{address}/document/doc", follow=True).status_code == 200
+
+
+def test_an_invoice_from_before_documents_were_kept_is_a_text(
+    sign_in: SignIn, house: House
+) -> None:
+    client = sign_in("lucia")
+    client.cookies["django_language"] = "en"
+    invoice = house.invoices["88010"]
+    kept = invoice.document
+    Invoice.objects.filter(id=invoice.id).update(document=None)
+    try:
+        response = client.get(f"/account/invoices/{public_id('invoice', invoice.id)}/document/text")
+    finally:
+        Invoice.objects.filter(id=invoice.id).update(document=kept)
     assert response["content-type"] == "text/plain; charset=utf-8"
     lines = response.content.decode().splitlines()
     assert max(len(line) for line in lines) <= 72
@@ -112,13 +139,43 @@ def test_an_invoice_and_its_document(sign_in: SignIn, house: House) -> None:
     assert any(line.startswith("To pay ") and line.endswith(" €0.00") for line in lines)
 
 
+def test_a_member_asks_about_a_line_and_reads_the_answer(sign_in: SignIn, house: House) -> None:
+    client = sign_in("lucia")
+    client.cookies["django_language"] = "en"
+    invoice = house.invoices["88010"]
+    address = f"/account/invoices/{public_id('invoice', invoice.id)}"
+    [it] = read(client, f"{address}/ask").xpath("//main//form")
+    fields = {name: value or "" for name, value in it.form_values()}
+    lines = it.xpath(".//select[@name='line']/option")
+    assert "Hex bolts" in lines[1].text_content()
+    sent = fields | {"line": lines[1].get("value"), "text": "Which delivery was this?"}
+    client.post(f"{address}/ask", sent)
+    client.post(f"{address}/ask", sent)  # sent twice, asked once
+    [question] = Question.objects.filter(seller_id=house.seller.id, invoice_id=invoice.id)
+    invoice_questions.answer(
+        house.seller,
+        question_id=question.id,
+        text="The one of 3 September.",
+        name="Chiara",
+        at=houses.TODAY,
+        by="test",
+    )
+    said = text(read(client, address))
+    assert "Which delivery was this?" in said
+    assert "The one of 3 September." in said
+    stranger = sign_in("elena")
+    assert (
+        stranger.get(f"/account/questions/{public_id('question', question.id)}").status_code == 404
+    )
+
+
 def test_nothing_of_another_buyer_is_there(sign_in: SignIn, house: House) -> None:
     client = sign_in("lucia")
     others = set(mine(house, "nordmann")) - set(mine(house, "bianchi"))
     assert len(others) > 5
     for address in others:
         assert client.get(address).status_code == 404
-        assert client.get(f"{address}/document").status_code == 404
+        assert client.get(f"{address}/document/pdf").status_code == 404
     assert "Nordmann" not in text(read(client, "/account/invoices"), "//body")
 
 

@@ -12,6 +12,7 @@ from usance.flows import billing, settlement
 from usance.records.invoices.models import Invoice
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.credit_acts import ReasonForm
+from usance.web.backoffice.delivery_acts import SEND
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.fields import AmountField, DayField
 from usance.web.words.amounts import money_text
@@ -131,6 +132,7 @@ INVOICE_ACTS: Final = (
         icon="payment",
         tone="primary",
     ),
+    SEND,
     Act(
         name="credit",
         label=_lazy("Issue a credit note"),

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from usance.flows import fulfilment, order_reviews
+from usance.flows import fulfilment, order_reviews, shipping
 from usance.records.credit import review_queries
 from usance.records.orders.models import Order
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
-from usance.web.backoffice.fields import AmountField
+from usance.web.backoffice.fields import AmountField, DayField
 from usance.web.backoffice.people import person_of
 from usance.web.words.amounts import day_text, money_text
 
@@ -34,6 +34,21 @@ class InvoiceForm(ActForm):
         assert isinstance(field, AmountField)
         field.currency, field.most = self.subject.currency, self.subject.remaining
         self.initial.update({"amount": self.subject.remaining})
+
+
+class ShipForm(InvoiceForm):
+    """What has left, when, and with whom."""
+
+    shipped_on = DayField(label=_lazy("Shipped on"))
+    external_id = forms.CharField(label=_lazy("Delivery note"), required=False, max_length=80)
+    carrier = forms.CharField(label=_lazy("Carrier"), required=False, max_length=80)
+    tracking = forms.CharField(label=_lazy("Tracking number"), required=False, max_length=80)
+
+    def prepare(self) -> None:
+        """Begin with all that remains, today."""
+        super().prepare()
+        self.fields["amount"].help_text = _("What has left of the order.")
+        self.initial.update({"shipped_on": self.desk.on})
 
 
 class ExtendForm(ActForm):
@@ -128,6 +143,27 @@ def _invoice(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
     )
 
 
+def _ship(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
+    shipped = shipping.ship_order(
+        desk.seller,
+        order_id=order.id,
+        amount=data["amount"],
+        parcel=shipping.Parcel(
+            shipped_on=data["shipped_on"], carrier=data["carrier"], tracking=data["tracking"]
+        ),
+        external_id=data["external_id"] or None,
+        at=desk.at,
+        by=desk.by,
+    )
+    if shipped.invoice is None:
+        return Done(_("The shipment is recorded; it is billed with others on the cut-off day."))
+    return Done(
+        _("The shipment is recorded; invoice %(number)s bills it.")
+        % {"number": shipped.invoice.number},
+        href=links.address("invoice", shipped.invoice.id),
+    )
+
+
 def _extend(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
     renewed = fulfilment.renew_order(
         desk.seller, order_id=order.id, days=data["days"], at=desk.at, by=desk.by
@@ -172,6 +208,21 @@ ORDER_ACTS: Final = (
         tone="danger",
     ),
     Act(
+        name="ship",
+        label=_lazy("Record a shipment"),
+        title=_lazy("Record what has shipped"),
+        explanation=_lazy(
+            "It is billed as the buyer's billing profile says: at once, with the whole order, or on"
+            " the cut-off day."
+        ),
+        duty="billing",
+        form=ShipForm,
+        run=_ship,
+        possible=lambda order: order.state in fulfilment.HELD and order.remaining > 0,
+        icon="send",
+        tone="primary",
+    ),
+    Act(
         name="invoice",
         label=_lazy("Issue an invoice"),
         title=_lazy("Issue an invoice for what has shipped"),
@@ -179,9 +230,8 @@ ORDER_ACTS: Final = (
         duty="billing",
         form=InvoiceForm,
         run=_invoice,
-        possible=lambda order: order.state in fulfilment.HELD,
+        possible=lambda order: order.state in fulfilment.HELD and order.remaining > 0,
         icon="invoice",
-        tone="primary",
     ),
     Act(
         name="extend",
@@ -201,7 +251,7 @@ ORDER_ACTS: Final = (
         explanation=_lazy("Nothing of it was invoiced. The credit it holds is free again."),
         duty="credit",
         run=_cancel,
-        possible=lambda order: order.state == "authorized",
+        possible=lambda order: order.state == "authorized" and not order.shipped_amount,
         icon="ban",
         tone="danger",
     ),
@@ -210,12 +260,16 @@ ORDER_ACTS: Final = (
         label=_lazy("Let the rest go"),
         title=_lazy("Let the rest of this order go?"),
         explanation=_lazy(
-            "What was not invoiced will not ship. The credit it holds is free again; the invoices"
-            " stay as they are."
+            "What has not shipped will not. The credit it holds is free again; what was shipped and"
+            " invoiced stays as it is."
         ),
         duty="credit",
         run=_void,
-        possible=lambda order: order.state == "partially_invoiced",
+        possible=lambda order: (
+            order.state in fulfilment.HELD
+            and order.remaining > 0
+            and bool(order.invoiced_amount or order.shipped_amount)
+        ),
         icon="ban",
         tone="danger",
     ),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from usance.records.applications import queries as applications
+from usance.records.collections import queries as questions
 from usance.records.credit import review_queries
 from usance.records.monitoring import queries as monitoring
 from usance.records.orders import queries as orders
@@ -37,6 +38,7 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
     review = orders.count_pending(seller_id=desk.seller.id)
     open_reviews = review_queries.reviews(seller_id=desk.seller.id).count()
     alarms = monitoring.count_open_alarms(seller_id=desk.seller.id)
+    asked = questions.count_open(seller_id=desk.seller.id)
     return Shell(
         brand=desk.seller.name,
         home=reverse("office_overview"),
@@ -51,8 +53,16 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
                     item(_("Buyers"), "buyers", "company"),
                     item(_("Applications"), "applications", "application", applying),
                     item(_("Orders"), "orders", "order", review),
-                    item(_("Invoices"), "invoices", "invoice"),
                 ]
+            ),
+            NavigationGroup(
+                label=_("Invoicing"),
+                items=[
+                    item(_("Invoices"), "invoices", "invoice"),
+                    item(_("Billing"), "billing", "calendar"),
+                    item(_("Deliveries"), "deliveries", "send"),
+                    item(_("Questions"), "questions", "question", asked),
+                ],
             ),
             NavigationGroup(
                 label=_("Money in"),
@@ -82,6 +92,8 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
 def _settings() -> tuple[tuple[str, str, str], ...]:
     """The pages on which a seller sets things up: label, part and icon of each."""
     return (
+        (_("Company"), "company", "settings"),
+        (_("Keys of payment terms"), "terms_keys", "clock"),
         (_("Deputies"), "delegations", "person"),
         (_("Watches"), "watches", "shield"),
         (_("Review cycles"), "review_cycles", "calendar"),

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from usance.records.credit.models import CreditLine
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.invoices.queries import Aging, ExposureTotal
-from usance.records.orders.models import Order
+from usance.records.orders.models import Order, Shipment
 from usance.records.parties.models import Buyer
 from usance.records.payments.models import Payment
 from usance.rules.money import Money
 from usance.web.backoffice import links
+from usance.web.backoffice.delivery_tables import document_address
 from usance.web.backoffice.desk import Desk
 from usance.web.design.parts import Column, Link, Noted, Row, State, Table
 from usance.web.words.amounts import quantity_of
@@ -141,6 +142,34 @@ def line_table(lines: Sequence[Mapping[str, Any]], *, currency: str) -> Table:
     )
 
 
+def shipment_table(rows: Sequence[Shipment]) -> Table:
+    """What of an order has left, and whether it is billed."""
+    return Table(
+        caption=_("Shipments"),
+        columns=[
+            Column(label=_("Shipment")),
+            Column(label=_("State")),
+            Column(label=_("Shipped")),
+            Column(label=_("Delivered")),
+            Column(label=_("Carrier")),
+            Column(label=_("Amount"), numeric=True),
+        ],
+        rows=[
+            Row(
+                cells=[
+                    row.external_id or f"…{row.id.hex[-8:]}",
+                    State("shipment", "billed" if row.billed else "waiting"),
+                    row.shipped_on,
+                    row.delivered_on,
+                    " ".join(part for part in (row.carrier, row.tracking) if part) or None,
+                    Money(row.amount, row.order.currency),
+                ]
+            )
+            for row in rows
+        ],
+    )
+
+
 def credit_note_table(notes: Sequence[CreditNote]) -> Table:
     """Credit notes."""
     return Table(
@@ -155,7 +184,9 @@ def credit_note_table(notes: Sequence[CreditNote]) -> Table:
         rows=[
             Row(
                 cells=[
-                    note.number,
+                    Link(note.number, document_address("credit_note", note.id, "pdf"))
+                    if note.document is not None
+                    else note.number,
                     note.issued_on,
                     note.reason or None,
                     Money(note.tax_amount, note.currency),

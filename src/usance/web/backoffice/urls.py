@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from usance.web.backoffice.backtest_urls import urlpatterns as backtest_urlpatterns
+from usance.web.backoffice.billing_urls import urlpatterns as billing_urlpatterns
 from usance.web.backoffice.check_urls import urlpatterns as check_urlpatterns
+from usance.web.backoffice.company_urls import urlpatterns as company_urlpatterns
 from usance.web.backoffice.monitoring_urls import urlpatterns as monitoring_urlpatterns
 from usance.web.backoffice.policy_urls import urlpatterns as policy_urlpatterns
 from usance.web.backoffice.views import (
@@ -24,6 +26,8 @@ from usance.web.backoffice.views import (
 
 urlpatterns: list[URLPattern] = [
     *check_urlpatterns,
+    *company_urlpatterns,
+    *billing_urlpatterns,
     path("", overview.overview, name="office_overview"),
     path("search", overview.search, name="office_search"),
     path("reports", reports.reports, name="office_reports"),

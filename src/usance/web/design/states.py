@@ -116,6 +116,30 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "done": Look(pgettext_lazy("backtest", "Done"), "positive", "check-circle"),
         "failed": Look(pgettext_lazy("backtest", "Failed"), "negative", "cross-circle"),
     },
+    "delivery": {
+        "queued": Look(pgettext_lazy("delivery", "Queued"), "neutral", "clock"),
+        "sent": Look(pgettext_lazy("delivery", "Sent"), "info", "send"),
+        "delivered": Look(pgettext_lazy("delivery", "Delivered"), "positive", "check-circle"),
+        "opened": Look(pgettext_lazy("delivery", "Opened"), "positive", "check"),
+        "bounced": Look(pgettext_lazy("delivery", "Bounced"), "negative", "return"),
+        "rejected": Look(pgettext_lazy("delivery", "Rejected"), "negative", "cross-circle"),
+        "failed": Look(pgettext_lazy("delivery", "Failed"), "negative", "alert"),
+    },
+    "shipment": {
+        "billed": Look(pgettext_lazy("shipment", "Billed"), "positive", "check-circle"),
+        "waiting": Look(pgettext_lazy("shipment", "Waits to be billed"), "neutral", "clock"),
+    },
+    "billing_run": {
+        "queued": Look(pgettext_lazy("billing run", "Waits"), "neutral", "clock"),
+        "running": Look(pgettext_lazy("billing run", "Running"), "info", "partial"),
+        "done": Look(pgettext_lazy("billing run", "Done"), "positive", "check-circle"),
+        "incomplete": Look(pgettext_lazy("billing run", "Some not billed"), "caution", "alert"),
+    },
+    "question": {
+        "open": Look(pgettext_lazy("question", "Waits for an answer"), "caution", "question"),
+        "answered": Look(pgettext_lazy("question", "Answered"), "info", "send"),
+        "closed": Look(pgettext_lazy("question", "Closed"), "neutral", "check-circle"),
+    },
     "alarm": {
         "open": Look(pgettext_lazy("alarm", "Open"), "caution", "alert"),
         "acknowledged": Look(pgettext_lazy("alarm", "Acknowledged"), "neutral", "check-circle"),

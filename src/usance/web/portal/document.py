@@ -1,4 +1,4 @@
-"""An invoice as plain text, for printing and for programs that read nothing else."""
+"""An invoice as plain text: all there is of those that were issued before documents were kept."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _rows(account: Account, invoice: Invoice, notes: Sequence[CreditNote]) -> It
     yield _beside(_("Issued"), day_text(invoice.issued_on))
     yield _beside(_("Due"), day_text(invoice.due_on))
     yield _beside(_("Payment terms"), terms_text(invoice.terms))
-    if invoice.order.po_number:
+    if invoice.order and invoice.order.po_number:
         yield _beside(_("Purchase order"), invoice.order.po_number)
     yield "-" * _WIDTH
     for line in invoice.lines:

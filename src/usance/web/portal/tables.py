@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import pgettext
 
 from usance.records.identity import public_id
 from usance.records.invoices.models import CreditNote, Invoice
-from usance.records.invoices.queries import OpenItem
+from usance.records.invoices.queries import OpenItem, OrderOnInvoice
 from usance.records.orders.models import Order
 from usance.records.payments.queries import AllocationLine
 from usance.rules.money import Money
@@ -27,14 +28,16 @@ def invoice_href(invoice_id: Any) -> str:
     return reverse("account_invoice", args=[public_id("invoice", invoice_id)])
 
 
-def order_name(order: Order) -> str:
+def order_name(order: Order | OrderOnInvoice) -> str:
     """The number by which shop and buyer know an order, or the end of its id."""
-    return order.external_id or f"…{order.id.hex[-8:]}"
+    order_id = order.id if isinstance(order, Order) else order.order_id
+    return order.external_id or f"…{order_id.hex[-8:]}"
 
 
-def order_href(order: Order) -> str:
-    """The address of one of the buyer's orders."""
-    return reverse("account_order", args=[public_id("order", order.id)])
+def order_href(order: Order | UUID) -> str:
+    """The address of one of the buyer's orders, or of the one with an id."""
+    order_id = order.id if isinstance(order, Order) else order
+    return reverse("account_order", args=[public_id("order", order_id)])
 
 
 def invoice_table(rows: Sequence[Invoice], account: Account) -> Table:
@@ -160,7 +163,15 @@ def credit_table(notes: Sequence[CreditNote]) -> Table:
         rows=[
             Row(
                 cells=[
-                    note.number,
+                    Link(
+                        note.number,
+                        reverse(
+                            "account_credit_note_document",
+                            args=[public_id("credit_note", note.id), "pdf"],
+                        ),
+                    )
+                    if note.document is not None
+                    else note.number,
                     note.issued_on,
                     note.reason or None,
                     Money(note.amount, note.currency),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from usance.web.portal.views import approvals, company, invoices, orders, overview
+from usance.web.portal.views import approvals, company, invoices, orders, overview, questions
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="account_overview"),
@@ -12,10 +12,18 @@ urlpatterns: list[URLPattern] = [
     path("invoices", invoices.invoices_list, name="account_invoices"),
     path("invoices/<str:public>", invoices.invoice_page, name="account_invoice"),
     path(
-        "invoices/<str:public>/document",
+        "invoices/<str:public>/document/<slug:format_>",
         invoices.invoice_document,
         name="account_invoice_document",
     ),
+    path(
+        "credit-notes/<str:public>/document/<slug:format_>",
+        invoices.credit_note_document,
+        name="account_credit_note_document",
+    ),
+    path("invoices/<str:public>/<slug:name>", invoices.invoice_act, name="account_invoice_act"),
+    path("questions/<str:public>", questions.question_act, name="account_question"),
+    path("questions/<str:public>/<slug:name>", questions.question_act, name="account_question_act"),
     path("orders", orders.orders_list, name="account_orders"),
     path("orders/<str:public>", orders.order_page, name="account_order"),
     path("orders/<str:public>/<slug:name>", approvals.approval_act, name="account_approval_act"),

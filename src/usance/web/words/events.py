@@ -14,6 +14,7 @@ from usance.records.events.models import Event
 from usance.web.design.parts import Tone
 from usance.web.words import checks
 from usance.web.words.amounts import day_text, money_text
+from usance.web.words.deliveries import channel_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,17 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     ),
     "buyer.created": Telling(_("The buyer %(name)s was added"), "plus", "info"),
     "buyer.updated": Telling(_("What is known of the buyer was changed"), "edit"),
+    "buyer.billing_profile_changed": Telling(
+        _("How the buyer's invoices are made and sent was changed"), "edit"
+    ),
+    "seller.updated": Telling(_("What documents say of the company was changed"), "edit"),
+    "seller.bank_account_added": Telling(
+        _("The bank account %(account)s for %(currency)s was added"), "bank", "info"
+    ),
+    "seller.bank_account_removed": Telling(
+        _("The bank account %(account)s for %(currency)s was removed"), "bank", "caution"
+    ),
+    "seller.terms_keys_changed": Telling(_("The keys of payment terms were set"), "edit"),
     "buyer.approval_chain_changed": Telling(_("The buyer's approval rules were set"), "edit"),
     "member.created": Telling(_("A member was added"), "person"),
     "member.updated": Telling(_("What %(name)s may do was changed"), "edit"),
@@ -192,6 +204,25 @@ TELLINGS: Final[Mapping[str, Telling]] = {
         _("The secret of a webhook endpoint was changed"), "lock"
     ),
     "webhook_endpoint.replayed": Telling(_("%(events)s events are sent again"), "refresh"),
+    "document.queued": Telling(_("%(number)s is to be sent: %(channel)s"), "clock"),
+    "document.sent": Telling(_("%(number)s was sent: %(channel)s"), "send", "info"),
+    "document.delivered": Telling(_("%(number)s arrived: %(channel)s"), "check", "positive"),
+    "document.opened": Telling(_("%(number)s was opened: %(channel)s"), "check", "positive"),
+    "document.bounced": Telling(_("%(number)s came back: %(channel)s"), "return", "negative"),
+    "document.rejected": Telling(
+        _("%(number)s was rejected: %(channel)s"), "cross-circle", "negative"
+    ),
+    "document.failed": Telling(_("%(number)s could not be sent: %(channel)s"), "alert", "negative"),
+    "question.open": Telling(_("%(name)s asked about invoice %(number)s"), "question", "caution"),
+    "question.answered": Telling(
+        _("%(name)s answered a question about invoice %(number)s"), "send", "info"
+    ),
+    "question.closed": Telling(_("The question about invoice %(number)s was closed"), "check"),
+    "shipment.created": Telling(_("%(amount)s shipped on %(shipped_on)s"), "send", "info"),
+    "shipment.delivered": Telling(_("The shipment arrived on %(delivered_on)s"), "check", "info"),
+    "billing_run.finished": Telling(
+        _("The billing run of %(cut_off_on)s issued %(invoices)s invoices"), "invoice", "info"
+    ),
     "webhook_endpoint.delivery_failed": Telling(
         _("A webhook could not be delivered"), "alert", "negative"
     ),
@@ -203,6 +234,9 @@ _AMOUNTS: Final = ("amount", "before", "external", "limit", "outstanding", "void
 _PLACES: Final = (
     *_AMOUNTS,
     "bureau",
+    "channel",
+    "cut_off_on",
+    "delivered_on",
     "deputy",
     "due_on",
     "duplicates",
@@ -210,6 +244,7 @@ _PLACES: Final = (
     "events",
     "expires_on",
     "invoice",
+    "invoices",
     "kind",
     "member_name",
     "name",
@@ -219,6 +254,7 @@ _PLACES: Final = (
     "outcome",
     "principal",
     "rate",
+    "shipped_on",
     "source",
     "target",
     "transactions",
@@ -259,4 +295,6 @@ def _shown(name: str, value: Any, event: Event) -> str:
         return day_text(date.fromisoformat(value))
     if event.type == "report.received" and name in _OF_A_CHECK:
         return _OF_A_CHECK[name](str(value))
+    if name == "channel" and event.type.startswith("document."):
+        return channel_text(str(value))
     return str(value)

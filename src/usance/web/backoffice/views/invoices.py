@@ -10,25 +10,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from usance.records.collections import queries as questions
+from usance.records.deliveries import queries as deliveries
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import Invoice
+from usance.records.invoices.queries import OrderOnInvoice
 from usance.records.payments import queries as payments
 from usance.records.payments.queries import AllocationLine
 from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
+from usance.web.backoffice.delivery_acts import has_document
+from usance.web.backoffice.delivery_tables import delivery_table, document_address
 from usance.web.backoffice.desk import Desk, id_in, office
 from usance.web.backoffice.invoice_acts import INVOICE_ACTS
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import credit_note_table, invoice_table, line_table
 from usance.web.backoffice.timeline import history_of
 from usance.web.backoffice.views.filters import ListQuery
+from usance.web.backoffice.views.questions import question_table
 from usance.web.design.parts import Column, Fact, Identifier, Link, Row, State, Table
 from usance.web.design.states import look
 from usance.web.listing import cut
+from usance.web.words.deliveries import FORMATS, format_text
 from usance.web.words.standing import standing_of
 from usance.web.words.terms import rule_text, terms_text
 
+MOST_ORDERS: Final = 20
+"""Orders that stand among the facts of an invoice; all of them are on the document."""
 STANDINGS: Final = ("overdue", "open", "paid", "written_off", "void")
 
 
@@ -72,6 +81,8 @@ def invoice_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     invoice = _invoice(desk, public)
     notes = list(invoices.credit_notes(seller_id=desk.seller.id, invoice_id=invoice.id))
     paid = payments.allocations_of_invoice(seller_id=desk.seller.id, invoice_id=invoice.id)
+    sent = deliveries.deliveries(seller_id=desk.seller.id, subject_id=invoice.id).order_by("-id")
+    asked = questions.questions(seller_id=desk.seller.id, invoice_id=invoice.id).order_by("-id")
     return page(
         request,
         desk,
@@ -84,8 +95,11 @@ def invoice_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         invoice=invoice,
         late=(desk.on - invoice.due_on).days if invoice.state == "open" else 0,
         offers=offers(desk, invoice, INVOICE_ACTS, base=links.address("invoice", invoice.id)),
-        facts=_facts(invoice),
+        facts=_facts(desk, invoice),
+        downloads=_downloads(invoice),
         lines=line_table(invoice.lines, currency=invoice.currency) if invoice.lines else None,
+        deliveries=delivery_table(list(sent), desk) if sent else None,
+        questions=question_table(list(asked), with_invoice=False) if asked else None,
         allocations=_allocation_table(paid) if paid else None,
         notes=credit_note_table(notes) if notes else None,
         history=history_of(desk, [invoice.id]),
@@ -111,10 +125,20 @@ def _invoice(desk: Desk, public: str) -> Invoice:
     return invoice
 
 
-def _facts(invoice: Invoice) -> list[Fact]:
+def _downloads(invoice: Invoice) -> list[Link]:
+    """The formats in which the document can be had, what people read first."""
+    if not has_document(invoice):
+        return []
+    return [Link(format_text(one), document_address("invoice", invoice.id, one)) for one in FORMATS]
+
+
+def _facts(desk: Desk, invoice: Invoice) -> list[Fact]:
     def money(amount: int) -> Money:
         return Money(amount, invoice.currency)
 
+    of_invoice = invoices.orders_of(seller_id=desk.seller.id, invoice_ids=[invoice.id])
+    orders = of_invoice.get(invoice.id, [])[:MOST_ORDERS]
+    numbers = dict.fromkeys(order.po_number for order in orders)
     return [
         Fact(_("Outstanding"), money(invoice.outstanding)),
         Fact(_("Total"), money(invoice.amount)),
@@ -127,9 +151,35 @@ def _facts(invoice: Invoice) -> list[Fact]:
         *([Fact(_("Closed"), invoice.closed_on)] if invoice.closed_on else []),
         Fact(_("Payment terms"), terms_text(invoice.terms)),
         Fact(_("Buyer"), links.buyer_link(invoice.buyer)),
-        Fact(_("Order"), links.order_link(invoice.order)),
-        Fact(_("Purchase order"), invoice.order.po_number or None),
+        *_period(invoice),
+        *_replaced(desk, invoice),
+        *(Fact(_("Order"), _order(order)) for order in orders),
+        *(Fact(_("Purchase order"), number) for number in numbers if number),
         *([Fact(_("Your number"), invoice.external_id)] if invoice.external_id else []),
+    ]
+
+
+def _order(order: OrderOnInvoice) -> Link:
+    name = order.external_id or f"…{order.order_id.hex[-8:]}"
+    return Link(name, links.address("order", order.order_id))
+
+
+def _period(invoice: Invoice) -> list[Fact]:
+    if invoice.period_start is None or invoice.period_end is None:
+        return []
+    return [Fact(_("Billed from"), invoice.period_start), Fact(_("to"), invoice.period_end)]
+
+
+def _replaced(desk: Desk, invoice: Invoice) -> list[Fact]:
+    """The invoice in whose place this one was issued, and the one in its place."""
+    later = invoices.replacement_of(seller_id=desk.seller.id, invoice_id=invoice.id)
+    return [
+        *(
+            [Fact(_("In place of"), links.invoice_link(invoice.replaces))]
+            if invoice.replaces
+            else []
+        ),
+        *([Fact(_("Replaced by"), links.invoice_link(later))] if later else []),
     ]
 
 

@@ -23,7 +23,12 @@ from usance.web.backoffice.acts import offers, perform
 from usance.web.backoffice.desk import Desk, id_in, office
 from usance.web.backoffice.order_acts import ORDER_ACTS
 from usance.web.backoffice.shell import page
-from usance.web.backoffice.tables import invoice_table, line_table, order_table
+from usance.web.backoffice.tables import (
+    invoice_table,
+    line_table,
+    order_table,
+    shipment_table,
+)
 from usance.web.backoffice.timeline import history_of
 from usance.web.backoffice.views.decisions import trace_table
 from usance.web.backoffice.views.filters import ListQuery
@@ -82,6 +87,7 @@ def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     found = invoices.find_invoices(
         seller_id=desk.seller.id, on=desk.on, order_id=order.id
     ).order_by("id")
+    shipped = list(orders.shipments(seller_id=desk.seller.id, order_id=order.id).order_by("id"))
     return page(
         request,
         desk,
@@ -102,6 +108,7 @@ def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         why=links.address("decision", order.decision.id),
         review=_review_address(desk, order),
         lines=line_table(order.lines, currency=order.currency) if order.lines else None,
+        shipments=shipment_table(shipped) if shipped else None,
         invoices=invoice_table(list(found), desk, with_buyer=False) if found else None,
         history=history_of(desk, [order.id]),
     )
@@ -140,7 +147,12 @@ def _facts(order: Order) -> list[Fact]:
         Fact(_("of which tax"), money(order.tax_amount)),
         Fact(_("Invoiced"), money(order.invoiced_amount)),
         *([Fact(_("Let go"), money(order.voided_amount))] if order.voided_amount else []),
-        Fact(_("Not yet invoiced"), money(order.remaining)),
+        *(
+            [Fact(_("Shipped, not yet billed"), money(order.shipped_amount))]
+            if order.shipped_amount
+            else []
+        ),
+        Fact(_("Not yet shipped or invoiced"), money(order.remaining)),
         Fact(_("Payment terms"), terms_text(order.terms)),
         Fact(_("Purchase order"), order.po_number or None),
         Fact(_("Placed"), order.created_at),

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from usance.flows.deliveries import queueing
+from usance.flows.documents import FormatUnavailable, Kind, NotIssued
 from usance.records.events import queries as events
+from usance.records.identity import public_id
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import Invoice
+from usance.records.parties.invoicing_queries import billing_profile
 from usance.records.payments import queries as payments
 from usance.rules.money import Money
+from usance.web.acts import offers, perform
 from usance.web.design.parts import Fact, Link, State, Tab
 from usance.web.design.states import look
+from usance.web.documents import download
 from usance.web.listing import cut
 from usance.web.portal.account import Account, id_in, page, portal_for
 from usance.web.portal.document import text_document
+from usance.web.portal.question_acts import INVOICE_ACTS
 from usance.web.portal.standing import invoice_state, told_to_buyer
 from usance.web.portal.tables import (
     credit_table,
@@ -29,8 +38,12 @@ from usance.web.portal.tables import (
     order_name,
     payment_table,
 )
+from usance.web.portal.views.questions import asked_about
+from usance.web.words.deliveries import format_text
 from usance.web.words.terms import terms_text
 
+MOST_ORDERS: Final = 20
+"""Orders that stand among the facts of an invoice; all of them are on the document."""
 STANDINGS: Final = ("overdue", "open", "paid")
 
 
@@ -92,8 +105,10 @@ def invoice_page(request: HttpRequest, account: Account, public: str) -> HttpRes
         crumbs=[Link(_("Invoices"), reverse("account_invoices"))],
         page_state=state if isinstance(state, State) else None,
         late=(account.on - invoice.due_on).days if invoice.state == "open" else 0,
-        document=reverse("account_invoice_document", args=[public]),
-        facts=_facts(invoice),
+        downloads=_downloads(account, invoice),
+        offers=offers(account, invoice, INVOICE_ACTS, base=_address(invoice)),
+        questions=asked_about(account, invoice),
+        facts=_facts(account, invoice),
         lines=line_table(invoice.lines, currency=invoice.currency) if invoice.lines else None,
         payments=payment_table(paid) if any(row.left for row in paid) else None,
         notes=credit_table(notes) if notes else None,
@@ -105,15 +120,104 @@ def invoice_page(request: HttpRequest, account: Account, public: str) -> HttpRes
 
 @require_safe
 @portal_for("invoices")
-def invoice_document(_request: HttpRequest, account: Account, public: str) -> HttpResponse:
-    """One invoice as a text file."""
+def invoice_document(
+    request: HttpRequest, account: Account, public: str, format_: str
+) -> HttpResponse:
+    """One invoice in a format; what was issued before documents were kept is a plain text."""
     invoice = _invoice(account, public)
-    notes = list(invoices.credit_notes(seller_id=account.seller.id, invoice_id=invoice.id))
-    return HttpResponse(
-        text_document(account, invoice, notes),
-        content_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{invoice.number}.txt"'},
+    if invoice.document is None:
+        if format_ != "text":
+            raise Http404("The invoice has no such document.")
+        notes = list(invoices.credit_notes(seller_id=account.seller.id, invoice_id=invoice.id))
+        return HttpResponse(
+            text_document(account, invoice, notes),
+            content_type="text/plain; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{invoice.number}.txt"'},
+        )
+    queueing.opened(
+        account.seller, kind="invoice", subject_id=invoice.id, at=account.at, by=account.by
     )
+    return _download(request, account, "invoice", invoice.id, format_, back=_address(invoice))
+
+
+@require_safe
+@portal_for("invoices")
+def credit_note_document(
+    request: HttpRequest, account: Account, public: str, format_: str
+) -> HttpResponse:
+    """One credit note in a format."""
+    note_id = id_in(public, kind="credit_note")
+    note = invoices.credit_note(seller_id=account.seller.id, credit_note_id=note_id)
+    if note is None or note.invoice.buyer_id != account.buyer.id:
+        raise Http404("There is no such credit note.")
+    queueing.opened(
+        account.seller, kind="credit_note", subject_id=note.id, at=account.at, by=account.by
+    )
+    back = _address(note.invoice)
+    return _download(request, account, "credit_note", note.id, format_, back=back)
+
+
+def _download(
+    request: HttpRequest, account: Account, kind: Kind, subject_id: UUID, format_: str, *, back: str
+) -> HttpResponse:
+    try:
+        return download(
+            account.seller,
+            kind=kind,
+            subject_id=subject_id,
+            format_=format_,
+            at=account.at,
+            inline=True,
+        )
+    except (FormatUnavailable, NotIssued):
+        messages.error(
+            request,
+            _("%(seller)s does not offer this document in this format. Take the PDF.")
+            % {"seller": account.seller.name},
+        )
+        return HttpResponseRedirect(back)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_for("invoices")
+def invoice_act(request: HttpRequest, account: Account, public: str, name: str) -> HttpResponse:
+    """Ask about an invoice."""
+    invoice = _invoice(account, public)
+    crumbs = [
+        Link(_("Invoices"), reverse("account_invoices")),
+        Link(invoice.number, _address(invoice)),
+    ]
+    return perform(
+        request,
+        account,
+        invoice,
+        INVOICE_ACTS,
+        name=name,
+        current="invoices",
+        crumbs=crumbs,
+        page=page,
+    )
+
+
+def _address(invoice: Invoice) -> str:
+    return reverse("account_invoice", args=[public_id("invoice", invoice.id)])
+
+
+def _downloads(account: Account, invoice: Invoice) -> list[Link]:
+    """The document as the buyer can have it: the PDF, and the formats that its profile names."""
+    if invoice.document is None:
+        formats = ["text"]
+    else:
+        profile = billing_profile(seller_id=account.seller.id, buyer_id=account.buyer.id)
+        formats = ["pdf", *(one for one in profile.formats if one != "pdf")]
+    public = public_id("invoice", invoice.id)
+    return [
+        Link(
+            _("Text") if one == "text" else format_text(one),
+            reverse("account_invoice_document", args=[public, one]),
+        )
+        for one in formats
+    ]
 
 
 def _invoice(account: Account, public: str) -> Invoice:
@@ -124,10 +228,13 @@ def _invoice(account: Account, public: str) -> Invoice:
     return invoice
 
 
-def _facts(invoice: Invoice) -> list[Fact]:
+def _facts(account: Account, invoice: Invoice) -> list[Fact]:
     def money(amount: int) -> Money:
         return Money(amount, invoice.currency)
 
+    found = invoices.orders_of(seller_id=account.seller.id, invoice_ids=[invoice.id])
+    orders = found.get(invoice.id, [])[:MOST_ORDERS]
+    numbers = dict.fromkeys(order.po_number for order in orders)
     return [
         Fact(_("To pay"), money(invoice.outstanding)),
         Fact(_("Total"), money(invoice.amount)),
@@ -137,6 +244,9 @@ def _facts(invoice: Invoice) -> list[Fact]:
         Fact(_("Issued"), invoice.issued_on),
         Fact(_("Due"), invoice.due_on),
         Fact(_("Payment terms"), terms_text(invoice.terms)),
-        Fact(_("Order"), Link(order_name(invoice.order), order_href(invoice.order))),
-        Fact(_("Purchase order"), invoice.order.po_number or None),
+        *(
+            Fact(_("Order"), Link(order_name(order), order_href(order.order_id)))
+            for order in orders
+        ),
+        *(Fact(_("Purchase order"), number) for number in numbers if number),
     ]

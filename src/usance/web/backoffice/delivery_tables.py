@@ -1,0 +1,73 @@
+"""Deliveries of documents as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from usance.records.deliveries.models import Delivery
+from usance.records.identity import public_id
+from usance.rules.delivery import UNDONE
+from usance.web.backoffice import links
+from usance.web.backoffice.desk import Desk
+from usance.web.design.parts import Column, Link, Noted, Row, State, Table
+from usance.web.words.deliveries import channel_text, formats_text
+
+
+def delivery_table(rows: Sequence[Delivery], desk: Desk, *, with_document: bool = False) -> Table:
+    """Deliveries, with what the network or the mail server said of those that failed."""
+    acts = desk.may("billing")
+    return Table(
+        caption=_("Deliveries"),
+        columns=[
+            *([Column(label=_("Document"))] if with_document else []),
+            *([Column(label=_("Buyer"))] if with_document else []),
+            Column(label=_("Way")),
+            Column(label=_("State")),
+            Column(label=_("As")),
+            Column(label=_("Begun")),
+            *([Column(label=_("Act"))] if acts else []),
+        ],
+        rows=[
+            Row(
+                cells=[
+                    *([_document(row), links.buyer_link(row.buyer)] if with_document else []),
+                    Noted(channel_text(row.channel), row.recipient)
+                    if row.recipient
+                    else channel_text(row.channel),
+                    _state(row),
+                    formats_text(row.formats) or None,
+                    row.created_at,
+                    *([_again(row)] if acts else []),
+                ]
+            )
+            for row in rows
+        ],
+    )
+
+
+def _document(row: Delivery) -> object:
+    if row.kind == "invoice":
+        return Link(row.number, links.address("invoice", row.subject_id))
+    return Link(row.number, document_address("credit_note", row.subject_id, "pdf"))
+
+
+def _state(row: Delivery) -> object:
+    state = State("delivery", row.state)
+    said = " ".join(part for part in (row.reason_code, row.reason) if part)
+    return Noted(state, said) if said and row.state in (*UNDONE, "queued") else state
+
+
+def _again(row: Delivery) -> object:
+    if row.state == "queued" or not (row.state in UNDONE or row.channel == "email"):
+        return None
+    href = reverse("office_delivery_act", args=[public_id("delivery", row.id), "resend"])
+    return Link(_("Send once more"), href)
+
+
+def document_address(kind: str, subject_id: UUID, format_: str) -> str:
+    """Where an issued document is downloaded in a format."""
+    return reverse(f"office_{kind}_document", args=[public_id(kind, subject_id), format_])

@@ -1,0 +1,398 @@
+"""The billing desk: what waits for its cut-off day, what would be issued, and the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from usance.flows import billing_runs
+from usance.flows.billing_runs import Draft, Previewed
+from usance.flows.document_previews import CannotDraw, draft_pdf
+from usance.records.identity import NotAnId, parse_public_id, public_id
+from usance.records.invoices import queries as invoices
+from usance.records.invoices.models import BillingRun
+from usance.records.orders import billing_queries
+from usance.records.orders.billing_queries import Unbilled
+from usance.records.parties import invoicing_queries
+from usance.records.parties import queries as parties
+from usance.records.parties.models import Buyer
+from usance.rules.invoicing.schedule import parse_schedule
+from usance.rules.money import Money
+from usance.web.backoffice import links
+from usance.web.backoffice.acts import offers, perform
+from usance.web.backoffice.billing_acts import RUN, Due
+from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.people import People
+from usance.web.backoffice.shell import page
+from usance.web.backoffice.tables import invoice_table
+from usance.web.backoffice.views.filters import ListQuery
+from usance.web.design.parts import Badge, Column, Fact, Identifier, Link, Row, State, Tab, Table
+from usance.web.listing import cut
+from usance.web.words.billing_profiles import schedule_text
+from usance.web.words.refusals import refusal_text
+
+PAGE: Final = 50
+
+
+@require_safe
+@office
+def waiting(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What has shipped and waits to be billed, by buyer."""
+    rows = billing_queries.unbilled(seller_id=desk.seller.id, after=_after(request), limit=PAGE + 1)
+    shown = _whole_buyers(rows)
+    return page(
+        request,
+        desk,
+        "billing",
+        current="billing",
+        heading=_("Billing"),
+        tabs=_tabs("waiting"),
+        offers=offers(desk, Due(desk.on), [RUN], base=reverse("office_billing")),
+        preview=Link(_("Preview"), reverse("office_billing_preview")),
+        table=_waiting_table(shown, desk) if shown else None,
+        more=_more(rows, shown),
+    )
+
+
+def _whole_buyers(rows: list[Unbilled]) -> list[Unbilled]:
+    """The rows of a page; a buyer with several currencies is not cut in two."""
+    if len(rows) <= PAGE:
+        return rows
+    last = rows[PAGE].buyer_id
+    kept = [row for row in rows[:PAGE] if row.buyer_id != last]
+    return kept or rows
+
+
+def _more(rows: list[Unbilled], shown: list[Unbilled]) -> str:
+    if len(shown) == len(rows):
+        return ""
+    last = shown[-1]
+    return f"?{urlencode({'name': last.buyer_name, 'buyer': public_id('buyer', last.buyer_id)})}"
+
+
+def _after(request: HttpRequest) -> tuple[str, UUID] | None:
+    buyer = _buyer_id(request)
+    return (request.GET.get("name", "").replace("\0", ""), buyer) if buyer else None
+
+
+def _buyer_id(request: HttpRequest) -> UUID | None:
+    text = request.GET.get("buyer", "")
+    if not text:
+        return None
+    try:
+        return parse_public_id("buyer", text)
+    except NotAnId as error:
+        raise Http404(str(error)) from None
+
+
+def _waiting_table(rows: Sequence[Unbilled], desk: Desk) -> Table:
+    profiles = invoicing_queries.billing_profiles(
+        seller_id=desk.seller.id, buyer_ids=list({row.buyer_id for row in rows})
+    )
+
+    def cells(row: Unbilled) -> list[object]:
+        schedule = parse_schedule(profiles[row.buyer_id].schedule)
+        next_on = schedule.cut_off_on(row.earliest)
+        due = schedule.waits and next_on <= desk.on
+        query = urlencode(
+            {
+                "buyer": public_id("buyer", row.buyer_id),
+                "cut_off": max(next_on, desk.on).isoformat(),
+            }
+        )
+        return [
+            Link(row.buyer_name, links.address("buyer", row.buyer_id)),
+            schedule_text(schedule.code),
+            row.shipments,
+            Badge(label=_("Due now"), tone="caution", icon="clock")
+            if due
+            else (next_on if schedule.waits else _("With the rest of the order")),
+            Money(row.amount, row.currency),
+            Link(_("Preview"), f"{reverse('office_billing_preview')}?{query}"),
+        ]
+
+    return Table(
+        caption=_("Waiting to be billed"),
+        columns=[
+            Column(label=_("Buyer")),
+            Column(label=_("Billed")),
+            Column(label=_("Shipments"), numeric=True),
+            Column(label=_("Cut-off")),
+            Column(label=_("Amount"), numeric=True),
+            Column(label=_("Invoice")),
+        ],
+        rows=[Row(cells=cells(row)) for row in rows],
+    )
+
+
+def _tabs(current: str) -> list[Tab]:
+    pages = (
+        ("waiting", _("Waiting"), reverse("office_billing")),
+        ("preview", _("Preview"), reverse("office_billing_preview")),
+        ("runs", _("Runs"), reverse("office_billing_runs")),
+    )
+    return [Tab(label=label, href=href, current=part == current) for part, label, href in pages]
+
+
+@require_safe
+@office
+def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What a run would issue: each invoice as a draft, without a number."""
+    cut_off_on, buyer = _day(request, desk), _buyer(request, desk)
+    seen = _previewed(desk, cut_off_on, buyer)
+    names = {
+        one.id: one.name
+        for one in Buyer.objects.filter(
+            seller_id=desk.seller.id, id__in=[draft.buyer_id for draft in seen.drafts]
+        )
+    }
+    return page(
+        request,
+        desk,
+        "billing_preview",
+        current="billing",
+        heading=_("What would be billed"),
+        crumbs=[Link(_("Billing"), reverse("office_billing"))],
+        tabs=_tabs("preview"),
+        cut_off=cut_off_on,
+        buyer=buyer,
+        buyer_public=public_id("buyer", buyer.id) if buyer else "",
+        offers=offers(desk, Due(cut_off_on), [RUN], base=reverse("office_billing"))
+        if not buyer and cut_off_on <= desk.on and seen.drafts
+        else [],
+        table=_draft_table(seen.drafts, names, cut_off_on) if seen.drafts else None,
+        failures=_failure_table(desk, seen.failures) if seen.failures else None,
+    )
+
+
+@require_safe
+@office
+def preview_document(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """One draft as a PDF, ``?place=`` of those that the preview lists."""
+    cut_off_on, buyer = _day(request, desk), _buyer(request, desk)
+    place = request.GET.get("place", "")
+    drafts = _previewed(desk, cut_off_on, buyer).drafts
+    if not place.isdecimal() or int(place) >= len(drafts):
+        raise Http404("There is no such draft any more.")
+    draft = drafts[int(place)]
+    try:
+        content = draft_pdf(
+            desk.seller,
+            draft.document,
+            buyer_id=draft.buyer_id,
+            at=desk.at,
+            language=request.GET.get("language", "")[:8],
+        )
+    except CannotDraw as error:
+        messages.error(request, refusal_text(error))
+        return HttpResponseRedirect(reverse("office_billing_preview"))
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": 'inline; filename="draft.pdf"'},
+    )
+
+
+def _previewed(desk: Desk, cut_off_on: date, buyer: Buyer | None) -> Previewed:
+    return billing_runs.preview(
+        desk.seller,
+        cut_off_on=cut_off_on,
+        at=desk.at,
+        buyer_id=buyer.id if buyer else None,
+    )
+
+
+def _day(request: HttpRequest, desk: Desk) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("cut_off", ""))
+    except ValueError:
+        return desk.on
+
+
+def _buyer(request: HttpRequest, desk: Desk) -> Buyer | None:
+    buyer_id = _buyer_id(request)
+    if buyer_id is None:
+        return None
+    found = parties.buyer(seller_id=desk.seller.id, buyer_id=buyer_id)
+    if found is None:
+        raise Http404("There is no such buyer.")
+    return found
+
+
+def _draft_table(drafts: Sequence[Draft], names: dict[UUID, str], cut_off_on: date) -> Table:
+    def href(place: int, draft: Draft) -> str:
+        query = {
+            "cut_off": cut_off_on.isoformat(),
+            "buyer": public_id("buyer", draft.buyer_id),
+            "place": sum(one.buyer_id == draft.buyer_id for one in drafts[:place]),
+        }
+        return f"{reverse('office_billing_preview_document')}?{urlencode(query)}"
+
+    return Table(
+        caption=_("Drafts"),
+        columns=[
+            Column(label=_("Buyer")),
+            Column(label=_("Shipments"), numeric=True),
+            Column(label=_("Lines"), numeric=True),
+            Column(label=_("Due")),
+            Column(label=_("Total"), numeric=True),
+            Column(label=_("Draft")),
+        ],
+        rows=[
+            Row(
+                cells=[
+                    Link(names[draft.buyer_id], links.address("buyer", draft.buyer_id)),
+                    len(draft.shipment_ids),
+                    len(draft.document.lines),
+                    draft.document.due_on,
+                    Money.rounded(draft.document.totals.payable, currency=draft.document.currency),
+                    Link(_("See the draft"), href(place, draft)),
+                ]
+            )
+            for place, draft in enumerate(drafts)
+        ],
+    )
+
+
+def _failure_table(desk: Desk, failures: Sequence[dict[str, str]]) -> Table:
+    ids = [parse_public_id("buyer", failure["buyer"]) for failure in failures]
+    names = dict(
+        Buyer.objects.filter(seller_id=desk.seller.id, id__in=ids).values_list("id", "name")
+    )
+    return Table(
+        caption=_("Could not be billed"),
+        columns=[Column(label=_("Buyer")), Column(label=_("Why"))],
+        rows=[
+            Row(
+                cells=[
+                    Link(names.get(buyer_id, failure["buyer"]), links.address("buyer", buyer_id)),
+                    failure["detail"],
+                ]
+            )
+            for buyer_id, failure in zip(ids, failures, strict=True)
+        ],
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def run_act(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Bill what is due."""
+    crumbs = [Link(_("Billing"), reverse("office_billing"))]
+    return perform(
+        request, desk, Due(desk.on), [RUN], name=RUN.name, current="billing", crumbs=crumbs
+    )
+
+
+@require_safe
+@office
+def runs_list(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The billing runs, the newest first."""
+    part = cut(invoices.billing_runs(seller_id=desk.seller.id), request=request, order=("-id",))
+    return page(
+        request,
+        desk,
+        "list",
+        current="billing",
+        heading=_("Billing"),
+        query=ListQuery.of(request, standings=()),
+        tabs=_tabs("runs"),
+        table=_runs_table(part.rows, desk) if part.rows else None,
+        pagination=part.page,
+        empty_icon="invoice",
+        empty_title=_("No billing runs"),
+        empty_text=_("The calendar runs one by itself on every cut-off day."),
+    )
+
+
+def _runs_table(rows: Sequence[BillingRun], desk: Desk) -> Table:
+    figures = invoices.run_figures(seller_id=desk.seller.id, run_ids=[row.id for row in rows])
+    people = People(desk, {row.started_by for row in rows})
+    return Table(
+        caption=_("Billing runs"),
+        columns=[
+            Column(label=_("Cut-off")),
+            Column(label=_("State")),
+            Column(label=_("Started by")),
+            Column(label=_("Started")),
+            Column(label=_("Invoices"), numeric=True),
+            Column(label=_("Could not be billed"), numeric=True),
+        ],
+        rows=[
+            Row(
+                cells=[
+                    Link(row.cut_off_on, links.address("billing_run", row.id)),
+                    run_state(row),
+                    _("Calendar") if row.scheduled else people.name(row.started_by) or None,
+                    row.created_at,
+                    figures[row.id].invoices,
+                    len(row.failures) or None,
+                ]
+            )
+            for row in rows
+        ],
+    )
+
+
+def run_state(run: BillingRun) -> State:
+    """Where a run stands."""
+    if run.finished_at is None:
+        return State("billing_run", "running" if run.buyers_total else "queued")
+    return State("billing_run", "incomplete" if run.failures else "done")
+
+
+@require_safe
+@office
+def run_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
+    """How far a run is, what it has issued and whom it could not bill."""
+    run_id = id_in(public, kind="billing_run")
+    run = invoices.billing_run(seller_id=desk.seller.id, run_id=run_id)
+    if run is None:
+        raise Http404("There is no such billing run.")
+    figures = invoices.run_figures(seller_id=desk.seller.id, run_ids=[run.id])[run.id]
+    found = invoices.find_invoices(seller_id=desk.seller.id, on=desk.on).filter(run_id=run.id)
+    part = cut(found, request=request, order=("id",))
+    working = run.finished_at is None
+    shown = page(
+        request,
+        desk,
+        "billing_run",
+        current="billing",
+        heading=_("Billing run"),
+        crumbs=[
+            Link(_("Billing"), reverse("office_billing")),
+            Link(_("Runs"), reverse("office_billing_runs")),
+        ],
+        page_state=run_state(run),
+        page_facts=[Identifier(public)],
+        run=run,
+        working=working,
+        percent=run.buyers_done * 100 // run.buyers_total if run.buyers_total else 0,
+        facts=[
+            Fact(_("Cut-off"), run.cut_off_on),
+            Fact(_("Buyers"), run.buyers_done),
+            Fact(_("Invoices"), figures.invoices),
+            *(
+                Fact(_("Total in %(currency)s") % {"currency": currency}, Money(amount, currency))
+                for currency, amount in figures.amounts.items()
+            ),
+            Fact(_("Started"), run.created_at),
+            Fact(_("Finished"), run.finished_at),
+        ],
+        failures=_failure_table(desk, run.failures) if run.failures else None,
+        invoices=invoice_table(part.rows, desk) if part.rows else None,
+        pagination=part.page,
+    )
+    if "HX-Request" in request.headers and not working:
+        # The head of the page changes too.
+        shown["HX-Refresh"] = "true"
+    return shown
