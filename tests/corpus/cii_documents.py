@@ -134,15 +134,19 @@ kosit-unit__cii__cii-br-de-cvd-02-test.xml 2 336.9 EUR xrechnung BR-CL-13 same
 kosit-unit__cii__cii-br-de-cvd-03-04-05-06-test.xml 2 12829.69 EUR xrechnung BR-CL-13 same
 kosit-unit__cii__cii-br-de-tmp-32-bg-14-test.xml 1 4743.75 EUR xrechnung - -
 kosit-unit__cii__cii-br-de-tmp-32-bt-72-test.xml 1 4743.75 EUR xrechnung - -
-kosit-unit__cii__cii-br-dex-04-schemeid-test-2.xml 2 336.9 EUR xrechnung BR-CL-10,BR-CL-21 same
-kosit-unit__cii__cii-br-dex-04-schemeid-test-4.xml 2 336.9 EUR xrechnung \
-    BR-CL-10,BR-CL-21,BR-DEX-04,BR-DEX-06 BR-CL-10,BR-CL-21
-kosit-unit__cii__cii-br-dex-05-schemeid-test-2.xml 2 336.9 EUR xrechnung BR-CL-11 BR-CL-10
-kosit-unit__cii__cii-br-dex-05-schemeid-test-3.xml 2 336.9 EUR xrechnung BR-CL-11,BR-DEX-05 BR-CL-10
-kosit-unit__cii__cii-br-dex-06-schemeid-test-3.xml 2 336.9 EUR xrechnung BR-CL-21,BR-DEX-06 BR-CL-21
-kosit-unit__cii__cii-br-dex-06-schemeid-test.xml 2 336.9 EUR xrechnung - -
-kosit-unit__cii__cii-br-dex-07-schemeid-test-3.xml 2 336.9 EUR xrechnung BR-CL-25,BR-DEX-07 BR-CL-25
-kosit-unit__cii__cii-br-dex-08-schemeid-test.xml 4 10555.3 EUR xrechnung - -
+kosit-unit__cii__cii-br-dex-04-schemeid-test-2.xml 2 336.9 EUR xrechnung-extension \
+    BR-CL-10,BR-CL-21 same
+kosit-unit__cii__cii-br-dex-04-schemeid-test-4.xml 2 336.9 EUR xrechnung-extension \
+    BR-CL-10,BR-CL-21,BR-DEX-04,BR-DEX-06 same
+kosit-unit__cii__cii-br-dex-05-schemeid-test-2.xml 2 336.9 EUR xrechnung-extension BR-CL-11 BR-CL-10
+kosit-unit__cii__cii-br-dex-05-schemeid-test-3.xml 2 336.9 EUR xrechnung-extension \
+    BR-CL-11,BR-DEX-05 BR-CL-10,BR-DEX-04
+kosit-unit__cii__cii-br-dex-06-schemeid-test-3.xml 2 336.9 EUR xrechnung-extension \
+    BR-CL-21,BR-DEX-06 same
+kosit-unit__cii__cii-br-dex-06-schemeid-test.xml 2 336.9 EUR xrechnung-extension - -
+kosit-unit__cii__cii-br-dex-07-schemeid-test-3.xml 2 336.9 EUR xrechnung-extension \
+    BR-CL-25,BR-DEX-07 same
+kosit-unit__cii__cii-br-dex-08-schemeid-test.xml 4 10555.3 EUR xrechnung-extension - -
 kosit-unit__cii__cii-br-tmp-3-test.xml 2 12829.69 EUR xrechnung - -
 kosit-unit__cii__cii-peppol-en16931-r008.xml 2 314.86 EUR xrechnung - -
 kosit-unit__cii__cii-peppol-en16931-r020.xml 2 314.86 EUR xrechnung - -
@@ -160,7 +164,8 @@ kosit-unit__cii__cii-peppol-en16931-r130-1.xml 2 357.00 EUR xrechnung - -
 kosit__cius__01.05_minimal_test_uncefact.xml 1 4743.75 EUR xrechnung - -
 kosit__cius__01.06_minimal_test_uncefact.xml 1 4743.75 EUR xrechnung - -
 kosit__cvd__02.01a-cvd_INVOICE_uncefact.xml 2 12829687.50 EUR xrechnung BR-CL-13 same
-kosit__extension__04.05a-INVOICE_uncefact.xml 1 119.00 EUR xrechnung BR-CL-10,BR-CL-21 same
+kosit__extension__04.05a-INVOICE_uncefact.xml 1 119.00 EUR xrechnung-extension \
+    BR-CL-10,BR-CL-21 same
 kosit__standard__01.01a-INVOICE_uncefact.xml 2 336.9 EUR xrechnung - -
 kosit__standard__01.02a-INVOICE_uncefact.xml 1 12.6 EUR xrechnung - -
 kosit__standard__01.03a-INVOICE_uncefact.xml 2 182.2 EUR xrechnung - -

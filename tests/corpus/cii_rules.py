@@ -18,6 +18,7 @@ from usance.formats.einvoice.profiles import (
     FACTURX_EN16931,
     FACTURX_EXTENDED,
     XRECHNUNG,
+    XRECHNUNG_EXTENSION,
     Profile,
 )
 
@@ -41,12 +42,14 @@ def _facturx_schema(folder: str, level: str) -> tuple[str, str]:
 SCHEMAS: Final[dict[Profile, tuple[str, str]]] = {
     EN16931: ("en16931", _D16B),
     XRECHNUNG: ("en16931", _D16B),
+    XRECHNUNG_EXTENSION: ("en16931", _D16B),
     FACTURX_EN16931: _facturx_schema("en16931", "EN16931"),
     FACTURX_EXTENDED: _facturx_schema("extended", "EXTENDED"),
 }
 SCHEMATRONS: Final[dict[Profile, tuple[tuple[str, str], ...]]] = {
     EN16931: (_CEN_XSLT,),
     XRECHNUNG: (_CEN_XSLT, _XRECHNUNG_XSLT),
+    XRECHNUNG_EXTENSION: (_CEN_XSLT, _XRECHNUNG_XSLT),
     FACTURX_EN16931: (_CEN_XSLT, _facturx_xslt("EN16931")),
     FACTURX_EXTENDED: (_facturx_xslt("EXTENDED"),),
 }

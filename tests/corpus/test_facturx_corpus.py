@@ -72,7 +72,7 @@ HYBRIDS: dict[str, Expected] = {
 
 REFUSED = {
     # encoding='UTF-8" in the XML declaration, on purpose
-    MUSTANG + "factur-x-invalid-xml-encoding-attribute.pdf": "malformed_xml",
+    MUSTANG + "factur-x-invalid-xml-encoding-attribute.pdf": "unsupported_encoding",
 }
 
 

@@ -63,13 +63,14 @@ from usance.formats.einvoice.profiles import (
     FACTURX_EN16931,
     FACTURX_EXTENDED,
     XRECHNUNG,
+    XRECHNUNG_EXTENSION,
     Profile,
 )
 from usance.formats.einvoice.writing import to_bytes
 from usance.formats.errors import FormatError
 from usance.rules.invoicing.document import InvoiceDocument, Note, Party
 
-PROFILES: Final = (EN16931, FACTURX_EN16931, FACTURX_EXTENDED, XRECHNUNG)
+PROFILES: Final = (EN16931, FACTURX_EN16931, FACTURX_EXTENDED, XRECHNUNG, XRECHNUNG_EXTENSION)
 """What :func:`render` can write."""
 
 
@@ -230,8 +231,9 @@ def render(document: InvoiceDocument, *, profile: Profile) -> bytes:
     FACTURX_EXTENDED; elsewhere they are what BT-20 and the notes say. TaxComponent and the heading
     of a line have no place in CII.
 
-    Raises FormatError: ``unsupported_profile``, ``no_lines``, ``several_preceding_invoices`` (D16B,
-    and so EN16931 and XRECHNUNG, has room for one), ``invalid_text``, ``invalid_number``.
+    Raises FormatError: ``unsupported_profile``, ``missing_value`` for an invoice without lines,
+    ``not_in_syntax`` for payments to third parties and for more than one earlier invoice outside of
+    Factur-X (D16B has room for one), ``invalid_text``, ``invalid_number``.
     """
     _check_sayable(document, profile)
     extended = is_extended(profile)
@@ -260,13 +262,19 @@ def _check_sayable(document: InvoiceDocument, profile: Profile) -> None:
         raise FormatError(
             "The invoice has no lines, and each profile that is written demands one (BR-16); it "
             "was read from MINIMUM or BASIC WL, say, which only travel with their PDF.",
-            code="no_lines",
+            code="missing_value",
+        )
+    if document.third_party_payments:
+        raise FormatError(
+            "The invoice collects for a third party, which CII cannot say; write it in UBL by the "
+            "extension of XRechnung, or invoice the amount as a line.",
+            code="not_in_syntax",
         )
     if len(document.preceding) > 1 and not is_factur_x(profile):
         raise FormatError(
             f"The invoice is about {len(document.preceding)} earlier ones, and CII D16B has room "
             "for one; write it in UBL or as Factur-X.",
-            code="several_preceding_invoices",
+            code="not_in_syntax",
         )
 
 

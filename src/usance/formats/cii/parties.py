@@ -97,7 +97,8 @@ def write_party(
         WRITER.value(uri, "ram:URIID", party.endpoint.value, schemeID=party.endpoint.scheme)
     if trades or role == "tax representative":
         _write_registration(element, party.vat_id, scheme="VA")
-    if extended or role == "seller":
+    if role == "seller":
+        # Of others a number for VAT only, in EXTENDED as well (rule BR-FXEXT-03).
         _write_registration(element, party.tax_registration, scheme="FC")
     prune(element)
 
