@@ -20,6 +20,8 @@ from usance.formats.errors import FormatError
 # What XML 1.0 cannot carry at all (clause 2.2, production Char).
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+
 
 class Writer:
     """Builds elements whose names carry a prefix, such as ``cbc:ID``, in declared namespaces.
@@ -89,7 +91,7 @@ def prune(element: etree._Element) -> None:
 def to_bytes(root: etree._Element) -> bytes:
     """The document as UTF-8 with a declaration, indented by two spaces, ending in a line break."""
     etree.indent(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
+    return _DECLARATION + etree.tostring(root, encoding="UTF-8") + b"\n"
 
 
 def _written(value: str | Decimal | date | bytes, *, name: str) -> str:
