@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows.credit_notes import Credit, credit_of_lines, made_document
 from usance.flows.journal import Journal
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState, external_id_once
 from usance.flows.settlement import free_allocations
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import CreditNote, Invoice
+from usance.records.parties.invoicing_queries import seller_details
 from usance.records.parties.models import Seller
 from usance.rules import ledger
 from usance.rules.billing import document_number, settled_state, tax_share
+from usance.rules.invoicing.crediting import CreditedLine
+from usance.rules.invoicing.serial import to_json
 from usance.rules.orders import InvalidOrder
 
 
@@ -28,45 +34,57 @@ def credit_invoice(
     at: datetime,
     by: str,
     amount: int | None = None,
+    lines: Sequence[CreditedLine] = (),
     reason: str = "",
     external_id: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> CreditNote:
-    """Issue a credit note for ``amount`` (minor units with tax; None: all not credited yet).
+    """Issue a credit note: for named ``lines``, or for ``amount`` (minor units with tax; None: all
+    not credited yet).
 
     Where the invoice has been paid already, the payment is freed and becomes the buyer's unapplied
-    cash. Raises NotFound, WrongState, AmountTooLarge, Duplicate (the external_id is taken) or
-    InvalidOrder (an amount that is not positive).
+    cash. Raises NotFound, WrongState, AmountTooLarge, Duplicate (the external_id is taken),
+    InvalidOrder (an amount that is not positive, or not that of the lines) or CannotCredit (lines
+    that cannot be taken back).
     """
     invoice = _locked(seller, invoice_id)
-    creditable = invoice.amount - invoice.credited - invoice.written_off
-    if amount is None:
-        amount = creditable
-    if not creditable:
-        raise WrongState(f"Nothing is left to credit on {invoice.number}.")
-    if amount <= 0:
-        raise InvalidOrder(f"amount must be positive, not {amount}.")
-    if amount > creditable:
-        raise AmountTooLarge(
-            f"{amount} is more than the {creditable} minor units not credited yet"
-            f" on {invoice.number}."
-        )
     journal = Journal(seller, at=at, by=by)
-    if amount > invoice.outstanding:
-        free_allocations(journal, invoice, amount=amount - invoice.outstanding)
-    tax = tax_share(
-        tax_left=invoice.tax_amount - invoice.credited_tax,
-        amount_left=invoice.amount - invoice.credited,
-        amount_now=amount,
-    )
-    note = _issue(
+    note = take_back_of(
         journal,
         invoice,
         amount=amount,
-        tax_amount=tax,
+        lines=lines,
         reason=reason,
         external_id=external_id,
         metadata=metadata or {},
+    )
+    journal.close()
+    return note
+
+
+def take_back_of(
+    journal: Journal,
+    invoice: Invoice,
+    *,
+    amount: int | None,
+    lines: Sequence[CreditedLine] = (),
+    reason: str,
+    external_id: str | None,
+    metadata: dict[str, Any],
+) -> CreditNote:
+    """A credit note on the locked ``invoice``, as :func:`credit_invoice` says. The caller closes the
+    journal."""
+    credit = _wanted(journal.seller, invoice, amount=amount, lines=lines)
+    amount, tax = credit.amount, credit.tax_amount
+    if amount > invoice.outstanding:
+        free_allocations(journal, invoice, amount=amount - invoice.outstanding)
+    note = _issue(
+        journal,
+        invoice,
+        credit,
+        reason=reason,
+        external_id=external_id,
+        metadata=metadata,
     )
     journal.enter(
         "credit_note",
@@ -84,8 +102,40 @@ def credit_invoice(
         credited=invoice.credited + amount,
         credited_tax=invoice.credited_tax + tax,
     )
-    journal.close()
     return note
+
+
+def _wanted(
+    seller: Seller, invoice: Invoice, *, amount: int | None, lines: Sequence[CreditedLine]
+) -> Credit:
+    """What is to be taken back of the locked invoice, within what can be."""
+    creditable = invoice.amount - invoice.credited - invoice.written_off
+    if not creditable:
+        raise WrongState(f"Nothing is left to credit on {invoice.number}.")
+    if lines:
+        credit = credit_of_lines(seller, invoice, lines)
+        if amount is not None and amount != credit.amount:
+            raise InvalidOrder(
+                f"The lines come to {credit.amount} minor units, not {amount}; leave the amount out."
+            )
+        amount = credit.amount
+    elif amount is None:
+        amount = creditable
+    if amount <= 0:
+        raise InvalidOrder(f"amount must be positive, not {amount}.")
+    if amount > creditable:
+        raise AmountTooLarge(
+            f"{amount} is more than the {creditable} minor units not credited yet"
+            f" on {invoice.number}."
+        )
+    if lines:
+        return credit
+    tax = tax_share(
+        tax_left=invoice.tax_amount - invoice.credited_tax,
+        amount_left=invoice.amount - invoice.credited,
+        amount_now=amount,
+    )
+    return Credit(amount, tax, ())
 
 
 @transaction.atomic
@@ -124,11 +174,25 @@ def _locked(seller: Seller, invoice_id: UUID) -> Invoice:
     return invoice
 
 
-def _issue(journal: Journal, invoice: Invoice, **fields: Any) -> CreditNote:
+def _issue(
+    journal: Journal,
+    invoice: Invoice,
+    credit: Credit,
+    *,
+    reason: str,
+    external_id: str | None,
+    metadata: dict[str, Any],
+) -> CreditNote:
     on = journal.on
+    draft = made_document(journal.seller, invoice, credit, number="", on=on, reason=reason)
     series_id, sequence, prefix = invoices.next_number(
-        seller_id=invoice.seller_id, kind="credit_note", year=on.year, prefix="CN", at=journal.at
+        seller_id=invoice.seller_id,
+        kind="credit_note",
+        year=on.year,
+        prefix=seller_details(seller_id=invoice.seller_id).credit_note_prefix,
+        at=journal.at,
     )
+    number = document_number(prefix=prefix, year=on.year, sequence=sequence)
     note = CreditNote(
         id=new_id(),
         seller_id=invoice.seller_id,
@@ -136,10 +200,16 @@ def _issue(journal: Journal, invoice: Invoice, **fields: Any) -> CreditNote:
         invoice_id=invoice.id,
         series_id=series_id,
         sequence=sequence,
-        number=document_number(prefix=prefix, year=on.year, sequence=sequence),
+        number=number,
         currency=invoice.currency,
+        amount=credit.amount,
+        tax_amount=credit.tax_amount,
+        reason=reason,
         issued_on=on,
-        **fields,
+        lines=[line.to_document() for line in credit.taken],
+        document=to_json(replace(draft, number=number)),
+        external_id=external_id,
+        metadata=metadata,
     )
     with external_id_once("credit note", note.external_id):
         note.save(force_insert=True)

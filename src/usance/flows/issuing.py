@@ -65,7 +65,7 @@ def heading_of(
     order = pieces[0].order
     base_on = base_of(
         profile.terms_base,
-        issued_on=on,
+        issued_on=wanted.replaces.issued_on if wanted.replaces else on,
         shipped_on=[piece.shipped_on for piece in pieces],
         delivered_on=[piece.delivered_on for piece in pieces],
     )

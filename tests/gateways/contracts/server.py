@@ -148,7 +148,7 @@ def serving(counterpart: C) -> Iterator[C]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_POST = _serve  # noqa: N815
+        do_GET = do_POST = do_DELETE = _serve  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

@@ -149,10 +149,10 @@ def write_payment(
     transfers: tuple[CreditTransfer | None, ...] = given.transfers or (None,)
     for position, transfer in enumerate(transfers):
         means = writer.group(parent, "cac:PaymentMeans")
-        # The text may occur once only (UBL-SR-46).
+        # The text and the due date may occur once only (UBL-SR-46, UBL-SR-45).
         name = given.text if position == 0 else ""
         writer.value(means, "cbc:PaymentMeansCode", given.code, name=name)
-        writer.value(means, "cbc:PaymentDueDate", due_on)
+        writer.value(means, "cbc:PaymentDueDate", due_on if position == 0 else None)
         writer.value(means, "cbc:PaymentID", given.remittance)
         if position == 0:
             _write_card(writer, means, given)

@@ -156,4 +156,4 @@ def waiting_to_be_billed(*, seller_id: UUID, buyer_id: UUID, on: date) -> list[W
         " ORDER BY s.shipped_on, s.id",
         [seller_id, buyer_id, on],
     )
-    return [Waiting(*rest, from_json(place) if place else None) for *rest, place in rows]
+    return [Waiting(*row[:7], from_json(row[7]) if row[7] else None) for row in rows]

@@ -178,6 +178,17 @@ def allocations_of_invoice(*, seller_id: UUID, invoice_id: UUID) -> list[Allocat
     return [AllocationLine(*row) for row in rows]
 
 
+def paid_by(*, seller_id: UUID, invoice_id: UUID) -> dict[UUID, int]:
+    """What each payment pays of an invoice, in minor units, the first payment first."""
+    rows = execute(
+        "SELECT payment_id, sum(amount)::bigint FROM payments_allocation"
+        " WHERE seller_id = %s AND invoice_id = %s"
+        " GROUP BY payment_id HAVING sum(amount) > 0 ORDER BY min(created_at), payment_id",
+        [seller_id, invoice_id],
+    )
+    return dict(rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Money of one currency that waits to be put to use, in minor units.

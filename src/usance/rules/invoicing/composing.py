@@ -163,11 +163,10 @@ def _document(
         sales_order=orders[0] if len(orders) == 1 else "",
         despatch_advice=shipments[0] if len(shipments) == 1 else "",
         accounting=profile.accounting_reference or (centres[0] if len(centres) == 1 else ""),
-        payment_terms=_terms_in_words(heading, language=language),
         notes=_notes(heading, language=language),
         preceding=(heading.replaces,) if heading.replaces else (),
         delivery=_delivery(supplies, profile=profile),
-        period=heading.period,
+        period=heading.period or _days_of(supplies),
         payment=payment(seller, currency=currency, remittance=heading.remittance),
         instalments=tuple(DueAmount(on, major(part, currency)) for on, part in heading.instalments)
         if len(heading.instalments) > 1
@@ -247,6 +246,12 @@ def _delivery(supplies: Sequence[Supply], *, profile: BillingProfileView) -> Del
     return Delivery(name=name, delivered_on=days[0] if len(days) == 1 else None, address=address)
 
 
+def _days_of(supplies: Sequence[Supply]) -> Period | None:
+    """The days of the deliveries, where there were several: one of both must be said (BR-IC-11)."""
+    days = [supply.arrived_on for supply in supplies]
+    return Period(min(days), max(days)) if len(set(days)) > 1 else None
+
+
 def _place(supply: Supply) -> tuple[str, Address] | None:
     place = supply.ship_to
     if not place:
@@ -258,34 +263,6 @@ def _place(supply: Supply) -> tuple[str, Address] | None:
         post_code=place.get("postal_code", ""),
         subdivision=place.get("state", ""),
     )
-
-
-def _terms_in_words(heading: Heading, *, language: str) -> str:
-    """Instalments and discounts for a reader whose syntax has no field for them (BT-20)."""
-    currency = heading.currency
-    found = [
-        written(
-            "early",
-            language=language,
-            percent=f"{percent.normalize():f}",
-            amount=major(saved, currency),
-            currency=currency,
-            day=until,
-        )
-        for until, saved, percent in heading.discounts
-    ]
-    if len(heading.instalments) > 1:
-        found += [
-            written(
-                "instalment",
-                language=language,
-                amount=major(part, currency),
-                currency=currency,
-                day=on,
-            )
-            for on, part in heading.instalments
-        ]
-    return "; ".join(found)
 
 
 def _notes(heading: Heading, *, language: str) -> tuple[Note, ...]:

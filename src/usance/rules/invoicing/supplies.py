@@ -227,7 +227,6 @@ def _invoice_line(line: Line, rate: Decimal, *, supply: Supply, view: TaxView) -
     taken_off = AllowanceCharge(
         is_charge=False,
         amount=discount,
-        base=net + discount,
         reason=written("discount", language=view.language),
         reason_code=DISCOUNT_CODE,
     )
@@ -269,15 +268,20 @@ def _priced(line: Line, total: Decimal, *, currency: str) -> tuple[Decimal, Pric
     """
     quantity = abs(line.quantity or Decimal(1))
     signed = -quantity if total < 0 else quantity
-    total = abs(total)
-    own = line.unit_price
+    return signed, unit_price(abs(total), quantity, own=line.unit_price, currency=currency)
+
+
+def unit_price(total: Decimal, quantity: Decimal, *, own: Decimal | None, currency: str) -> Price:
+    """The price that makes ``total`` of ``quantity``, both positive: ``own`` where it does.
+
+    Else the exact one with up to eight decimals, or the price of the whole quantity (BT-149).
+    """
     if own is not None and own >= 0 and rounded(quantity * own, currency=currency) == total:
-        return signed, Price(own)
-    exact = (total / quantity).quantize(_PRICE, rounding=ROUND_HALF_UP)
-    plain = exact.normalize() + ZERO
+        return Price(own)
+    plain = (total / quantity).quantize(_PRICE, rounding=ROUND_HALF_UP).normalize() + ZERO
     if rounded(quantity * plain, currency=currency) == total:
-        return signed, Price(plain)
-    return signed, Price(total, base_quantity=quantity)
+        return Price(plain)
+    return Price(total, base_quantity=quantity)
 
 
 def _heading(group_by: str, supply: Supply, line: Line, *, language: str) -> str:

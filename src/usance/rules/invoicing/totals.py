@@ -66,8 +66,12 @@ def places(currency: str) -> int:
 
 
 def rounded(value: Decimal, *, currency: str) -> Decimal:
-    """``value`` with the decimals of an invoice in ``currency``, halves away from zero."""
-    return value.quantize(Decimal(1).scaleb(-places(currency)), rounding=ROUND_HALF_UP)
+    """``value`` with the decimals of an invoice in ``currency``, halves away from zero.
+
+    Nothing is 0, never -0: programs that compare texts take a tax of -0.00 for one (BR-Z-09 and its
+    likes in the rules of Factur-X).
+    """
+    return value.quantize(Decimal(1).scaleb(-places(currency)), rounding=ROUND_HALF_UP) + ZERO
 
 
 def line_net(

@@ -65,6 +65,7 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "invalid_approval_chain": gettext_lazy(
         "Nobody could follow these steps: a person is named in two of them, or may not approve."
     ),
+    "wrong_fields": gettext_lazy("Some of these values cannot be; look at them again."),
     "invalid_organisation": gettext_lazy("One of these values cannot be; look at them again."),
     "applications_closed": gettext_lazy("No applications are taken at the moment."),
     "country_not_served": gettext_lazy("No applications are taken from this country."),
