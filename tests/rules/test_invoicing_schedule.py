@@ -81,8 +81,22 @@ def test_a_code_is_read_as_it_is_written(code: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["", "yearly", "weekly:8", "weekly:last", "monthly:0", "monthly:29", "monthly:30", "monthly:31"]
-    + ["daily:3", "per_order:last", "Monthly", "monthly:", "monthly: 5", "monthly:٣"],
+    [
+        "",
+        "yearly",
+        "weekly:8",
+        "weekly:last",
+        "monthly:0",
+        "monthly:29",
+        "monthly:30",
+        "monthly:31",
+        "daily:3",
+        "per_order:last",
+        "Monthly",
+        "monthly:",
+        "monthly: 5",
+        "monthly:٣",
+    ],
 )
 def test_what_is_no_schedule(code: str) -> None:
     with pytest.raises(UnknownSchedule):
@@ -96,7 +110,9 @@ def test_every_day_belongs_to_exactly_one_period(code: str, on: date) -> None:
     period = schedule.period_of(on)
     assert period.start <= on <= period.end
     assert schedule.period_of(period.start) == schedule.period_of(period.end) == period
-    assert schedule.period_of(period.end + timedelta(days=1)).start == period.end + timedelta(days=1)
+    assert schedule.period_of(period.end + timedelta(days=1)).start == period.end + timedelta(
+        days=1
+    )
     assert schedule.period_of(period.start - timedelta(days=1)).end == period.start - timedelta(
         days=1
     )
@@ -110,8 +126,11 @@ def test_cut_offs_follow_one_another(code: str, on: date) -> None:
     assert cut_off >= on
     assert schedule.cut_off_on(cut_off) == cut_off == schedule.last_cut_off(cut_off)
     assert schedule.previous_cut_off(schedule.next_cut_off(cut_off)) == cut_off
-    assert schedule.previous_cut_off(on) < on <= schedule.cut_off_on(on) < schedule.next_cut_off(
-        cut_off
+    assert (
+        schedule.previous_cut_off(on)
+        < on
+        <= schedule.cut_off_on(on)
+        < schedule.next_cut_off(cut_off)
     )
 
 

@@ -1,0 +1,155 @@
+"""The documents of credit notes: what an invoice said, and what of it is taken back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from usance.flows.invoice_documents import Issuer, Piece, document_of, numbered
+from usance.flows.issuing import Wanted, heading_of
+from usance.records.invoices.models import CreditNote, Invoice, InvoicePart
+from usance.records.orders.models import Order, Shipment
+from usance.records.parties.invoicing_queries import billing_profile
+from usance.records.parties.models import Seller
+from usance.rules.invoicing.crediting import (
+    Amounts,
+    CannotCredit,
+    CreditedLine,
+    TakenBack,
+    credit_document,
+    line_amounts,
+    take_back,
+)
+from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.serial import from_json
+from usance.rules.orders import Line
+
+
+def pieces_of(invoice: Invoice) -> list[Piece]:
+    """What an issued invoice is about, as it was handed to its issuing."""
+    parts = list(
+        InvoicePart.objects.filter(
+            seller_id=invoice.seller_id, invoice_id=_first_issued(invoice)
+        ).order_by("id")
+    )
+    orders = Order.objects.filter(
+        seller_id=invoice.seller_id, id__in={part.order_id for part in parts}
+    ).in_bulk()
+    shipments = Shipment.objects.filter(
+        seller_id=invoice.seller_id, id__in=[part.shipment_id for part in parts if part.shipment_id]
+    ).in_bulk()
+    return [_piece(part, orders[part.order_id], shipments, invoice, len(parts)) for part in parts]
+
+
+def _first_issued(invoice: Invoice) -> UUID:
+    """The invoice that took the shipments on, where ``invoice`` is one that was issued again."""
+    while invoice.replaces_id is not None:
+        invoice = Invoice.objects.get(seller_id=invoice.seller_id, id=invoice.replaces_id)
+    return invoice.id
+
+
+def _piece(
+    part: InvoicePart,
+    order: Order,
+    shipments: dict[UUID, Shipment],
+    invoice: Invoice,
+    parts: int,
+) -> Piece:
+    shipment = shipments.get(part.shipment_id) if part.shipment_id else None
+    kept = invoice.lines if parts == 1 else shipment.lines if shipment else []
+    return Piece(
+        order=order,
+        amount=part.amount,
+        tax_amount=part.tax_amount,
+        shipped_on=shipment.shipped_on if shipment else invoice.tax_point_on or invoice.issued_on,
+        lines=tuple(Line.from_document(line) for line in kept),
+        shipment=shipment,
+    )
+
+
+def issued_document(seller: Seller, invoice: Invoice) -> InvoiceDocument:
+    """The document of an invoice; of one that was issued before documents were kept, as it would be
+    made of its orders today."""
+    if invoice.document is not None:
+        return from_json(invoice.document)
+    issuer = Issuer.of(seller)
+    profile = issuer.profile(invoice.buyer_id)
+    pieces = pieces_of(invoice)
+    heading, _ = heading_of(
+        pieces, issuer=issuer, profile=profile, on=invoice.issued_on, wanted=Wanted()
+    )
+    made = document_of(pieces, issuer=issuer, profile=profile, heading=heading)
+    return numbered(made, invoice.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What a credit note takes back, and of which lines; minor units with tax."""
+
+    amount: int
+    tax_amount: int
+    taken: tuple[TakenBack, ...]
+
+
+def credit_of_lines(
+    seller: Seller, invoice: Invoice, lines: Sequence[CreditedLine]
+) -> Credit:
+    """What ``lines`` of the locked invoice come to. Raises CannotCredit."""
+    document = issued_document(seller, invoice)
+    before: defaultdict[str, Amounts] = defaultdict(lambda: (0, 0))
+    for note in _notes(invoice):
+        for line in note.lines:
+            amount, tax = before[line["line"]]
+            before[line["line"]] = (amount + line["amount"], tax + line["tax_amount"])
+    taken = take_back(
+        document,
+        lines,
+        amounts=line_amounts(document, amount=invoice.amount, tax_amount=invoice.tax_amount),
+        before=before,
+    )
+    amount = sum(one.amount for one in taken)
+    tax = sum(one.tax_amount for one in taken)
+    tax_left = invoice.tax_amount - invoice.credited_tax - tax
+    if not 0 <= tax_left <= max(invoice.amount - invoice.credited - amount, 0):
+        raise CannotCredit(
+            f"With these lines {tax_left} minor units of tax would be left on"
+            f" {invoice.amount - invoice.credited - amount}, since an amount was credited over all"
+            " lines before; credit an amount again."
+        )
+    return Credit(amount, tax, tuple(taken))
+
+
+def made_document(
+    seller: Seller,
+    invoice: Invoice,
+    credit: Credit,
+    *,
+    number: str,
+    on: date,
+    reason: str,
+) -> InvoiceDocument:
+    """The document of the credit note ``number`` on the locked invoice."""
+    profile = billing_profile(seller_id=seller.id, buyer_id=invoice.buyer_id)
+    return credit_document(
+        issued_document(seller, invoice),
+        amount=credit.amount,
+        tax_amount=credit.tax_amount,
+        number=number,
+        issued_on=on,
+        language=profile.language,
+        reason=reason,
+        taken=credit.taken,
+        before=[from_json(note.document) for note in _notes(invoice) if note.document is not None],
+        whole=credit.amount == invoice.amount and not credit.taken,
+    )
+
+
+def _notes(invoice: Invoice) -> list[CreditNote]:
+    """The notes on an invoice, where anything of it was credited."""
+    if not invoice.credited:
+        return []
+    found = CreditNote.objects.filter(seller_id=invoice.seller_id, invoice_id=invoice.id)
+    return list(found.order_by("id"))

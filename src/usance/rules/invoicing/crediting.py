@@ -1,0 +1,332 @@
+"""What a credit note takes back of an invoice: an amount over all of it, or named lines.
+
+The document of a credit note is made of the invoice's own (EN 16931-1, type 381): the same parties, the
+same categories and rates of tax, so that tax is taken back where it was charged (Directive
+2006/112/EC, Article 90). Amounts are minor units and include their tax.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from usance.rules.billing import shares
+from usance.rules.invoicing.document import (
+    CREDIT_NOTE,
+    DocumentReference,
+    InvoiceDocument,
+    InvoiceLine,
+    Item,
+    Note,
+    Price,
+    TaxComponent,
+    VatBreakdown,
+)
+from usance.rules.invoicing.supplies import PIECE, major, unit_price
+from usance.rules.invoicing.totals import ZERO, Exemption, TaxKey, tax_key, total
+from usance.rules.invoicing.words import written
+from usance.rules.money import exponent, proportion, round_half_up
+
+Amounts = tuple[int, int]
+"""An amount and the tax in it, minor units."""
+NOTHING: Final[Amounts] = (0, 0)
+
+
+class CannotCredit(ValueError):
+    """What was named cannot be taken back; nothing was written."""
+
+    code = "cannot_credit"
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedLine:
+    """A line of the invoice (by its number on it) to take back: all of it, a quantity, or an amount."""
+
+    line: str
+    quantity: Decimal | None = None
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What of one line is taken back."""
+
+    line: str
+    quantity: Decimal
+    amount: int
+    tax_amount: int
+
+    def to_document(self) -> dict[str, object]:
+        """As it is stored and shown."""
+        return {
+            "line": self.line,
+            "quantity": str(self.quantity),
+            "amount": self.amount,
+            "tax_amount": self.tax_amount,
+        }
+
+
+def line_amounts(document: InvoiceDocument, *, amount: int, tax_amount: int) -> dict[str, Amounts]:
+    """What each line of an invoice comes to; the sum is the invoice.
+
+    A category's tax is its lines' in proportion to their net amounts. What the document rounded
+    (BT-114) is its largest line's.
+    """
+    found: dict[str, Amounts] = {}
+    for entry in document.vat:
+        lines = [line for line in document.lines if _key(line) == _key_of(entry)]
+        nets = [minor(line.net, document.currency) for line in lines]
+        taxes = _spread(minor(entry.tax, document.currency), nets)
+        for line, net, tax in zip(lines, nets, taxes, strict=True):
+            found[line.id] = (net + tax, tax)
+    largest = max(found, key=lambda line: found[line][0])
+    off = amount - sum(one for one, _ in found.values())
+    tax_off = tax_amount - sum(tax for _, tax in found.values())
+    found[largest] = (found[largest][0] + off, found[largest][1] + tax_off)
+    return found
+
+
+def take_back(
+    document: InvoiceDocument,
+    wanted: Sequence[CreditedLine],
+    *,
+    amounts: Mapping[str, Amounts],
+    before: Mapping[str, Amounts],
+) -> list[TakenBack]:
+    """What ``wanted`` takes back, when ``before`` was taken back of the lines already.
+
+    Raises CannotCredit for a line that the invoice has not or that is named twice, or for more of it
+    than is left.
+    """
+    lines = {line.id: line for line in document.lines}
+    found = []
+    for one in wanted:
+        line = lines.pop(one.line, None)
+        if line is None:
+            raise CannotCredit(
+                f"The invoice has no line {one.line!r}, or it was named twice; its lines are"
+                f" {', '.join(each.id for each in document.lines)}."
+            )
+        whole, whole_tax = amounts[line.id]
+        gone, gone_tax = before.get(line.id, NOTHING)
+        left, left_tax = whole - gone, whole_tax - gone_tax
+        part = _wanted(one, line, whole=whole, left=left)
+        tax = left_tax if part == left else proportion(whole_tax, part=part, whole=whole)
+        quantity = one.quantity
+        if quantity is None:
+            quantity = (abs(line.quantity) * part / whole).quantize(Decimal("0.000001"))
+        found.append(
+            TakenBack(line.id, quantity.normalize() + ZERO, part, min(tax, left_tax, part))
+        )
+    return found
+
+
+def _wanted(one: CreditedLine, line: InvoiceLine, *, whole: int, left: int) -> int:
+    if whole <= 0:
+        raise CannotCredit(f"Line {one.line} is itself taken off; credit an amount instead.")
+    if one.quantity is not None and one.amount is not None:
+        raise CannotCredit(f"Of line {one.line} name a quantity or an amount, not both.")
+    if one.quantity is not None:
+        if not 0 < one.quantity <= abs(line.quantity):
+            raise CannotCredit(f"Line {one.line} is of {abs(line.quantity):f}, not {one.quantity}.")
+        part = round_half_up(whole * one.quantity / abs(line.quantity))
+        # Quantities that were taken back before were rounded too; the last takes the rest.
+        part = left if abs(part - left) <= 1 else part
+    else:
+        part = left if one.amount is None else one.amount
+    if not 0 < part <= left:
+        raise CannotCredit(f"Of line {one.line} {left} minor units are left to credit, not {part}.")
+    return part
+
+
+def credit_document(
+    document: InvoiceDocument,
+    *,
+    amount: int,
+    tax_amount: int,
+    number: str,
+    issued_on: date,
+    language: str,
+    reason: str = "",
+    taken: Sequence[TakenBack] = (),
+    before: Sequence[InvoiceDocument] = (),
+    whole: bool = False,
+) -> InvoiceDocument:
+    """The credit note of ``amount`` on an invoice.
+
+    With ``taken`` it has those lines; ``whole``: all of the invoice's as they are. Else it has a line
+    for each category and rate, in proportion to what the notes ``before`` have left of them.
+    """
+    words = written("credited", language=language, number=document.number)
+    if taken:
+        lines, taxes = _lines_taken(document, taken)
+    elif whole:
+        lines, taxes = document.lines, {_key_of(entry): entry.tax for entry in document.vat}
+    else:
+        lines, taxes = _lines_by_rate(document, before, amount, tax_amount, words=words)
+    sums = total(
+        lines,
+        currency=document.currency,
+        allowances_charges=document.allowances_charges if whole else (),
+        given=taxes,
+        components=_components(document, taxes),
+        exemptions={
+            entry.category: Exemption(entry.exemption_reason, entry.exemption_code)
+            for entry in document.vat
+        },
+        payable=major(amount, document.currency),
+        tax_rate_of_exchange=document.tax_exchange_rate,
+        tax_currency=document.tax_currency,
+    )
+    return replace(
+        document,
+        number=number,
+        issued_on=issued_on,
+        type_code=CREDIT_NOTE,
+        lines=lines,
+        totals=sums.totals,
+        vat=sums.vat,
+        allowances_charges=document.allowances_charges if whole else (),
+        due_on=None,
+        tax_point_on=None,
+        payment_terms=words,
+        notes=(Note(reason),) if reason else (),
+        preceding=(DocumentReference(document.number, document.issued_on),),
+        instalments=(),
+        early_discounts=(),
+        attachments=(),
+    )
+
+
+def minor(value: Decimal, currency: str) -> int:
+    """``value`` in minor units of ``currency``."""
+    return round_half_up(value.scaleb(exponent(currency)))
+
+
+def _key(line: InvoiceLine) -> TaxKey:
+    return tax_key(line.vat_category, line.vat_rate)
+
+
+def _key_of(entry: VatBreakdown) -> TaxKey:
+    return tax_key(entry.category, entry.rate)
+
+
+def _spread(amount: int, weights: Sequence[int]) -> list[int]:
+    """``amount`` in proportion to ``weights``, which may be negative; the parts sum to it."""
+    whole = sum(weights)
+    if not whole:
+        return [amount if n == 0 else 0 for n in range(len(weights))]
+    found, so_far, given = [], 0, 0
+    for weight in weights:
+        so_far += weight
+        upto = round_half_up(Decimal(amount) * so_far / whole)
+        found.append(upto - given)
+        given = upto
+    return found
+
+
+def _lines_taken(
+    document: InvoiceDocument, taken: Sequence[TakenBack]
+) -> tuple[tuple[InvoiceLine, ...], dict[TaxKey, Decimal]]:
+    by_id = {line.id: line for line in document.lines}
+    lines, taxes = [], defaultdict[TaxKey, Decimal](lambda: ZERO)
+    for n, one in enumerate(taken, 1):
+        line = by_id[one.line]
+        net = major(one.amount - one.tax_amount, document.currency)
+        if net == line.net and one.quantity == line.quantity:
+            lines.append(replace(line, id=str(n)))
+        else:
+            quantity = one.quantity or Decimal(1)
+            price = unit_price(net, quantity, own=line.price.net, currency=document.currency)
+            lines.append(
+                replace(
+                    line, id=str(n), quantity=quantity, net=net, price=price, allowances_charges=()
+                )
+            )
+        taxes[_key(line)] += major(one.tax_amount, document.currency)
+    return tuple(lines), dict(taxes)
+
+
+def _lines_by_rate(
+    document: InvoiceDocument,
+    before: Sequence[InvoiceDocument],
+    amount: int,
+    tax_amount: int,
+    *,
+    words: str,
+) -> tuple[tuple[InvoiceLine, ...], dict[TaxKey, Decimal]]:
+    currency = document.currency
+    left = _left(document, before)
+    found = [
+        (entry, part, tax)
+        for entry, (part, tax) in zip(
+            document.vat,
+            shares(amount=amount, tax_amount=tax_amount, like=left),
+            strict=True,
+        )
+        if part
+    ]
+    lines = []
+    for n, (entry, part, tax) in enumerate(found, 1):
+        net = major(part - tax, currency)
+        signed = Decimal(-1) if net < 0 else Decimal(1)
+        lines.append(
+            InvoiceLine(
+                id=str(n),
+                item=Item(name=words),
+                quantity=signed,
+                unit=PIECE,
+                net=net,
+                price=Price(abs(net)),
+                vat_category=entry.category,
+                vat_rate=entry.rate,
+            )
+        )
+    return tuple(lines), {_key_of(entry): major(tax, currency) for entry, _, tax in found}
+
+
+def _left(document: InvoiceDocument, before: Sequence[InvoiceDocument]) -> list[Amounts]:
+    """What of each category and rate no credit note has taken back yet, or what there was of them."""
+    gone: defaultdict[TaxKey, Decimal] = defaultdict(lambda: ZERO)
+    gone_tax: defaultdict[TaxKey, Decimal] = defaultdict(lambda: ZERO)
+    for note in before:
+        for entry in note.vat:
+            gone[_key_of(entry)] += entry.taxable + entry.tax
+            gone_tax[_key_of(entry)] += entry.tax
+    currency = document.currency
+    at_first = [
+        (minor(entry.taxable + entry.tax, currency), minor(entry.tax, currency))
+        for entry in document.vat
+    ]
+    left = [
+        (
+            max(amount - minor(gone[_key_of(entry)], currency), 0),
+            max(tax - minor(gone_tax[_key_of(entry)], currency), 0),
+        )
+        for entry, (amount, tax) in zip(document.vat, at_first, strict=True)
+    ]
+    return left if any(amount for amount, _ in left) else at_first
+
+
+def _components(
+    document: InvoiceDocument, taxes: Mapping[TaxKey, Decimal]
+) -> dict[TaxKey, tuple[TaxComponent, ...]]:
+    """The parts of each tax as the invoice has them, in proportion."""
+    found = {}
+    for entry in document.vat:
+        key = _key_of(entry)
+        if not entry.components or key not in taxes:
+            continue
+        parts = _spread(
+            minor(taxes[key], document.currency),
+            [minor(part.amount, document.currency) for part in entry.components],
+        )
+        found[key] = tuple(
+            replace(component, amount=major(part, document.currency))
+            for component, part in zip(entry.components, parts, strict=True)
+        )
+    return found
