@@ -15,6 +15,7 @@ from usance.cli import (
     importing,
     operators,
     reports,
+    returned,
     serving,
     transfer,
     validating,
@@ -44,6 +45,8 @@ for _name, _take in (
     ("sanctions-list", importing.sanctions_list),
     ("insolvency-notices", importing.insolvency_notices),
     ("validation-rules", validating.validation_rules),
+    ("bounces", returned.bounces),
+    ("sdi-notifications", returned.sdi_notifications),
 ):
     transfer.imports.command(_name)(_take)
 app.add_typer(transfer.imports, name="import")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final, cast
 from uuid import UUID
 
-from usance.formats import cii, fatturapa, ubl
+from usance.formats import cii, fatturapa, gst_india, ubl
 from usance.formats.einvoice.profiles import (
     CIUS_RO,
     EN16931,
@@ -26,7 +26,12 @@ from usance.records.deliveries import actions
 from usance.records.parties import invoicing_queries as parties
 from usance.records.parties.models import Seller
 from usance.rules.invoicing.document import InvoiceDocument
-from usance.rules.invoicing.national import ItalianBuyer, ItalianSeller
+from usance.rules.invoicing.national import (
+    IndianBuyer,
+    IndianSeller,
+    ItalianBuyer,
+    ItalianSeller,
+)
 from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
 
 XML: Final = "application/xml"
@@ -155,10 +160,37 @@ def _fatturapa(document: InvoiceDocument, language: str, about: About, stem: str
     return Written(content, XML, fatturapa.file_name(transmission))
 
 
+def _gst(document: InvoiceDocument, language: str, about: About, stem: str) -> Written:
+    del language
+    seller = about.details.national
+    buyer = about.profile.national
+    ours = seller if isinstance(seller, IndianSeller) else IndianSeller()
+    theirs = buyer if isinstance(buyer, IndianBuyer) else IndianBuyer()
+    details = gst_india.GstDetails(
+        supply_type=_supply_type(document, about.profile.tax_treatment),
+        seller_gstin=ours.gstin,
+        seller_state=ours.state_code,
+        buyer_gstin=theirs.gstin,
+        buyer_state=theirs.state_code,
+        place_of_supply=theirs.state_code,
+    )
+    return Written(gst_india.render(document, details=details), JSON, f"{stem}-gst.json")
+
+
+def _supply_type(document: InvoiceDocument, treatment: str) -> str:
+    """The schema's TranDtls.SupTyp where the document does not say it by itself."""
+    if treatment == "gst_deemed_export":
+        return "DEXP"
+    if treatment == "gst_sez":
+        return "SEZWP" if document.totals.vat else "SEZWOP"
+    return ""
+
+
 Writer = Callable[[InvoiceDocument, str, About, str], Written]
 _WRITERS: Final[Mapping[str, Writer]] = {
     "pdf": _pdf,
     "facturx": _hybrid,
     "cii": _cii,
     "fatturapa": _fatturapa,
+    "gst": _gst,
 }
