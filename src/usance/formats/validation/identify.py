@@ -27,12 +27,12 @@ from usance.formats.validation.standards import FACTURX_EN16931, peppol_transact
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file, what it claims, and its XML if it has one."""
+    """A file, what it claims, and what it was found to be made of."""
 
     claim: Claim
     root: etree._Element | None = None
-    xml: bytes = field(default=b"", repr=False)
-    """The XML as it was found, for readers of the syntax."""
+    content: bytes = field(default=b"", repr=False)
+    """The document as it was found in its container, for readers of the syntax."""
     pdf: hybrid.Hybrid | None = None
 
 
@@ -57,7 +57,7 @@ def open_document(data: bytes) -> Opened:
         return Opened(named)
     if _XML.match(data):
         return _open_xml(data)
-    return Opened(_json(data) or Claim(syntax="unknown", standard="unknown"))
+    return Opened(_json(data) or Claim(syntax="unknown", standard="unknown"), content=data)
 
 
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<\0|\xfe\xff\s*\0<|<\0|\0<")
@@ -80,7 +80,7 @@ def _open_pdf(data: bytes) -> Opened:
 
 def _open_xml(data: bytes) -> Opened:
     root = parse_xml(data)
-    return Opened(_claim(root), root=root, xml=data)
+    return Opened(_claim(root), root=root, content=data)
 
 
 _UBL: Final = re.compile(r"urn:oasis:names:specification:ubl:schema:xsd:(\w+)-2")
