@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -33,12 +34,6 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
             count=count,
         )
 
-    waiting = sum(row.payments for row in payments.waiting(seller_id=desk.seller.id))
-    applying = applications.count_waiting(seller_id=desk.seller.id)
-    review = orders.count_pending(seller_id=desk.seller.id)
-    open_reviews = review_queries.reviews(seller_id=desk.seller.id).count()
-    alarms = monitoring.count_open_alarms(seller_id=desk.seller.id)
-    asked = questions.count_open(seller_id=desk.seller.id)
     return Shell(
         brand=desk.seller.name,
         home=reverse("office_overview"),
@@ -46,47 +41,58 @@ def shell_of(request: HttpRequest, desk: Desk, *, current: str) -> Shell:
         organization=desk.seller.name,
         search=reverse("office_search"),
         account=account_links(request),
-        navigation=[
-            NavigationGroup(
-                items=[
-                    item(_("Overview"), "overview", "home"),
-                    item(_("Buyers"), "buyers", "company"),
-                    item(_("Applications"), "applications", "application", applying),
-                    item(_("Orders"), "orders", "order", review),
-                ]
-            ),
-            NavigationGroup(
-                label=_("Invoicing"),
-                items=[
-                    item(_("Invoices"), "invoices", "invoice"),
-                    item(_("Billing"), "billing", "calendar"),
-                    item(_("Deliveries"), "deliveries", "send"),
-                    item(_("Questions"), "questions", "question", asked),
-                ],
-            ),
-            NavigationGroup(
-                label=_("Money in"),
-                items=[
-                    item(_("Payments"), "payments", "payment", waiting),
-                    item(pgettext("navigation", "Bank"), "bank", "bank"),
-                ],
-            ),
-            NavigationGroup(
-                label=_("Credit"),
-                items=[
-                    item(_("Reviews"), "reviews", "review", open_reviews),
-                    item(_("Alarms"), "alarms", "alert", alarms),
-                    item(_("Policy"), "policies", "policy"),
-                    item(_("Shared limits"), "group_limits", "shield"),
-                ],
-            ),
-            NavigationGroup(
-                label=_("Insight"),
-                items=[item(_("Reports"), "reports", "report")],
-            ),
-            NavigationGroup(label=_("Settings"), items=[item(*setting) for setting in _settings()]),
-        ],
+        navigation=_navigation(desk, item),
     )
+
+
+def _navigation(desk: Desk, item: Callable[..., NavigationItem]) -> list[NavigationGroup]:
+    """The parts of the office, each with what waits there."""
+    waiting = sum(row.payments for row in payments.waiting(seller_id=desk.seller.id))
+    applying = applications.count_waiting(seller_id=desk.seller.id)
+    review = orders.count_pending(seller_id=desk.seller.id)
+    open_reviews = review_queries.reviews(seller_id=desk.seller.id).count()
+    alarms = monitoring.count_open_alarms(seller_id=desk.seller.id)
+    asked = questions.count_open(seller_id=desk.seller.id)
+    return [
+        NavigationGroup(
+            items=[
+                item(_("Overview"), "overview", "home"),
+                item(_("Buyers"), "buyers", "company"),
+                item(_("Applications"), "applications", "application", applying),
+                item(_("Orders"), "orders", "order", review),
+            ]
+        ),
+        NavigationGroup(
+            label=_("Invoicing"),
+            items=[
+                item(_("Invoices"), "invoices", "invoice"),
+                item(_("Billing"), "billing", "calendar"),
+                item(_("Deliveries"), "deliveries", "send"),
+                item(_("Questions"), "questions", "question", asked),
+            ],
+        ),
+        NavigationGroup(
+            label=_("Money in"),
+            items=[
+                item(_("Payments"), "payments", "payment", waiting),
+                item(pgettext("navigation", "Bank"), "bank", "bank"),
+            ],
+        ),
+        NavigationGroup(
+            label=_("Credit"),
+            items=[
+                item(_("Reviews"), "reviews", "review", open_reviews),
+                item(_("Alarms"), "alarms", "alert", alarms),
+                item(_("Policy"), "policies", "policy"),
+                item(_("Shared limits"), "group_limits", "shield"),
+            ],
+        ),
+        NavigationGroup(
+            label=_("Insight"),
+            items=[item(_("Reports"), "reports", "report")],
+        ),
+        NavigationGroup(label=_("Settings"), items=[item(*setting) for setting in _settings()]),
+    ]
 
 
 def _settings() -> tuple[tuple[str, str, str], ...]:
