@@ -96,7 +96,7 @@ def _invoice(source: JsonObject) -> GstInvoice:
         type_code=_TYPES[kind],
         currency="INR",
         seller=_party(source.inner("SellerDtls")),
-        buyer=_party(source.inner("BuyerDtls")),
+        buyer=_party(source.inner("BuyerDtls"), abroad=source.inner("ExpDtls").text("CntCode")),
         lines=tuple(lines),
         totals=_totals(values, lines, payment),
         vat=_groups(items, lines),
@@ -133,28 +133,29 @@ def _due_on(document: JsonObject, payment: JsonObject) -> date | None:
     return on + timedelta(days=int(days))
 
 
-def _party(source: JsonObject) -> Party:
+def _party(source: JsonObject, *, abroad: str = "") -> Party:
     gstin = source.text("Gstin")
     phone, email = source.text("Ph"), source.text("Em")
     return Party(
         name=source.required("LglNm"),
-        address=_address(source),
+        address=_address(source, abroad=abroad),
         trading_name=source.text("TrdNm"),
         tax_registration="" if gstin == UNREGISTERED else gstin,
         contact=Contact(telephone=phone, email=email) if phone or email else None,
     )
 
 
-def _address(source: JsonObject) -> Address:
+def _address(source: JsonObject, *, abroad: str = "") -> Address:
+    """An address; the state of one outside India is 96, and its country ``abroad``."""
     state = source.text("Stcd").zfill(2) if source.text("Stcd") else ""
-    abroad = state == ABROAD
+    outside = state == ABROAD
     return Address(
-        country="" if abroad else "IN",
+        country=abroad if outside else "IN",
         line_1=source.text("Addr1"),
         line_2=source.text("Addr2"),
         city=source.text("Loc"),
-        post_code="" if abroad else source.text("Pin"),
-        subdivision="" if abroad else state,
+        post_code="" if outside else source.text("Pin"),
+        subdivision="" if outside else state,
     )
 
 

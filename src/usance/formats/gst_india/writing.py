@@ -78,7 +78,7 @@ def payload_of(document: InvoiceDocument, *, details: GstDetails) -> dict[str, A
     """The object that :func:`render` writes, before the rules are looked at. Raises FormatError."""
     foreign = document
     document = _in_rupees(document, details)
-    export = not is_in_india(document.buyer.address)
+    export = not is_in_india(document.buyer.address) or details.supply_type.startswith("EXP")
     kind = _supply_type(document, details, export=export)
     seller_gstin = _gstin(document.seller, details.seller_gstin, whose="seller")
     buyer_gstin = _buyer_gstin(document, details, export=export)
@@ -207,16 +207,19 @@ def _number(number: str) -> str:
 
 
 def gstin_of(party: Party, given: str) -> str:
-    """A party's GSTIN: as given, else its tax registration or VAT number if that is one; else empty."""
-    for text in (given, party.tax_registration, party.vat_id, party.vat_id.removeprefix("IN")):
-        compact = "".join(text.split()).upper()
-        if compact and gstin_number.is_valid(compact):
-            return compact
-    if given:
+    """A party's GSTIN: as given, else its tax registration or VAT number if that is one; else empty.
+
+    Raises FormatError ``invalid_gstin`` for one that is given and wrong.
+    """
+    if given and not gstin_number.is_valid(given):
         raise FormatError(
             f"{given!r} is not a GSTIN; copy its fifteen characters, such as 27AAPFU0939F1ZV.",
             code="invalid_gstin",
         )
+    for text in (given, party.tax_registration, party.vat_id, party.vat_id.removeprefix("IN")):
+        compact = "".join(text.split()).upper()
+        if compact and gstin_number.is_valid(compact):
+            return compact
     return ""
 
 
