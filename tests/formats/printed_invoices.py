@@ -41,7 +41,9 @@ NORDWIND = Party(
     registration=Identifier("HRB 123456"),
     vat_id="DE123456789",
     legal_information="Managing director: Anna Lund\nAmtsgericht Hamburg",
-    contact=Contact(name="Jonas Petersen", telephone="+49 40 555 0100", email="billing@nordwind.example"),
+    contact=Contact(
+        name="Jonas Petersen", telephone="+49 40 555 0100", email="billing@nordwind.example"
+    ),
 )
 HEDGEROW = Party(
     name="Hedgerow Joinery Ltd",
@@ -53,7 +55,11 @@ HEDGEROW = Party(
 FALEGNAMERIA = Party(
     name="Falegnameria Bianchi & Figli S.r.l.",
     address=Address(
-        country="IT", line_1="Via dell'Artigianato 25", city="Bergamo", post_code="24122", subdivision="BG"
+        country="IT",
+        line_1="Via dell'Artigianato 25",
+        city="Bergamo",
+        post_code="24122",
+        subdivision="BG",
     ),
     vat_id="IT01234567890",
     identifiers=(Identifier("C-20117"),),
@@ -71,7 +77,11 @@ FERRAMENTA = Party(
 UNELTE = Party(
     name="Unelte și Șuruburi S.R.L.",
     address=Address(
-        country="RO", line_1="Strada Lipscani 40", city="București", post_code="030037", subdivision="Sector 3"
+        country="RO",
+        line_1="Strada Lipscani 40",
+        city="București",
+        post_code="030037",
+        subdivision="Sector 3",
     ),
     vat_id="RO18547290",
     registration=Identifier("J40/1234/2006"),
@@ -81,7 +91,11 @@ UNELTE = Party(
 TAMPLARIE = Party(
     name="Tâmplăria Țăranu S.A.",
     address=Address(
-        country="RO", line_1="Bd. Eroilor 7", city="Cluj-Napoca", post_code="400129", subdivision="Cluj"
+        country="RO",
+        line_1="Bd. Eroilor 7",
+        city="Cluj-Napoca",
+        post_code="400129",
+        subdivision="Cluj",
     ),
     vat_id="RO14399840",
     registration=Identifier("J12/777/2001"),
@@ -101,7 +115,11 @@ BHARAT = Party(
     name="भारत औज़ार प्राइवेट लिमिटेड",
     trading_name="Bharat Tools",
     address=Address(
-        country="IN", line_1="42, एम.जी. रोड", city="पुणे", post_code="411001", subdivision="महाराष्ट्र (27)"
+        country="IN",
+        line_1="42, एम.जी. रोड",
+        city="पुणे",
+        post_code="411001",
+        subdivision="महाराष्ट्र (27)",
     ),
     vat_id="27AAPFU0939F1ZV",
     legal_information="CIN U28939PN2010PTC123456",
@@ -121,7 +139,12 @@ KASHI = Party(
 )
 
 TOOLS = (
-    ("Cordless drill 18 V, 2 batteries 4.0 Ah", "NW-1804", "Brushless, with case and quick charger", "189.90"),
+    (
+        "Cordless drill 18 V, 2 batteries 4.0 Ah",
+        "NW-1804",
+        "Brushless, with case and quick charger",
+        "189.90",
+    ),
     ("Bench chisel set, 6 pieces", "NW-2206", "Chrome vanadium steel, 6 to 32 mm", "74.50"),
     ("Parallel clamp 600 mm", "NW-3160", "", "38.25"),
     ("Wood screws 4.0 × 40 mm, TX20", "NW-4040", "Box of 1,000, zinc plated", "14.80"),
@@ -132,7 +155,9 @@ TOOLS = (
 )
 
 
-def line(place: int, *, quantity: str, category: str = "S", rate: str = "19", group: str = "") -> InvoiceLine:
+def line(
+    place: int, *, quantity: str, category: str = "S", rate: str = "19", group: str = ""
+) -> InvoiceLine:
     """The ``place``-th tool of the catalogue, again from the start when it ends."""
     name, number, description, price = TOOLS[(place - 1) % len(TOOLS)]
     net = (Decimal(quantity) * Decimal(price)).quantize(CENT)
@@ -204,7 +229,9 @@ def english(count: int = 4) -> InvoiceDocument:
             currency="EUR",
             seller=NORDWIND,
             buyer=HEDGEROW,
-            lines=tuple(line(place, quantity=str(place % 7 * 3 + 1)) for place in range(1, count + 1)),
+            lines=tuple(
+                line(place, quantity=str(place % 7 * 3 + 1)) for place in range(1, count + 1)
+            ),
             totals=NOTHING,
             vat=(),
             due_on=date(2026, 4, 1),
@@ -222,7 +249,9 @@ def english(count: int = 4) -> InvoiceDocument:
                 code="58",
                 remittance=creditor_reference(number),
                 transfers=(
-                    CreditTransfer("DE89370400440532013000", "Nordwind Werkzeug GmbH", "COBADEFFXXX"),
+                    CreditTransfer(
+                        "DE89370400440532013000", "Nordwind Werkzeug GmbH", "COBADEFFXXX"
+                    ),
                 ),
             ),
             payment_terms="2/10, net 30",
@@ -235,7 +264,9 @@ def english(count: int = 4) -> InvoiceDocument:
                     vat_rate=Decimal(19),
                 ),
             ),
-            notes=(Note("Thank you for your order. Goods remain our property until paid in full."),),
+            notes=(
+                Note("Thank you for your order. Goods remain our property until paid in full."),
+            ),
         )
     )
     payable = document.totals.payable
@@ -248,7 +279,11 @@ def english(count: int = 4) -> InvoiceDocument:
 
 def consolidated() -> InvoiceDocument:
     """A month of orders of three cost centres on one invoice."""
-    groups = ("Cost centre 4100 Workshop", "Cost centre 4200 Site Limerick", "Cost centre 4300 Office")
+    groups = (
+        "Cost centre 4100 Workshop",
+        "Cost centre 4200 Site Limerick",
+        "Cost centre 4300 Office",
+    )
     lines = []
     for place in range(1, 37):
         group = groups[(place - 1) // 12]
@@ -269,7 +304,9 @@ def consolidated() -> InvoiceDocument:
                 payment=PaymentInstructions(
                     code="58",
                     remittance=creditor_reference("2026-0107"),
-                    transfers=(CreditTransfer("DE89370400440532013000", NORDWIND.name, "COBADEFFXXX"),),
+                    transfers=(
+                        CreditTransfer("DE89370400440532013000", NORDWIND.name, "COBADEFFXXX"),
+                    ),
                 ),
                 notes=(),
             )
@@ -281,7 +318,12 @@ def consolidated() -> InvoiceDocument:
 def italian() -> InvoiceDocument:
     """Two VAT rates, a line discount and three instalments ("Ri.Ba. 30/60/90")."""
     names = (
-        ("Trapano avvitatore 18 V con 2 batterie", "FL-1804", "Motore brushless, valigetta e caricatore", "189.90"),
+        (
+            "Trapano avvitatore 18 V con 2 batterie",
+            "FL-1804",
+            "Motore brushless, valigetta e caricatore",
+            "189.90",
+        ),
         ("Serie scalpelli da falegname, 6 pezzi", "FL-2206", "Acciaio al cromo vanadio", "74.50"),
         ("Levigatrice rotorbitale 150 mm", "FL-1507", "", "129.00"),
         ("Viti per legno 4,0 × 40 mm", "FL-4040", "Scatola da 1.000 pezzi, zincate", "14.80"),
@@ -346,9 +388,21 @@ def italian() -> InvoiceDocument:
 def romanian() -> InvoiceDocument:
     """A sale in euro to a Romanian buyer, with the tax in lei."""
     names = (
-        ("Mașină de găurit 18 V, 2 acumulatori", "US-1804", "Motor fără perii, cu valiză", "189.90", "5"),
+        (
+            "Mașină de găurit 18 V, 2 acumulatori",
+            "US-1804",
+            "Motor fără perii, cu valiză",
+            "189.90",
+            "5",
+        ),
         ("Set dălți pentru lemn, 6 bucăți", "US-2206", "Oțel crom-vanadiu", "74.50", "12"),
-        ("Șuruburi pentru lemn 4,0 × 40 mm", "US-4040", "Cutie de 1.000 bucăți, zincate", "14.80", "120"),
+        (
+            "Șuruburi pentru lemn 4,0 × 40 mm",
+            "US-4040",
+            "Cutie de 1.000 bucăți, zincate",
+            "14.80",
+            "120",
+        ),
     )
     document = summed(
         InvoiceDocument(
@@ -393,7 +447,15 @@ def romanian() -> InvoiceDocument:
 def indian() -> InvoiceDocument:
     """A supply within a state: CGST and SGST, HSN codes, lakhs and crores."""
     names = (
-        ("बेतार ड्रिल मशीन 18 V", "BT-1804", "ब्रशलेस मोटर, दो बैटरियों और चार्जर सहित", "8467", "14990", "60", "18"),
+        (
+            "बेतार ड्रिल मशीन 18 V",
+            "BT-1804",
+            "ब्रशलेस मोटर, दो बैटरियों और चार्जर सहित",
+            "8467",
+            "14990",
+            "60",
+            "18",
+        ),
         ("छेनी सेट, 6 नग", "BT-2206", "क्रोम वैनेडियम इस्पात", "8205", "4250.50", "80", "18"),
         ("लकड़ी के पेंच 4.0 × 40 मि.मी.", "BT-4040", "1,000 नग का डिब्बा", "7318", "612", "120", "12"),
     )
@@ -431,7 +493,9 @@ def indian() -> InvoiceDocument:
             payment=PaymentInstructions(
                 code="30",
                 remittance="BT/26-27/0042",
-                transfers=(CreditTransfer("50200012345678", "Bharat Auzaar Pvt. Ltd.", "HDFC0000123"),),
+                transfers=(
+                    CreditTransfer("50200012345678", "Bharat Auzaar Pvt. Ltd.", "HDFC0000123"),
+                ),
             ),
         )
     )
@@ -512,7 +576,9 @@ def reverse_charge() -> InvoiceDocument:
     base = english()
     hours = InvoiceLine(
         id="1",
-        item=Item(name="Calibration of torque wrenches", description="On site in Cork, including travel"),
+        item=Item(
+            name="Calibration of torque wrenches", description="On site in Cork, including travel"
+        ),
         quantity=Decimal("6.5"),
         unit="HUR",
         net=Decimal("617.50"),
@@ -537,7 +603,8 @@ def yen() -> InvoiceDocument:
         for one in base.lines
     )
     return replace(
-        summed(replace(base, lines=lines, allowances_charges=(), currency="JPY")), early_discounts=()
+        summed(replace(base, lines=lines, allowances_charges=(), currency="JPY")),
+        early_discounts=(),
     )
 
 
@@ -557,7 +624,12 @@ def statement(movements: int = 9) -> Statement:
             )
         elif place % 7 == 0:
             entries.append(
-                Movement(on=on, kind="credit_note", number=f"CN-2026-{place:04d}", credit=Decimal("88.40"))
+                Movement(
+                    on=on,
+                    kind="credit_note",
+                    number=f"CN-2026-{place:04d}",
+                    credit=Decimal("88.40"),
+                )
             )
         else:
             entries.append(

@@ -22,7 +22,7 @@ class Brand:
     """The seller's own look. Without a logo the seller's name stands in its place."""
 
     logo: bytes | None = field(default=None, repr=False)
-    """PNG, JPEG or SVG, at most a megabyte."""
+    """PNG, JPEG or SVG, at most a megabyte. SVG is the sharpest and the quickest to set."""
     colour: str = _INK
     """``#rrggbb``: of the title, of rules and, very light, of grounds."""
     tagline: str = ""

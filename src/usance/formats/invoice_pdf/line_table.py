@@ -43,7 +43,9 @@ def line_table(document: InvoiceDocument, *, wording: Wording) -> dict[str, Any]
     keys = [key for key, _ in columns]
     running = Decimal(0)
     groups = []
-    grouped = [(name, list(lines)) for name, lines in groupby(document.lines, lambda one: one.group)]
+    grouped = [
+        (name, list(lines)) for name, lines in groupby(document.lines, lambda one: one.group)
+    ]
     for name, lines in grouped:
         rows = []
         for line in lines:
@@ -66,7 +68,9 @@ def line_table(document: InvoiceDocument, *, wording: Wording) -> dict[str, Any]
         )
     heads = {key: wording.say(key) for key in keys}
     heads["net"] += f" {document.currency}"
-    cells = [[row["cells"][at] for group in groups for row in group["rows"]] for at in range(len(keys))]
+    cells = [
+        [row["cells"][at] for group in groups for row in group["rows"]] for at in range(len(keys))
+    ]
     return {
         "columns": [
             {"key": key, "align": align, "label": heads[key], "widest": widest(texts)}
@@ -148,7 +152,9 @@ def _details(line: InvoiceLine, *, document: InvoiceDocument, wording: Wording) 
     ]
     price = line.price
     listed = (
-        say("list_price", gross=figures.amount(price.gross), discount=figures.amount(price.discount))
+        say(
+            "list_price", gross=figures.amount(price.gross), discount=figures.amount(price.discount)
+        )
         if price.gross is not None and price.discount
         else ""
     )

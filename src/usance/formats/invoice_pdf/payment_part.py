@@ -49,7 +49,9 @@ def payment_part(bill: SwissBill, *, language: Language, code: str) -> dict[str,
     reference = [words["reference"], [grouped(bill.reference)]]
     information = [line for line in (bill.message, bill.bill_information) if line]
     payer = (
-        [words["payable_by"], bill.debtor.lines()] if bill.debtor else [words["payable_by_blank"], []]
+        [words["payable_by"], bill.debtor.lines()]
+        if bill.debtor
+        else [words["payable_by_blank"], []]
     )
     return {
         "words": words,

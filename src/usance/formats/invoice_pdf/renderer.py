@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from usance.formats.invoice_pdf.brand import PLAIN, Brand, logo_suffix
-from usance.formats.invoice_pdf.compiler import compile_pages, families
+from usance.formats.invoice_pdf.compiler import as_file, compile_pages, families
 from usance.formats.invoice_pdf.content import Status, invoice_content
 from usance.formats.invoice_pdf.payment_box import PaymentCode, chosen_code
 from usance.formats.invoice_pdf.payment_part import payment_part
@@ -105,8 +105,8 @@ def _set_pages(
     """Add the logo and the fonts of ``brand``, and set the pages."""
     content["logo"] = None
     if brand.logo is not None:
-        content["logo"] = f"logo.{logo_suffix(brand.logo)}"
-        files[content["logo"]] = brand.logo
+        content["logo"], data = as_file(f"logo.{logo_suffix(brand.logo)}", brand.logo)
+        files[content["logo"]] = data
     content["fonts"] = families(brand.fonts)
     return compile_pages(template, content=content, files=files, fonts=brand.fonts, on=on)
 
@@ -116,7 +116,9 @@ def _stamps(stamps: Sequence[Stamp], *, files: dict[str, bytes]) -> list[dict[st
     for place, stamp in enumerate(stamps, 1):
         name = f"stamp-{place}.svg"
         files[name] = svg(qr_modules(stamp.payload), quiet_zone=QUIET_ZONE).encode()
-        found.append({"file": name, "caption": stamp.caption, "facts": [list(f) for f in stamp.facts]})
+        found.append(
+            {"file": name, "caption": stamp.caption, "facts": [list(f) for f in stamp.facts]}
+        )
     return found
 
 
@@ -124,8 +126,8 @@ def _attached(attachments: Sequence[Embedded], *, files: dict[str, bytes]) -> li
     found = []
     for place, one in enumerate(attachments, 1):
         # Typst reads it under a name of ours; the reader sees its own.
-        name = f"attached-{place}.bin"
-        files[name] = one.content
+        name, data = as_file(f"attached-{place}.bin", one.content)
+        files[name] = data
         found.append(
             {
                 "file": name,

@@ -91,9 +91,7 @@ class Statement:
         return sums
 
 
-def statement_content(
-    statement: Statement, *, language: Language, brand: Brand
-) -> dict[str, Any]:
+def statement_content(statement: Statement, *, language: Language, brand: Brand) -> dict[str, Any]:
     """Every text of the statement's pages. Raises UnknownCurrency."""
     country = country_of(statement.seller)
     words = wording(language, currency=statement.currency, country=country)

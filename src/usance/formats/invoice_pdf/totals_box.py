@@ -68,7 +68,10 @@ def tax_summary(document: InvoiceDocument, *, wording: Wording) -> dict[str, Any
         "columns": [{"key": key, "label": label} for key, label in columns],
         "rows": rows,
         "wide": bool(components),
-        "notes": [*_other_currency(document, wording=wording), *_reasons(document, wording=wording)],
+        "notes": [
+            *_other_currency(document, wording=wording),
+            *_reasons(document, wording=wording),
+        ],
     }
 
 

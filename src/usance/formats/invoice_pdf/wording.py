@@ -100,4 +100,3 @@ def wording(language: Language, *, currency: str, country: str) -> Wording:
 def country_of(party: Party) -> str:
     """Where a party is; empty if its address does not say."""
     return party.address.country if party.address else ""
-

@@ -18,8 +18,11 @@ LARGEST_AMOUNT: Final = Decimal("999999999.99")
 
 # The European Economic Area: only there may the BIC be left out (EPC069-12, version 002).
 _EEA: Final = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
-)
+    (
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
+        "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,9 @@ class EpcTransfer:
                 code="missing_bic",
             )
         cents = self.amount.normalize()
-        if not Decimal("0.01") <= cents <= LARGEST_AMOUNT or cents != cents.quantize(Decimal("0.01")):
+        if not Decimal("0.01") <= cents <= LARGEST_AMOUNT or cents != cents.quantize(
+            Decimal("0.01")
+        ):
             raise FormatError(
                 f"EUR {self.amount} cannot be in a payment code: EUR 0.01 to {LARGEST_AMOUNT}, in"
                 " whole cents.",

@@ -34,7 +34,9 @@ def best_masked(data: bytes) -> segno.QRCode:
 
 def encoded(data: bytes, *, mask: int, version: int | None = None) -> segno.QRCode:
     """``data`` under a given mask; the error correction is M, and never raised for spare room."""
-    return segno.make_qr(data, error="m", boost_error=False, mode="byte", mask=mask, version=version)
+    return segno.make_qr(
+        data, error="m", boost_error=False, mode="byte", mask=mask, version=version
+    )
 
 
 def penalty(rows: int, columns: int, *, size: int) -> int:

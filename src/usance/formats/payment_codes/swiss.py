@@ -51,7 +51,9 @@ class SwissAddress:
         """As printed: name, street, place; the country stands before the place when abroad."""
         street = f"{self.street} {self.building}".strip()
         abroad = "" if self.country in ("CH", "LI") else f"{self.country}-"
-        return [part for part in (self.name, street, f"{abroad}{self.post_code} {self.town}") if part]
+        return [
+            part for part in (self.name, street, f"{abroad}{self.post_code} {self.town}") if part
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +140,9 @@ class SwissBill:
                 code="invalid_amount",
             )
         if len(self.alternatives) > 2:
-            raise FormatError("A QR-bill has two alternative procedures at most.", code="value_too_long")
+            raise FormatError(
+                "A QR-bill has two alternative procedures at most.", code="value_too_long"
+            )
         self._check_reference(account, reference)
 
     def _check_reference(self, account: str, reference: str) -> None:
