@@ -12,6 +12,7 @@ import typer
 
 from usance.cli import (
     backtest,
+    billing,
     importing,
     operators,
     reports,
@@ -35,6 +36,7 @@ app.command("migrate")(operators.migrate)
 app.command("demo")(worlds.demo)
 app.command("replay")(worlds.replay)
 app.command("backtest")(backtest.backtest)
+app.command("bill")(billing.bill)
 app.command("verify")(operators.verify)
 app.command("validate")(validating.validate)
 for _name, _take in (

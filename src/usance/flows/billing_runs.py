@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -84,6 +84,27 @@ def open_scheduled_run(seller: Seller, *, cut_off_on: date, at: datetime, by: st
         defaults={"created_at": at, "started_by": by},
     )
     return run
+
+
+def open_due_run(*, seller_id: UUID, at: datetime, by: str) -> BillingRun | None:
+    """The calendar's run for the day before that of ``at``; None where nothing is due at it.
+
+    Raises NotFound.
+    """
+    seller = _seller(seller_id)
+    cut_off_on = business_day(seller, at=at) - timedelta(days=1)
+    if not shipped.buyers_to_bill(seller_id=seller_id, on=cut_off_on):
+        return None
+    if not _due_profiles(Issuer.of(seller), cut_off_on=cut_off_on, buyer_id=None):
+        return None
+    return open_scheduled_run(seller, cut_off_on=cut_off_on, at=at, by=by)
+
+
+def _seller(seller_id: UUID) -> Seller:
+    seller = Seller.objects.filter(id=seller_id).first()
+    if seller is None:
+        raise NotFound("There is no such seller.")
+    return seller
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +196,20 @@ def work(
         tell(run)
     _finish(seller, run, at=clock(), by=by)
     return run
+
+
+def work_for(
+    *,
+    seller_id: UUID,
+    run_id: UUID,
+    clock: Callable[[], datetime],
+    by: str,
+    stopping: Callable[[], bool],
+) -> bool:
+    """Work at a run of ``seller_id``; whether it is finished. Raises NotFound."""
+    seller = _seller(seller_id)
+    run = work(seller, run_id=run_id, clock=clock, by=by, stopping=stopping)
+    return run.finished_at is not None
 
 
 @transaction.atomic

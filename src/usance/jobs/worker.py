@@ -35,7 +35,7 @@ async def run() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    from usance.jobs import applications, backtests, checks, deliveries, standing, tasks
+    from usance.jobs import applications, backtests, billing, checks, deliveries, standing, tasks
 
     slots = {
         (tasks.RELAY,): 2,  # the relay of events, and the watch over applications and letters
@@ -46,6 +46,7 @@ async def run() -> None:
         (standing.FOLLOW,): 2,
         (checks.CHECKS,): 2,
         (backtests.BACKTESTS,): 1,
+        (billing.BILLING,): 1,
         (tasks.UPKEEP,): 1,
     }
     connector = app.connector

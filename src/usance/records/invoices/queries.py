@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 
 from usance.records.invoices.models import BillingRun, CreditNote, Invoice, InvoicePart
 from usance.records.invoices.receivables import (
@@ -60,6 +61,14 @@ __all__ = [
 
 Account = tuple[UUID, UUID | None, str]
 """Seller, buyer and currency."""
+
+
+_ORDER_IDS: Final = ArraySubquery(
+    InvoicePart.objects.filter(seller_id=OuterRef("seller_id"), invoice_id=OuterRef("id"))
+    .order_by("order_id")
+    .values("order_id")
+    .distinct()
+)
 
 
 def oldest_open(
@@ -178,7 +187,8 @@ def invoices(
     external_id: str | None = None,
     overdue_on: date | None = None,
 ) -> QuerySet[Invoice]:
-    """The seller's invoices that fit; with ``overdue_on`` those open and due before that day."""
+    """The seller's invoices that fit, each with its ``order_ids``; with ``overdue_on`` those open and
+    due before that day."""
     wanted: dict[str, Any] = {
         "buyer_id": buyer_id,
         "state": state,
@@ -189,6 +199,7 @@ def invoices(
     )
     if order_id is not None:
         found = found.filter(id__in=_of_order(seller_id, order_id))
+    found = found.annotate(order_ids=_ORDER_IDS)
     return found.filter(state="open", due_on__lt=overdue_on) if overdue_on else found
 
 

@@ -156,4 +156,16 @@ def waiting_to_be_billed(*, seller_id: UUID, buyer_id: UUID, on: date) -> list[W
         " ORDER BY s.shipped_on, s.id",
         [seller_id, buyer_id, on],
     )
-    return [Waiting(*row[:7], from_json(row[7]) if row[7] else None) for row in rows]
+    return [
+        Waiting(
+            id=row[0],
+            order_id=row[1],
+            buyer_id=row[2],
+            currency=row[3],
+            terms=row[4],
+            shipped_on=row[5],
+            complete=row[6],
+            ship_to=from_json(row[7]) if row[7] else None,
+        )
+        for row in rows
+    ]

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from usance.rules.billing import shares
+from usance.rules.billing import BillingError, shares
 from usance.rules.invoicing.document import (
     CREDIT_NOTE,
     DocumentReference,
@@ -36,7 +36,7 @@ Amounts = tuple[int, int]
 NOTHING: Final[Amounts] = (0, 0)
 
 
-class CannotCredit(ValueError):
+class CannotCredit(BillingError):
     """What was named cannot be taken back; nothing was written."""
 
     code = "cannot_credit"

@@ -13,12 +13,10 @@ from usance.web.api.values import (
     BankTransactionId,
     BuyerId,
     CreditLineId,
-    CreditNoteId,
     Currency,
     DecisionId,
     EventId,
     InvoiceId,
-    InvoiceState,
     MemberId,
     Money,
     OrderId,
@@ -133,8 +131,9 @@ class Reason(Shown):
     buyer_safe: bool = Field(description="Whether the buyer may be told.")
 
 
-class ShownLine(Shown):
-    """One line of a document; amounts include their tax."""
+class ShownLine(BaseModel):
+    """One line of a document; amounts include their tax. What was not said of it is left out, but for
+    what every line has."""
 
     description: str
     sku: str
@@ -142,6 +141,14 @@ class ShownLine(Shown):
     unit_price: str | None
     amount: Money
     tax_amount: Money
+    unit: str = ""
+    tax_rate: str = ""
+    tax_category: str = ""
+    exemption_reason: str = ""
+    classification: str = ""
+    discount: int = Field(default=0, description="Minor units without tax.")
+    cost_centre: str = ""
+    buyer_reference: str = ""
 
 
 class Offer(Shown):
@@ -194,7 +201,8 @@ class Order(Described):
     tax_amount: Money
     invoiced: Money
     voided: Money
-    remaining: Money = Field(description="Neither invoiced nor voided.")
+    to_bill: Money = Field(description="Shipped, and not invoiced yet.")
+    remaining: Money = Field(description="Neither shipped nor invoiced nor voided.")
     up_to: Money | None = Field(description="The largest order that would have been approved.")
     terms: TermsCode
     due_on: date
@@ -237,43 +245,6 @@ class BatchAnswer(Shown):
     object: Literal["order_batch"]
     recorded: int
     results: list[BatchResult]
-
-
-class Invoice(Described):
-    """What is owed for one shipment."""
-
-    id: InvoiceId
-    object: Literal["invoice"]
-    number: str
-    buyer: BuyerId
-    order: OrderId
-    state: InvoiceState
-    overdue: bool
-    days_overdue: int
-    amount: Money
-    tax_amount: Money
-    credited: Money
-    allocated: Money
-    written_off: Money
-    outstanding: Money
-    terms: TermsCode
-    issued_on: date
-    due_on: date
-    closed_on: date | None
-    lines: list[ShownLine]
-
-
-class CreditNote(Described):
-    """Takes back part or all of an invoice."""
-
-    id: CreditNoteId
-    object: Literal["credit_note"]
-    number: str
-    invoice: InvoiceId
-    amount: Money
-    tax_amount: Money
-    reason: str
-    issued_on: date
 
 
 class Payment(Described):

@@ -18,6 +18,7 @@ from usance.web.api import (
     approvals,
     backtests,
     billing_profiles,
+    billing_runs,
     buyers,
     checks,
     connections,
@@ -35,6 +36,7 @@ from usance.web.api import (
     reports,
     seller_details,
     shared_limits,
+    shipments,
     terms_keys,
 )
 from usance.web.api.faults import faults_of, parameter_faults
@@ -54,7 +56,9 @@ SECTIONS: Final = (
     monitoring.section,
     orders.section,
     approvals.section,
+    shipments.section,
     invoices.section,
+    billing_runs.section,
     invoice_questions.section,
     documents.section,
     payments.section,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from usance.flows import billing
+from usance.flows import billing, corrections
 from usance.flows.refusals import NotFound
 from usance.records.invoices import queries
 from usance.records.invoices.models import Invoice
-from usance.web.api import answers, objects
-from usance.web.api.paging import USUAL, Cursor, PageLimit, page
+from usance.rules.invoicing.crediting import CreditedLine
+from usance.web.api import answers, billing_answers
+from usance.web.api import billing_objects as objects
+from usance.web.api.billing_schemas import Correction, NewCreditNote, WriteOff
+from usance.web.api.paging import USUAL, Cursor, PageLimit, page, whole
 from usance.web.api.requests import ApiRequest, today
-from usance.web.api.schemas import NewCreditNote, WriteOff, optional_units
+from usance.web.api.schemas import lines_of, optional_units
 from usance.web.api.section import Section
 from usance.web.api.values import BuyerId, ExternalId, InvoiceId, InvoiceState, OrderId
 
@@ -22,7 +25,7 @@ section = Section("Invoices")
 @section.read(
     "/invoices",
     scope="invoices:read",
-    answer=answers.Page[answers.Invoice],
+    answer=answers.Page[billing_answers.Invoice],
     summary="List invoices",
 )
 def list_invoices(
@@ -58,7 +61,7 @@ def list_invoices(
 @section.read(
     "/invoices/{invoice_id}",
     scope="invoices:read",
-    answer=answers.Invoice,
+    answer=billing_answers.Invoice,
     summary="Show an invoice",
 )
 def get_invoice(request: ApiRequest, *, invoice_id: InvoiceId) -> Any:
@@ -70,7 +73,7 @@ def get_invoice(request: ApiRequest, *, invoice_id: InvoiceId) -> Any:
     "POST",
     "/invoices/{invoice_id}/credit-notes",
     scope="invoices:write",
-    answer=answers.CreditNote,
+    answer=billing_answers.CreditNote,
     status=201,
     summary="Credit an invoice",
 )
@@ -80,12 +83,21 @@ def create_credit_note(
     invoice_id: InvoiceId,
     payload: NewCreditNote = NewCreditNote(),  # noqa: B008 - frozen
 ) -> Any:
-    """Take back part or all of an invoice. What had been paid of it becomes unapplied cash."""
+    """Take back part or all of an invoice, by an amount or by its lines. What had been paid of it
+    becomes unapplied cash."""
     currency = _invoice(request, invoice_id).currency
     note = billing.credit_invoice(
         request.auth.seller,
         invoice_id=invoice_id,
         amount=optional_units(payload.amount, currency=currency, pointer="#/amount"),
+        lines=[
+            CreditedLine(
+                line.line,
+                line.quantity,
+                optional_units(line.amount, currency=currency, pointer=f"#/lines/{n}/amount"),
+            )
+            for n, line in enumerate(payload.lines)
+        ],
         reason=payload.reason,
         external_id=payload.external_id,
         metadata=payload.metadata,
@@ -95,11 +107,58 @@ def create_credit_note(
     return objects.credit_note(note)
 
 
+@section.read(
+    "/invoices/{invoice_id}/credit-notes",
+    scope="invoices:read",
+    answer=answers.Page[billing_answers.CreditNote],
+    summary="List the credit notes of an invoice",
+)
+def list_credit_notes(request: ApiRequest, *, invoice_id: InvoiceId) -> Any:
+    """All of them, the first first."""
+    invoice = _invoice(request, invoice_id)
+    found = queries.credit_notes(seller_id=invoice.seller_id, invoice_id=invoice.id)
+    return whole([objects.credit_note(note) for note in found])
+
+
+@section.write(
+    "POST",
+    "/invoices/{invoice_id}/correct",
+    scope="invoices:write",
+    answer=billing_answers.Correction,
+    status=201,
+    summary="Correct an invoice",
+)
+def correct_invoice(
+    request: ApiRequest,
+    *,
+    invoice_id: InvoiceId,
+    payload: Correction = Correction(),  # noqa: B008 - frozen
+) -> Any:
+    """An issued invoice is never changed: it is credited in full, and a new one takes its place. What
+    had been paid of it pays the new one."""
+    currency = _invoice(request, invoice_id).currency
+    made = corrections.correct_invoice(
+        request.auth.seller,
+        invoice_id=invoice_id,
+        lines=lines_of(payload.lines, currency=currency),
+        reason=payload.reason,
+        external_id=payload.external_id,
+        metadata=payload.metadata,
+        at=request.at,
+        by=request.auth.by,
+    )
+    return {
+        "object": "correction",
+        "credit_note": objects.credit_note(made.credit_note),
+        "invoice": objects.invoice(made.invoice, on=today(request)),
+    }
+
+
 @section.write(
     "POST",
     "/invoices/{invoice_id}/write-off",
     scope="invoices:write",
-    answer=answers.Invoice,
+    answer=billing_answers.Invoice,
     summary="Write off an invoice",
 )
 def write_off_invoice(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from usance.records.credit.models import CreditLine, Decision
 from usance.records.credit.queries import exposure_of
 from usance.records.events.models import WebhookEndpoint
 from usance.records.identity import public_id
-from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.invoices.queries import OpenItem
 from usance.records.orders.models import Order
 from usance.records.parties.models import Buyer, Member
@@ -48,7 +47,7 @@ def head(
     }
 
 
-def _described(kind: str, record: Any) -> Document:
+def described(kind: str, record: Any) -> Document:
     return head(
         kind,
         record.id,
@@ -58,13 +57,13 @@ def _described(kind: str, record: Any) -> Document:
     )
 
 
-def _optional_id(kind: str, id_: UUID | None) -> str | None:
+def optional_id(kind: str, id_: UUID | None) -> str | None:
     return None if id_ is None else public_id(kind, id_)
 
 
 def buyer(record: Buyer) -> Document:
     """A buyer."""
-    return _described("buyer", record) | {
+    return described("buyer", record) | {
         "name": record.name,
         "country": record.country,
         "email": record.email,
@@ -72,7 +71,7 @@ def buyer(record: Buyer) -> Document:
         "registration_number": record.registration_number,
         "language": record.language,
         "group": record.group,
-        "parent": _optional_id("buyer", record.parent_id),
+        "parent": optional_id("buyer", record.parent_id),
         "domain": record.domain,
         "po_required": record.po_required,
         "po_unique": record.po_unique,
@@ -82,7 +81,7 @@ def buyer(record: Buyer) -> Document:
 
 def member(record: Member) -> Document:
     """A member of a buyer."""
-    return _described("member", record) | {
+    return described("member", record) | {
         "buyer": public_id("buyer", record.buyer_id),
         "name": record.name,
         "email": record.email,
@@ -157,6 +156,7 @@ def order_answer(made: Authorization) -> Document:
         "tax_amount": money(request.tax_amount, currency),
         "invoiced": money(0, currency),
         "voided": money(0, currency),
+        "to_bill": money(0, currency),
         "remaining": money(0 if declined else request.amount, currency),
         "up_to": _optional_money(decided.up_to, currency),
         "terms": decided.terms.code,
@@ -164,7 +164,7 @@ def order_answer(made: Authorization) -> Document:
         "expires_on": decided.expires_on,
         "alternatives": alternatives(made.alternatives or (), currency),
         "po_number": request.po_number,
-        "member": _optional_id("member", made.member_id),
+        "member": optional_id("member", made.member_id),
         "cost_centre": request.cost_centre,
         "ship_to": request.ship_to,
         "lines": lines([line.to_document() for line in request.lines], currency),
@@ -174,7 +174,7 @@ def order_answer(made: Authorization) -> Document:
 def order(record: Order) -> Document:
     """An order; its decision is read with it."""
     currency, decided = record.currency, record.decision
-    return _described("order", record) | {
+    return described("order", record) | {
         "buyer": public_id("buyer", record.buyer_id),
         "decision": decided.outcome,
         "decision_id": public_id("decision", record.decision_id),
@@ -185,6 +185,7 @@ def order(record: Order) -> Document:
         "tax_amount": money(record.tax_amount, currency),
         "invoiced": money(record.invoiced_amount, currency),
         "voided": money(record.voided_amount, currency),
+        "to_bill": money(record.shipped_amount, currency),
         "remaining": money(0 if record.state == "declined" else record.remaining, currency),
         "up_to": _optional_money(decided.up_to, currency),
         "terms": record.terms,
@@ -192,7 +193,7 @@ def order(record: Order) -> Document:
         "expires_on": record.expires_on,
         "alternatives": alternatives(decided.alternatives or (), currency),
         "po_number": record.po_number,
-        "member": _optional_id("member", record.member_id),
+        "member": optional_id("member", record.member_id),
         "cost_centre": record.cost_centre,
         "ship_to": record.ship_to,
         "lines": lines(record.lines, currency),
@@ -249,32 +250,6 @@ def order_intent(quote: Quote, *, amount: int, currency: str, told: Mapping[str,
     }
 
 
-def invoice(record: Invoice, *, on: date) -> Document:
-    """An invoice as it stands on the day ``on``."""
-    currency = record.currency
-    left = record.amount - record.credited - record.allocated - record.written_off
-    late = (on - record.due_on).days if record.state == "open" else 0
-    return _described("invoice", record) | {
-        "number": record.number,
-        "buyer": public_id("buyer", record.buyer_id),
-        "order": public_id("order", record.order_id),
-        "state": record.state,
-        "overdue": late > 0,
-        "days_overdue": max(late, 0),
-        "amount": money(record.amount, currency),
-        "tax_amount": money(record.tax_amount, currency),
-        "credited": money(record.credited, currency),
-        "allocated": money(record.allocated, currency),
-        "written_off": money(record.written_off, currency),
-        "outstanding": money(left, currency),
-        "terms": record.terms,
-        "issued_on": record.issued_on,
-        "due_on": record.due_on,
-        "closed_on": record.closed_on,
-        "lines": lines(record.lines, currency),
-    }
-
-
 def open_item(item: OpenItem) -> Document:
     """One line of a statement of account."""
     return {
@@ -289,24 +264,12 @@ def open_item(item: OpenItem) -> Document:
     }
 
 
-def credit_note(record: CreditNote) -> Document:
-    """A credit note."""
-    return _described("credit_note", record) | {
-        "number": record.number,
-        "invoice": public_id("invoice", record.invoice_id),
-        "amount": money(record.amount, record.currency),
-        "tax_amount": money(record.tax_amount, record.currency),
-        "reason": record.reason,
-        "issued_on": record.issued_on,
-    }
-
-
 def payment(record: Payment) -> Document:
     """A payment."""
     currency = record.currency
-    return _described("payment", record) | {
-        "buyer": _optional_id("buyer", record.buyer_id),
-        "bank_transaction": _optional_id("bank_transaction", record.bank_transaction_id),
+    return described("payment", record) | {
+        "buyer": optional_id("buyer", record.buyer_id),
+        "bank_transaction": optional_id("bank_transaction", record.bank_transaction_id),
         "state": record.state,
         "method": record.method,
         "amount": money(record.amount, currency),
@@ -327,7 +290,7 @@ def allocation(record: Allocation, *, currency: str) -> Document:
         "amount": money(record.amount, currency),
         "rule": record.rule,
         "explanation": record.explanation,
-        "reverses": _optional_id("allocation", record.reverses_id),
+        "reverses": optional_id("allocation", record.reverses_id),
     }
 
 
@@ -350,7 +313,7 @@ def bank_transaction(record: BankTransaction) -> Document:
     return head("bank_transaction", record.id, record.created_at) | {
         "statement": public_id("bank_statement", record.statement_id),
         "state": state,
-        "payment": _optional_id("payment", payment_id),
+        "payment": optional_id("payment", payment_id),
         "amount": money(record.amount, record.currency),
         "booked_on": record.booked_on,
         "value_on": record.value_on,
@@ -365,7 +328,7 @@ def bank_transaction(record: BankTransaction) -> Document:
 
 def webhook_endpoint(record: WebhookEndpoint) -> Document:
     """A webhook endpoint, without its secret."""
-    return _described("webhook_endpoint", record) | {
+    return described("webhook_endpoint", record) | {
         "url": record.url,
         "types": record.types,
         "state": record.state,

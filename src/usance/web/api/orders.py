@@ -16,12 +16,19 @@ from usance.records.orders import queries
 from usance.records.orders.models import Order
 from usance.rules.money import MoneyError
 from usance.rules.orders import InvalidOrder
-from usance.web.api import answers, idempotency, objects, problems
+from usance.web.api import (
+    answers,
+    billing_answers,
+    billing_objects,
+    idempotency,
+    objects,
+    problems,
+)
+from usance.web.api.billing_schemas import NewInvoice
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
 from usance.web.api.schemas import (
     Adjustment,
-    NewInvoice,
     NewOrder,
     OrderBatch,
     Renewal,
@@ -219,7 +226,7 @@ def adjust_order(request: ApiRequest, *, order_id: OrderId, payload: Adjustment)
     summary="Cancel an order",
 )
 def cancel_order(request: ApiRequest, *, order_id: OrderId) -> Any:
-    """Cancel an order of which nothing has been invoiced."""
+    """Cancel an order of which nothing has shipped."""
     fulfilment.cancel_order(
         request.auth.seller, order_id=order_id, at=request.at, by=request.auth.by
     )
@@ -250,10 +257,10 @@ def renew_order(request: ApiRequest, *, order_id: OrderId, payload: Renewal = Re
     "/orders/{order_id}/void-remaining",
     scope="orders:write",
     answer=answers.Order,
-    summary="Let go of what is not invoiced",
+    summary="Let go of what has not shipped",
 )
 def void_remaining(request: ApiRequest, *, order_id: OrderId) -> Any:
-    """The rest of a partly shipped order will not ship. Without any invoice it is canceled."""
+    """The rest of a partly shipped order will not ship. One of which nothing has shipped is canceled."""
     fulfilment.void_remaining(
         request.auth.seller, order_id=order_id, at=request.at, by=request.auth.by
     )
@@ -264,7 +271,7 @@ def void_remaining(request: ApiRequest, *, order_id: OrderId) -> Any:
     "POST",
     "/orders/{order_id}/invoices",
     scope="invoices:write",
-    answer=answers.Invoice,
+    answer=billing_answers.Invoice,
     status=201,
     summary="Ship and invoice",
 )
@@ -288,7 +295,7 @@ def create_invoice(
         by=request.auth.by,
     )
     on = business_day(request.auth.seller, at=request.at)
-    return objects.invoice(invoice, on=on)
+    return billing_objects.invoice(invoice, on=on)
 
 
 def _order(request: ApiRequest, order_id: UUID) -> Order:

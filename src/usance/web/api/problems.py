@@ -22,10 +22,12 @@ from usance.formats.errors import FormatError
 from usance.records.identity import NotAnId
 from usance.rules.billing import BillingError
 from usance.rules.credit.policy import InvalidPolicy
+from usance.rules.invoicing.totals import ArithmeticRefused
 from usance.rules.money import MoneyError
 from usance.rules.orders import InvalidOrder
 from usance.rules.states import IllegalTransition
 from usance.rules.terms import UnknownTerms
+from usance.rules.terms.days import NoWorkingDay
 
 CONTENT_TYPE: Final = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -208,6 +210,8 @@ _STATUS: Final[tuple[tuple[type[Exception], int], ...]] = (
     (UnknownTerms, 422),
     (InvalidPolicy, 422),
     (BillingError, 422),
+    (ArithmeticRefused, 422),
+    (NoWorkingDay, 409),
 )
 """The status of each typed error; the first that fits."""
 

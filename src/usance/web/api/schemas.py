@@ -6,11 +6,12 @@ import hashlib
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from usance.flows.checkout import OrderRequest
 from usance.flows.terms_keys import terms_of
+from usance.rules.money import LARGEST_AMOUNT
 from usance.rules.orders import Line
 from usance.rules.terms import Terms, UnknownTerms
 from usance.web.api.faults import faults_of
@@ -126,6 +127,22 @@ class NewLine(Value):
     quantity: Annotated[Decimal, Field(max_digits=18, decimal_places=6)] | None = None
     unit_price: Annotated[Decimal, Field(max_digits=24, decimal_places=8)] | None = None
     sku: ShortText = ""
+    unit: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{0,3}$")] = Field(
+        default="", description="Unit of the quantity (UN/ECE Recommendation 20); empty: pieces."
+    )
+    tax_rate: Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)] | None = (
+        Field(default=None, description="Percent; null: worked out of the amounts.")
+    )
+    tax_category: Literal["", "S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B"] = Field(
+        default="", description="UNTDID 5305; empty: by who buys and where it goes."
+    )
+    exemption_reason: ShortText = ""
+    classification: Code = Field(default="", description="Commodity code (HS, HSN).")
+    discount: Annotated[int, Field(strict=True, ge=0, le=LARGEST_AMOUNT)] = Field(
+        default=0, description="Minor units without tax, taken off the amount already."
+    )
+    cost_centre: Code = ""
+    buyer_reference: ShortText = Field(default="", description="The buyer's own name of the line.")
 
 
 _EXAMPLE: Final[dict[str, Any]] = {
@@ -155,6 +172,7 @@ class ShipTo(Value):
     postal_code: ShortText = ""
     city: ShortText = ""
     country: Country
+    state: Code = Field(default="", description="State or province, where tax asks for it.")
 
 
 class NewOrder(Value):
@@ -212,31 +230,6 @@ class Renewal(Value):
     """For how long credit is held on."""
 
     days: Annotated[int, Field(strict=True, ge=1, le=365)] = 30
-
-
-class NewInvoice(Value):
-    """What ships now. Without an amount, all that remains."""
-
-    amount: PositiveMoney | None = None
-    tax_amount: Part | None = Field(default=None, description="null: the share of the order's tax.")
-    lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
-    external_id: ExternalId | None = None
-    metadata: Metadata = {}
-
-
-class NewCreditNote(Value):
-    """What is taken back of an invoice. Without an amount, all of it."""
-
-    amount: PositiveMoney | None = None
-    reason: LongText = ""
-    external_id: ExternalId | None = None
-    metadata: Metadata = {}
-
-
-class WriteOff(Value):
-    """Why the rest of an invoice is given up."""
-
-    reason: LongText = ""
 
 
 class NewPayment(Value):
@@ -335,13 +328,20 @@ def order_request(
         po_number=order.po_number,
         member=order.member,
         cost_centre=order.cost_centre,
-        ship_to=order.ship_to.model_dump() if order.ship_to else None,
+        ship_to=place_of(order.ship_to),
         external_id=order.external_id,
         metadata=order.metadata,
         by=principal.by,
         idempotency_key=idempotency_key,
         request_hash=request_hash,
     )
+
+
+def place_of(ship_to: ShipTo | None) -> dict[str, str] | None:
+    """Where the goods go, as it is stored; a state only where one was said."""
+    if ship_to is None:
+        return None
+    return ship_to.model_dump(exclude=None if ship_to.state else {"state"})
 
 
 def lines_of(lines: list[NewLine], *, currency: str, pointer: str = "#") -> list[Line]:
@@ -356,6 +356,14 @@ def lines_of(lines: list[NewLine], *, currency: str, pointer: str = "#") -> list
             quantity=line.quantity,
             unit_price=line.unit_price,
             sku=line.sku,
+            unit=line.unit,
+            tax_rate=line.tax_rate,
+            tax_category=line.tax_category,
+            exemption_reason=line.exemption_reason,
+            classification=line.classification,
+            discount=line.discount,
+            cost_centre=line.cost_centre,
+            buyer_reference=line.buyer_reference,
         )
         for n, line in enumerate(lines)
     ]
