@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from usance.flows import credit_lines, onboarding
+from usance.flows.deliveries.queueing import begin_now
 from usance.flows.refusals import Duplicate
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.queries import Aging, DaysSalesOutstanding, ExposureTotal
@@ -22,7 +23,7 @@ from usance.records.invoices.trading import Trading, trading
 from usance.records.parties.models import ApiKey, Seller
 from usance.rules.credit.policy import Policy
 from usance.rules.terms import Terms, parse_terms
-from usance.worlds import demo_credit
+from usance.worlds import demo_credit, demo_invoicing
 from usance.worlds.demo_cast import PASSWORD, SCALES, SELLERS, BuyerRole, Person, SellerRole
 from usance.worlds.demo_trading import Season, Shop, external_id
 
@@ -113,7 +114,10 @@ def run(
         progress(Progress(done, len(days), f"{shop.role.name}, {day:%d %B %Y}"))
         if day < shop.season.last:
             shop.play(day)
+            shop.deliver(day)
     for shop in shops:
+        shop.correspond()
+        begin_now(shop.seller, at=shop.season.until)
         keys[shop.role.handle] = _finish(shop)
     progress(Progress(len(days), len(days), "done"))
     return DemoSummary(True, tuple(_summary(role, now, keys.get(role.handle)) for role in cast))
@@ -171,6 +175,7 @@ def _open(role: SellerRole, *, at: datetime) -> Seller:
             password=PASSWORD,
             at=at,
         )
+    demo_invoicing.introduce(seller, role, at=at)
     manager = role.staff[1].email
     for n, buyer_role in enumerate(role.buyers):
         buyer = onboarding.create_buyer(
@@ -182,6 +187,7 @@ def _open(role: SellerRole, *, at: datetime) -> Seller:
             at=at,
             by=manager,
         )
+        demo_invoicing.want(seller, role, buyer, buyer_role, at=at)
         contact = _contact(buyer_role)
         onboarding.add_member(
             seller,

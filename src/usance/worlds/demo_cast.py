@@ -110,7 +110,7 @@ FONTANA: Final = SellerRole(
         BuyerRole("Candeeiros do Tejo Lda", "PT", "small", "Rui Almeida"),
         BuyerRole("Fotistika Aigaiou A.E.", "GR", "small", "Nikos Pappas"),
         BuyerRole("Belgolux NV", "BE", "middle", "An Peeters"),
-        BuyerRole("Lichtplanung Sommer GmbH", "DE", "small", "Jan Sommer"),
+        BuyerRole("Stadt Seeburg, Gebäudeamt", "DE", "small", "Jan Sommer"),
         BuyerRole("Maison Rive Gauche SARL", "FR", "small", "Luc Bernard"),
         BuyerRole("Ristorazione Trastevere S.r.l.", "IT", "small", "Fabio Conti"),
         BuyerRole("Cantieri Navali Liguri S.p.A.", "IT", "large", "Silvia Parodi", ("net_60",)),

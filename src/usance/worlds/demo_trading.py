@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from usance.flows import billing, credit_lines, fulfilment, order_reviews
+from usance.flows import billing, credit_lines, fulfilment, order_reviews, shipping
 from usance.flows.checkout import Authorization, OrderRequest, authorize_orders
 from usance.flows.refusals import LimitExceeded, Refused
+from usance.flows.shipping import Parcel
 from usance.records.invoices.models import Invoice
 from usance.records.orders.models import Order
 from usance.records.parties.models import Seller
@@ -29,6 +30,8 @@ from usance.rules.payer_behaviour import banking_day, draw, habit_of
 from usance.worlds import standing
 from usance.worlds.banking import Bank, Transfer, with_check_digits
 from usance.worlds.demo_cast import SCALES, BuyerRole, SellerRole
+from usance.worlds.demo_deliveries import DELIVERED_DAYS, Post
+from usance.worlds.demo_invoicing import BRANCHES, CENTRES, WANTS, bill_until
 
 FILE_PREFIX: Final = "demo-"
 SHOP: Final = "web shop"
@@ -44,6 +47,7 @@ UNPLACED_DAYS: Final = 6
 """On the last days nobody has got round to placing what matching could not."""
 
 _NORMAL: Final = NormalDist()
+_CARRIERS: Final = ("DHL", "GLS", "DSV", "UPS")
 _REASONS: Final = ("Goods returned", "Damaged in transit", "Wrong price", "Short delivery")
 
 
@@ -89,6 +93,7 @@ class Shop:
             buyers={b.id: b for b in known.values()},
             never={self._buyers[role.insolvent].id, self._buyers[role.disputing].id},
         )
+        self._post = Post(seller, role, draw=self._draw)
 
     @property
     def last_day(self) -> date | None:
@@ -106,6 +111,7 @@ class Shop:
         unfinished = day == self.season.last
         end = min(closing, self.season.until) if unfinished else closing
         morning = min(self._at(day, time(8, 5)), end)
+        bill_until(self.seller, self.role, day, at=morning)
         self._decide_reviews(at=morning)
         self._ship(day, at=morning)
         self._take_back(day, at=morning)
@@ -119,6 +125,15 @@ class Shop:
             self._bank.close_day(
                 day, at=closing, extra=self._strangers(left), by_hand=left > UNPLACED_DAYS
             )
+
+    def deliver(self, day: date) -> None:
+        """Documents issued on ``day`` go to their buyers, if it is one of the last."""
+        if 0 < (self.season.last - day).days <= DELIVERED_DAYS + 2:
+            self._post.deliver(day, at=self._at(day, time(20, 30)))
+
+    def correspond(self) -> None:
+        """What became of the latest documents, and what buyers ask about them."""
+        self._post.finish(at=self.season.until)
 
     def wind_up(self) -> None:
         """What the season ends with: the insolvent buyer's oldest invoice is written off."""
@@ -173,8 +188,14 @@ class Shop:
             lines=lines,
             external_id=f"{self.role.order_prefix}-{day:%y%m%d}-{n + 1:02d}",
             po_number=f"PO{int(self._draw('po', day, n) * 90_000) + 10_000}",
+            ship_to=self._branch(buyer, day, n),
             by=SHOP,
         )
+
+    def _branch(self, buyer: BuyerRole, day: date, n: int) -> dict[str, str] | None:
+        """Where a buyer with several houses wants the goods."""
+        branches = BRANCHES.get(buyer.name)
+        return branches[int(self._draw("branch", day, n) * len(branches))] if branches else None
 
     def _lines(self, buyer: BuyerRole, day: date, n: int) -> list[Line]:
         place = min(max(self._draw("size", day, n), 1e-9), 1 - 1e-9)
@@ -184,6 +205,8 @@ class Shop:
         chosen = sorted(
             range(len(self.role.catalogue)), key=lambda item: self._draw("item", day, n, item)
         )[: 1 + int(self._draw("lines", day, n) * 5)]
+        by_centre = buyer.name in WANTS and WANTS[buyer.name].group_by == "cost_centre"
+        centre = CENTRES[int(self._draw("centre", day, n) * len(CENTRES))] if by_centre else ""
         lines = []
         for sku, description, price in (self.role.catalogue[item] for item in chosen):
             quantity = max(wanted // len(chosen) // price, 1)
@@ -197,6 +220,8 @@ class Shop:
                     quantity=Decimal(quantity),
                     unit_price=Decimal(price).scaleb(-2),
                     sku=sku,
+                    tax_rate=Decimal(percent) if percent else None,
+                    cost_centre=centre,
                 )
             )
         return lines
@@ -210,7 +235,13 @@ class Shop:
             and packed <= end
             and self._plan(request.external_id) == "now"
         ):
-            fulfilment.invoice_order(self.seller, order_id=made.order_id, at=packed, by=WAREHOUSE)
+            shipping.ship_order(
+                self.seller,
+                order_id=made.order_id,
+                parcel=self._parcel(str(request.external_id)),
+                at=packed,
+                by=WAREHOUSE,
+            )
 
     def _plan(self, key: str | None) -> str:
         """How the warehouse will treat an order."""
@@ -235,33 +266,47 @@ class Shop:
         for order in held.order_by("created_at", "external_id"):
             placed = order.created_at.astimezone(self._zone).date()
             age, plan = (day - placed).days, self._plan(order.external_id)
-            begun = order.state == "partially_invoiced"
+            begun = bool(order.shipped_amount or order.invoiced_amount)
+            if not order.remaining:
+                continue  # all of it has shipped and waits for its buyer's cut-off day
             if plan == "canceled":
                 if age >= 2:
                     fulfilment.cancel_order(self.seller, order_id=order.id, at=at, by=SHOP)
             elif plan == "late":
                 if age >= 9:
-                    self._invoice(order, at=at)
+                    self._send(order, at=at)
             elif not begun:
                 if age >= 1:
-                    self._invoice(order, part=plan in ("in parts", "part of it"), at=at)
+                    self._send(order, part=plan in ("in parts", "part of it"), at=at)
             elif age >= 5:
                 if plan == "part of it":
                     fulfilment.void_remaining(self.seller, order_id=order.id, at=at, by=WAREHOUSE)
                 else:
-                    self._invoice(order, at=at)
+                    self._send(order, at=at)
 
-    def _invoice(self, order: Order, *, at: datetime, part: bool = False) -> None:
+    def _parcel(self, key: str) -> Parcel:
+        """Who carries it, and under which number."""
+        carrier = _CARRIERS[int(self._draw("carrier", key) * len(_CARRIERS))]
+        return Parcel(carrier=carrier, tracking=f"{int(self._draw('tracking', key) * 10**12):012d}")
+
+    def _send(self, order: Order, *, at: datetime, part: bool = False) -> None:
         """Ship an order, what is left of it, or only the first half of its lines."""
         lines = [_line(document) for document in order.lines]
         half = max(len(lines) // 2, 1)
-        if len(lines) > 1 and (part or order.invoiced_amount):
+        begun = order.shipped_amount or order.invoiced_amount
+        if len(lines) > 1 and (part or begun):
             lines = lines[:half] if part else lines[half:]
             amount = sum(line.amount for line in lines)
         else:
             amount, lines = (order.remaining // 2 if part else order.remaining), []
-        fulfilment.invoice_order(
-            self.seller, order_id=order.id, amount=amount, lines=lines, at=at, by=WAREHOUSE
+        shipping.ship_order(
+            self.seller,
+            order_id=order.id,
+            amount=amount,
+            lines=lines,
+            parcel=self._parcel(f"{order.external_id} {bool(begun)}"),
+            at=at,
+            by=WAREHOUSE,
         )
 
     def _take_back(self, day: date, *, at: datetime) -> None:

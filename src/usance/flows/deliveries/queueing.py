@@ -74,6 +74,15 @@ def follow_events(*, seller_id: UUID, at: datetime) -> int:
     return len(page)
 
 
+@transaction.atomic
+def begin_now(seller: Seller, *, at: datetime) -> None:
+    """Send by itself only what is issued from now on: a seller that comes with a history has sent
+    that long ago. What of it is to go out after all, ``send`` sends."""
+    place = places.place(seller_id=seller.id, reader=READER) or events.BEGINNING
+    end = events.end_of_events()
+    places.move_place(seller_id=seller.id, reader=READER, to=max(end, place), at=at)
+
+
 def queue_issued(seller: Seller, *, kind: Kind, subject_id: UUID, at: datetime) -> list[Delivery]:
     """Queue a document for every way that the buyer's profile names; those that are new."""
     try:
