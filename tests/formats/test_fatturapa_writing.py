@@ -91,6 +91,10 @@ def test_why_there_is_no_vat(
 def test_the_document_own_reason_is_the_legal_reference() -> None:
     document = invoice(line(rate="0", category="E"), exemption_reason="Art. 10 n. 20 DPR 633/1972")
     assert said(written(document), "RiferimentoNormativo") == ["Art. 10 n. 20 DPR 633/1972"]
+    document = invoice(line(rate="0", category="E"), exemption_reason="Formazione")
+    assert said(written(document), "RiferimentoNormativo") == [
+        "Esente art. 10 DPR 633/1972 - Formazione"
+    ]
 
 
 def test_the_seller_says_which_reverse_charge_it_is() -> None:

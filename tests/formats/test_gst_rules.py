@@ -129,6 +129,15 @@ def test_taxes_in_the_wrong_state() -> None:
     assert set(codes(document)) == {"export_buyer"}
 
 
+def test_a_null_is_as_good_as_nothing() -> None:
+    document = example()
+    both(
+        setting("TranDtls.EcmGstin", None), setting(ITEM + "BchDtls", {"Nm": "LOT", "ExpDt": None})
+    )(document)
+    document["EwbDtls"] = None
+    assert codes(document) == {}
+
+
 def test_a_rupee_is_let_pass() -> None:
     document = example()
     both(

@@ -6,6 +6,7 @@ DPR 633/1972 (IVA) and DL 331/1993 (intra-Community); EN 16931-1 BT-118, BT-121.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,6 +67,9 @@ FRANCHISE_REGIMES: Final = {
 
 EU: Final = EU_COUNTRIES | {"EL", "XI"}
 """Countries of the European Union, with the prefixes of VAT numbers that Greece and Northern Ireland have."""
+
+
+_ARTICLE: Final = re.compile(r"\bart(?:\.|icol[oi]\b|t\.)", re.IGNORECASE)
 
 
 def read_category(natura: str, *, buyer_country: str, regime: str, alone: bool) -> tuple[str, str]:
@@ -132,13 +136,17 @@ def natura_of(group: VatBreakdown, *, document: InvoiceDocument, regime: str) ->
 
 
 def legal_reference(natura: str, *, regime: str, reason: str) -> str:
-    """RiferimentoNormativo: the document's own exemption reason (BT-120), else the usual law."""
-    if reason:
-        return reason
-    if natura == "N2.2" and regime in FRANCHISE_REGIMES:
-        return FRANCHISE_REGIMES[regime]
+    """RiferimentoNormativo: the usual law of the Natura, and the document's own reason (BT-120).
+
+    Art. 21 c.6 DPR 633/1972 wants the law named; a reason that names an article stands alone.
+    """
     nature = NATURES.get(natura)
-    return nature.law if nature else ""
+    law = nature.law if nature else ""
+    if natura == "N2.2" and regime in FRANCHISE_REGIMES:
+        law = FRANCHISE_REGIMES[regime]
+    if _ARTICLE.search(reason):
+        return reason
+    return " - ".join(part for part in (law, reason) if part)
 
 
 def _buyer_country(document: InvoiceDocument) -> str:

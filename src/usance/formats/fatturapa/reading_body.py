@@ -35,6 +35,7 @@ from usance.formats.fatturapa.fattura import (
     Withholding,
 )
 from usance.formats.fatturapa.reading_lines import (
+    VatGroups,
     fund_charge,
     goods_of,
     read_adjustments,
@@ -97,72 +98,86 @@ def read_body(
     general = required(body, "DatiGenerali", "DatiGeneraliDocumento", term="The document's data")
     goods = goods_of(body)
     groups = read_groups(goods, buyer_country=_country(buyer), regime=details.regime)
-    related = tuple(_related(body))
-    lines, adjustments, line_details = read_lines(goods, groups=groups, related=related)
-    funds = read_funds(general)
-    blocks = read_payments(body)
-    transport = _transport(child(body, "DatiGenerali", "DatiTrasporto"))
-    details = replace(
-        details,
+    details = _details(body, general, details, groups)
+    lines, adjustments, line_details = read_lines(goods, groups=groups, related=details.related)
+    details = replace(details, lines=line_details)
+    funds = tuple(fund_charge(fund, groups=groups) for fund in details.pension_funds)
+    charges = adjustments + funds
+    rounding = optional_number(general, "Arrotondamento")
+    document = InvoiceDocument(
+        number=required_text(general, "Numero", term="BT-1, the number"),
+        issued_on=day(required(general, "Data", term="BT-2, the date")),
+        type_code=TYPE_CODES[details.document_type],
+        currency=text(general, "Divisa") or "EUR",
+        seller=seller,
+        buyer=buyer,
+        lines=lines,
+        totals=_totals(lines, charges, groups.breakdown, details=details, rounding=rounding),
+        vat=groups.breakdown,
+        accounting=_accounting(body),
+        notes=tuple(Note(text=each) for each in texts(general, "Causale")),
+        tax_representative=representative,
+        allowances_charges=charges,
+        attachments=tuple(read_attachment(each) for each in children(body, "Allegati")),
+    )
+    return Fattura(
+        document=_with_references(_payable_when(document, details), details), details=details
+    )
+
+
+def _details(
+    body: etree._Element, general: etree._Element, header: FatturaDetails, groups: VatGroups
+) -> FatturaDetails:
+    """The national data of the header with those of this invoice, but for the lines."""
+    return replace(
+        header,
         document_type=document_type(general),
         stamp=_stamp(child(general, "DatiBollo")),
         withholdings=_withholdings(general),
-        pension_funds=funds,
+        pension_funds=read_funds(general),
         adjustments=read_adjustments(general),
         total=optional_number(general, "ImportoTotaleDocumento"),
         article_73=text(general, "Art73") == "SI",
-        related=related,
+        related=tuple(_related(body)),
         stages=_numbers(body, "DatiGenerali", "DatiSAL", child_name="RiferimentoFase"),
         delivery_notes=tuple(_delivery_notes(body)),
-        transport=transport,
+        transport=_transport(child(body, "DatiGenerali", "DatiTrasporto")),
         main_invoice=_main_invoice(body),
-        lines=line_details,
         summaries=groups.details,
-        payments=blocks,
+        payments=read_payments(body),
     )
-    charges = adjustments + tuple(fund_charge(fund, groups=groups) for fund in funds)
-    totals = _totals(
-        lines,
-        charges,
-        groups.breakdown,
-        details=details,
-        rounding=optional_number(general, "Arrotondamento"),
-    )
+
+
+def _payable_when(document: InvoiceDocument, details: FatturaDetails) -> InvoiceDocument:
+    """``document`` with its terms of payment."""
+    blocks = details.payments
     due = [payment.due_on for payment in each_payment(blocks) if payment.due_on]
-    return Fattura(
-        document=InvoiceDocument(
-            number=required_text(general, "Numero", term="BT-1, the number"),
-            issued_on=day(required(general, "Data", term="BT-2, the date")),
-            type_code=TYPE_CODES[details.document_type],
-            currency=text(general, "Divisa") or "EUR",
-            seller=seller,
-            buyer=buyer,
-            lines=lines,
-            totals=totals,
-            vat=groups.breakdown,
-            due_on=max(due, default=None),
-            contract=_first(related, "contract"),
-            purchase_order=_first(related, "order"),
-            receiving_advice=_first(related, "receiving"),
-            despatch_advice=details.delivery_notes[0].number if details.delivery_notes else "",
-            tender=next((each.cig for each in related if each.cig), ""),
-            project=next((each.cup for each in related if each.cup), ""),
-            accounting=_accounting(body),
-            notes=tuple(Note(text=each) for each in texts(general, "Causale")),
-            preceding=tuple(
-                DocumentReference(number=each.number, issued_on=each.on)
-                for each in related
-                if each.kind == "invoice"
-            ),
-            tax_representative=representative,
-            delivery=_delivery(transport, details.delivery_notes),
-            payment=instructions(blocks),
-            allowances_charges=charges,
-            attachments=tuple(read_attachment(each) for each in children(body, "Allegati")),
-            instalments=instalments(blocks),
-            early_discounts=early_discounts(blocks),
+    return replace(
+        document,
+        due_on=max(due, default=None),
+        payment=instructions(blocks),
+        instalments=instalments(blocks),
+        early_discounts=early_discounts(blocks),
+    )
+
+
+def _with_references(document: InvoiceDocument, details: FatturaDetails) -> InvoiceDocument:
+    """``document`` with the documents and deliveries that it refers to."""
+    related, notes = details.related, details.delivery_notes
+    return replace(
+        document,
+        contract=_first(related, "contract"),
+        purchase_order=_first(related, "order"),
+        receiving_advice=_first(related, "receiving"),
+        despatch_advice=notes[0].number if notes else "",
+        tender=next((each.cig for each in related if each.cig), ""),
+        project=next((each.cup for each in related if each.cup), ""),
+        preceding=tuple(
+            DocumentReference(number=each.number, issued_on=each.on)
+            for each in related
+            if each.kind == "invoice"
         ),
-        details=details,
+        delivery=_delivery(details.transport, notes),
     )
 
 

@@ -35,7 +35,6 @@ LONGEST_TOKEN: Final = 2900
 
 _IRN: Final = re.compile("[0-9a-f]{64}")
 _SEGMENT: Final = re.compile("[A-Za-z0-9_-]+")
-"""IRP's answer after which a document is an e-invoice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,11 @@ def broken_rules(data: bytes) -> tuple[BrokenRule, ...]:
 
 
 def rules_of(invoice: Mapping[str, Any]) -> list[BrokenRule]:
-    """The rules that one e-invoice breaks; arithmetic is looked at only where the schema holds."""
+    """The rules that one e-invoice breaks; arithmetic is looked at only where the schema holds.
+
+    A null says what an absent field says, and many writers put one there.
+    """
+    invoice = _without_nulls(invoice)
     faults = []
     for error in _validator().iter_errors(invoice):
         place = "".join(
@@ -100,6 +104,16 @@ def rules_of(invoice: Mapping[str, Any]) -> list[BrokenRule]:
         if len(faults) >= MOST_FAULTS:
             break
     return faults or list(_beyond_the_schema(invoice))
+
+
+def _without_nulls(value: Any) -> Any:
+    match value:
+        case Mapping():
+            return {name: _without_nulls(each) for name, each in value.items() if each is not None}
+        case list():
+            return [_without_nulls(each) for each in value]
+        case _:
+            return value
 
 
 @cache

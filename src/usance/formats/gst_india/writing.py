@@ -100,7 +100,7 @@ def payload_of(document: InvoiceDocument, *, details: GstDetails) -> dict[str, A
             "TaxSch": "GST",
             "SupTyp": kind,
             "RegRev": "Y" if reverse else "N",
-            "EcmGstin": details.ecommerce_gstin or None,
+            **({"EcmGstin": details.ecommerce_gstin} if details.ecommerce_gstin else {}),
             "IgstOnIntra": "Y" if details.igst_on_intra else "N",
         },
         "DocDtls": {
