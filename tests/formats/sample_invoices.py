@@ -273,7 +273,7 @@ def two_rates() -> InvoiceDocument:
     )
 
 
-def _untaxed(
+def untaxed(
     document: InvoiceDocument, *, category: str, reason: str, code: str = ""
 ) -> InvoiceDocument:
     """``document`` with its lines in ``category``, which bears no tax."""
@@ -300,7 +300,7 @@ def _untaxed(
 def reverse_charge() -> InvoiceDocument:
     """A service of an Italian seller to a German buyer, who owes the tax: 365.00 EUR."""
     return replace(
-        _untaxed(domestic(), category="AE", reason="Reverse charge", code="VATEX-EU-AE"),
+        untaxed(domestic(), category="AE", reason="Reverse charge", code="VATEX-EU-AE"),
         number="FT-2026-17",
         seller=ITALIAN_SELLER,
         payment_terms="30 giorni data fattura",
@@ -313,7 +313,7 @@ def reverse_charge() -> InvoiceDocument:
 def intra_community() -> InvoiceDocument:
     """Goods of a German seller to a French buyer, delivered there: 365.00 EUR free of tax."""
     return replace(
-        _untaxed(domestic(), category="K", reason="Intra-community supply", code="VATEX-EU-IC"),
+        untaxed(domestic(), category="K", reason="Intra-community supply", code="VATEX-EU-IC"),
         number="R-2026-0003",
         buyer=FRENCH_BUYER,
         buyer_reference="ACH-2026-55",
@@ -327,7 +327,7 @@ def intra_community() -> InvoiceDocument:
 def export() -> InvoiceDocument:
     """Goods of a German seller to a buyer in the United States: 365.00 EUR free of tax."""
     return replace(
-        _untaxed(domestic(), category="G", reason="Export outside the EU", code="VATEX-EU-G"),
+        untaxed(domestic(), category="G", reason="Export outside the EU", code="VATEX-EU-G"),
         number="R-2026-0004",
         buyer=AMERICAN_BUYER,
         buyer_reference="GLS-4477",
@@ -338,7 +338,7 @@ def export() -> InvoiceDocument:
 def exempt() -> InvoiceDocument:
     """Training that German law frees of tax: 365.00 EUR."""
     return replace(
-        _untaxed(domestic(), category="E", reason="Umsatzsteuerfrei nach § 4 Nr. 21 UStG"),
+        untaxed(domestic(), category="E", reason="Umsatzsteuerfrei nach § 4 Nr. 21 UStG"),
         number="R-2026-0005",
     )
 

@@ -143,6 +143,16 @@ def base_terms(document: InvoiceDocument) -> Iterator[MissingTerm]:
                 )
 
 
+def due_term(document: InvoiceDocument) -> Iterator[MissingTerm]:
+    """When to pay, which CEN's rules no longer ask for since 1.3.16 and those built on older ones do."""
+    says_when = any(
+        (document.due_on, document.payment_terms, document.instalments, document.early_discounts)
+    )
+    if document.totals.payable > 0 and not says_when:
+        remedy = "Give the day the amount is due, or the payment terms."
+        yield MissingTerm("due_on", "BT-9", "BR-CO-25", remedy)
+
+
 def tax_currency_term(document: InvoiceDocument) -> Iterator[MissingTerm]:
     """A tax currency is another than the invoice's (PEPPOL-EN16931-R005)."""
     if document.tax_currency == document.currency:

@@ -1,4 +1,4 @@
-"""What a rule set demands of an invoice beyond EN 16931, and an invoice does not have yet.
+"""What a rule set demands of an invoice and an invoice does not have yet.
 
 A flow asks before it gives an invoice its number. Rules on terms that may be missing, or need a special
 form, are here, each under its own name; what else a document breaks the official validation finds.
@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from usance.formats.einvoice.en16931_requirements import en16931_terms
 from usance.formats.einvoice.german_requirements import xrechnung_terms
-from usance.formats.einvoice.missing_term import MissingTerm
+from usance.formats.einvoice.missing_term import MissingTerm, due_term
 from usance.formats.einvoice.peppol_requirements import peppol_terms
 from usance.formats.einvoice.profiles import (
     CIUS_RO,
+    FACTURX_EXTENDED,
     PEPPOL_BIS_3,
     XRECHNUNG,
     XRECHNUNG_EXTENSION,
@@ -27,13 +29,15 @@ _DEMANDS: Final[dict[str, Callable[[InvoiceDocument], Iterator[MissingTerm]]]] =
     XRECHNUNG.key: xrechnung_terms,
     XRECHNUNG_EXTENSION.key: xrechnung_terms,
     CIUS_RO.key: romanian_terms,
+    FACTURX_EXTENDED.key: due_term,
 }
 
 
 def missing_terms(document: InvoiceDocument, *, profile: Profile) -> tuple[MissingTerm, ...]:
-    """What ``document`` lacks for ``profile``; nothing for EN 16931 and Factur-X.
+    """What ``document`` lacks for ``profile``: first what EN 16931 demands, then the rule set itself.
 
-    Sources: Peppol BIS Billing 3.0 of May 2026, XRechnung 3.0.2, CIUS-RO 1.0.9.
+    Sources: EN 16931-1:2017, Peppol BIS Billing 3.0 of May 2026, XRechnung 3.0.2, CIUS-RO 1.0.9.
     """
     demands = _DEMANDS.get(profile.key)
-    return () if demands is None else tuple(demands(document))
+    own = () if demands is None else demands(document)
+    return (*en16931_terms(document), *own)

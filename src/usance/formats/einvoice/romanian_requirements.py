@@ -11,6 +11,7 @@ from usance.formats.einvoice.missing_term import (
     MissingTerm,
     address_terms,
     bears_vat,
+    due_term,
     seller_tax_number,
 )
 from usance.formats.einvoice.payment_terms import written_terms
@@ -43,6 +44,7 @@ Limit = tuple[str, str, str, int]
 def romanian_terms(document: InvoiceDocument) -> Iterator[MissingTerm]:
     """Terms that CIUS-RO demands, wants in another form, or shorter."""
     yield from _codes(document)
+    yield from due_term(document)
     yield from seller_tax_number(document, rule="BR-RO-065")
     yield from _address(document.seller.address, "seller", rules=("081", "091", "110", "100"))
     yield from _address(document.buyer.address, "buyer", rules=("082", "092", "111", "101"))
