@@ -60,7 +60,9 @@ def open_document(data: bytes) -> Opened:
     return Opened(_json(data) or Claim(syntax="unknown", standard="unknown"), content=data)
 
 
-_XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<\0|\xfe\xff\s*\0<|<\0|\0<")
+_XML: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe(?:\s\0)*<\0|\xfe\xff(?:\0\s)*\0<|<\0|\0<"
+)
 
 
 def _open_pdf(data: bytes) -> Opened:
