@@ -10,11 +10,13 @@ from functools import cache
 import pytest
 from lxml import etree
 
-from tests.corpus.locations import documents, schema
-from usance.formats import fatturapa
+from tests.corpus.locations import corpora, documents, schema
+from usance.formats import fatturapa, ubl
+from usance.formats.einvoice.profiles import EN16931
 from usance.formats.errors import FormatError
 from usance.formats.fatturapa import FatturaFile, Transmission
 from usance.formats.fatturapa.checks import REGISTER_CONTROLS
+from usance.formats.validation import RuleBook, validate
 
 # TipoDocumento, number, lines, allowances and charges, without VAT, VAT, payable
 Row = tuple[str, str, int, int, str, str, str]
@@ -294,3 +296,40 @@ def test_a_simplified_invoice_is_not_written() -> None:
     with pytest.raises(FormatError) as raised:
         fatturapa.render_all(file.invoices, transmission=replace(file.transmission, format="FPR12"))
     assert raised.value.code == "unknown_document_type"
+
+
+# Written as UBL, what EN 16931 does not allow: their own figures, or what Italy does not demand.
+NOT_EUROPEAN = {
+    # Lines of four decimals, which EN 16931 does not have.
+    "gobl__fatturapa.gobl__invoice-hotel-complex.xml": {"BR-DEC-23", "BR-CO-10", "UBL-DT-01"},
+    "gobl__fatturapa.gobl__invoice-hotel.xml": {"BR-DEC-23", "BR-CO-10", "UBL-DT-01"},
+    "gobl__out__invoice-hotel-complex.xml": {"BR-DEC-23", "BR-CO-10", "UBL-DT-01"},
+    "gobl__out__invoice-hotel.xml": {"BR-DEC-23", "BR-CO-10", "UBL-DT-01"},
+    # Figures that do not add up (00422), and lines without their group (00419).
+    "fe.net__Samples__IT02182030391_32.windows-1252.xml": {"BR-CO-13", "BR-B-02", "BR-S-01"},
+    "fe.net__Samples__IT02182030391_32.xml": {"BR-CO-13", "BR-B-02", "BR-S-01"},
+    "gobl__fatturapa.gobl__invoice-fund-contribution-mixed-retention.xml": {"BR-CO-13", "BR-S-08"},
+    "zfcorpus__valid__IT01234567890_FPR02.xml": {"BR-CO-13", "BR-S-08"},
+    "zfcorpus__valid__IT01234567890_FPR03.xml": {"BR-CO-13", "BR-S-08"},
+    # Simplified: a buyer without a name, and a correction of the tax alone.
+    "fephp__semplificata__ESEMPIO FT SEMPL 2.xml": {"BR-07", "BR-10"},
+    "fephp__semplificata__ESEMPIO NDC SEMPL.xml": {"BR-48", "BR-CO-17", "BR-S-05", "BR-S-09"},
+}
+
+
+def test_italian_invoices_are_european_ones() -> None:
+    """Read from FatturaPA and written as UBL, they keep the rules of EN 16931 but for those named."""
+    rules = RuleBook.scanned(corpora() / "en16931" / "schema")
+    found: dict[str, set[str]] = {}
+    for name in INVOICES:
+        for invoice in fatturapa.read(corpus()[name]).invoices:
+            report = validate(ubl.render(invoice.document, profile=EN16931), rules=rules)
+            assert report.ran
+            broken = {each.rule for each in report.fatals}
+            if broken:
+                found.setdefault(name, set()).update(broken)
+    assert set(found) == set(NOT_EUROPEAN)
+    assert {name: rules_ >= NOT_EUROPEAN[name] for name, rules_ in found.items()} == dict.fromkeys(
+        NOT_EUROPEAN, True
+    )
+    assert len(INVOICES) - len(found) == 29

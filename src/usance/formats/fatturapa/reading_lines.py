@@ -166,7 +166,7 @@ def _of_the_whole(
         supply=detail.supply,
         without_quantity=detail.without_quantity,
     )
-    if detail != plain or line.quantity != 1 or line.period or line.accounting or line.group:
+    if detail != plain or abs(line.quantity) != 1 or line.period or line.accounting or line.group:
         return None
     if not line.vat_rate and not groups.is_one(line.vat_category):
         return None
@@ -188,6 +188,9 @@ def _line(
     quantity = Decimal(1) if written_quantity is None else written_quantity
     unit = text(element, "UnitaMisura")
     price = number(required(element, "PrezzoUnitario", term="The price of a line"))
+    # FatturaPA has no negative quantities and gives back at a negative price; EN 16931 has it the
+    # other way round (BR-27).
+    sign = -1 if price < 0 < quantity else 1
     adjustments = read_adjustments(element)
     codes = tuple(
         (text(code, "CodiceTipo"), text(code, "CodiceValore"))
@@ -201,10 +204,10 @@ def _line(
     line = InvoiceLine(
         id=line_id,
         item=_item(text(element, "Descrizione"), codes),
-        quantity=quantity,
+        quantity=sign * quantity,
         unit=unit_code(unit),
         net=number(required(element, "PrezzoTotale", term="The amount of a line")),
-        price=Price(net=price),
+        price=Price(net=sign * price),
         vat_category=category,
         vat_rate=None if category == "O" else rate,
         order_line=next(

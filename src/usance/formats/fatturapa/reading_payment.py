@@ -25,6 +25,9 @@ from usance.rules.invoicing.document import (
     PaymentInstructions,
 )
 
+_TRANSFER, _UNDEFINED = "30", "1"
+"""UNTDID 4461."""
+
 
 def read_payments(body: etree._Element) -> tuple[PaymentBlock, ...]:
     """The conditions of payment [DatiPagamento] with their amounts, as written."""
@@ -75,8 +78,10 @@ def instructions(blocks: tuple[PaymentBlock, ...]) -> PaymentInstructions | None
         for each in reversed(payments)
         if each.iban
     }
+    code = MEANS.get(payments[0].method, "")
     return PaymentInstructions(
-        code=MEANS.get(payments[0].method, ""),
+        # A credit transfer needs an account (BR-61); without one the means are not defined.
+        code=_UNDEFINED if code == _TRANSFER and not accounts else code,
         remittance=next((each.reference for each in payments if each.reference), ""),
         transfers=tuple(reversed(accounts.values())),
     )

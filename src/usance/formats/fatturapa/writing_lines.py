@@ -148,10 +148,10 @@ def _prices(line: InvoiceLine, detail: LineDetails) -> tuple[Decimal, tuple[Adju
     SdI multiplies (control 00423), so the line's own allowances become those of one unit. Where eight
     decimals cannot give the amount back, or the quantity is zero, the line is written as one.
     """
-    if detail.adjustments or detail.without_quantity:
-        return line.price.net, detail.adjustments, True
-    base = line.price.base_quantity or Decimal(1)
     sign = -1 if line.quantity < 0 else 1
+    if detail.adjustments or detail.without_quantity:
+        return line.price.net * sign, detail.adjustments, True
+    base = line.price.base_quantity or Decimal(1)
     many = abs(line.quantity)
     gross, discount = line.price.gross, line.price.discount
     adjustments: list[Adjustment] = []
