@@ -78,9 +78,18 @@ def _parted(draw: Any) -> Terms:
 
 
 @st.composite
+def _by_amount(draw: Any) -> Terms:
+    """A fixed amount or two, and the rest."""
+    amounts = draw(st.lists(st.integers(1, 9_999), min_size=1, max_size=2))
+    parts = tuple(Part(10 * n, amount=amount) for n, amount in enumerate(amounts))
+    days = draw(st.integers(30, 90))
+    return Terms(days, draw(st.booleans()) and len(amounts) == 1, parts=(*parts, Part(days)))
+
+
+@st.composite
 def _any_terms(draw: Any) -> Terms:
     """A deposit and discounts where they go with the rest."""
-    base = draw(st.one_of(_SINGLE, _parted()))
+    base = draw(st.one_of(_SINGLE, _parted(), _by_amount()))
     tiers = draw(st.sampled_from([(), (Tier(200, 10),), (Tier(125, 0),), _TWO_TIERS]))
     deposit = draw(st.sampled_from([0, 0, 3_000, 1, 9_999]))
     for given in ({"tiers": tiers, "deposit": deposit}, {"tiers": tiers}, {"deposit": deposit}):

@@ -48,6 +48,13 @@ WRITTEN = {
     "at15_45": Terms(45, parts=(Part(15), Part(45))),
     "40at30_60at60": Terms(60, parts=(Part(30, 4_000), Part(60, 6_000))),
     "12.5at0_87.5at60_eom": Terms(60, True, parts=(Part(0, 1_250), Part(60, 8_750))),
+    "50000cat0_at30": Terms(30, parts=(Part(0, amount=50_000), Part(30))),
+    "5000cat0_2000cat15_at30": Terms(
+        30, parts=(Part(0, amount=5_000), Part(15, amount=2_000), Part(30))
+    ),
+    "d2_10_50000cat5_at30_eom": Terms(
+        30, True, parts=(Part(5, amount=50_000), Part(30)), tiers=TWO_IN_TEN
+    ),
     "d2_10_net_30": Terms(30, tiers=TWO_IN_TEN),
     "d2_10_d1_20_net_30": Terms(30, tiers=(*TWO_IN_TEN, Tier(100, 20))),
     "d0.5_10_day_15_1": Terms(mark=DayOfMonth(15, 1), tiers=(Tier(50, 10),)),
@@ -72,6 +79,8 @@ def test_a_code_says_its_terms(code: str) -> None:
              "net_300_eom_100", "eom_400", "day_0_1", "day_32_1", "day_15_13", "on_20260230",
              "on_18991231", "on_2026", "1x30", "0x30", "3x0", "13x10", "3x200", "at30", "at30_30",
              "at60_30", "50at0_40at30", "50at0_60at30", "100at30", "0at0_100at30", "40at60_60at30",
+             "0cat0_at30", "500cat30_at30", "500cat40_at30", "500cat0", "500cat0_", "at30_500cat0",
+             "050cat0_at30", "dep30_500cat0_at30", "9999999999999999cat0_at30",
              "dep0_net_60", "dep100_net_60", "dep30_due_on_receipt", "dep30_cash_in_advance",
              "dep30_3x30", "dep30_dep20_net_60",
              "d0_10_net_30", "d100_10_net_30", "d2_40_net_30", "d2_10_d2_20_net_30",
@@ -100,6 +109,9 @@ def test_what_is_not_a_terms_code_is_refused(code: str) -> None:
         {"days": 60, "parts": (Part(-1), Part(60))},
         {"days": 60, "parts": (Part(30), Part(60)), "deposit": 3_000},
         {"days": 60, "parts": (Part(30), Part(60)), "end_of_month": True, "extra_days": 1},
+        {"days": 60, "parts": (Part(30, amount=5), Part(60, amount=5))},
+        {"days": 60, "parts": (Part(30, 5_000, 5), Part(60))},
+        {"days": 60, "parts": (Part(0, amount=5), Part(30), Part(60))},
         {"days": 30, "deposit": -1},
         {"days": 30, "tiers": (Tier(200, -1),)},
     ],

@@ -40,6 +40,13 @@ def schedule(code: str, amount: int) -> list[tuple[str, int]]:
         # 50 % of 33.33 = 16.665, 30 % = 9.999, rounded down; the rest is 6.68 = 33.33 - 16.66 - 9.99.
         ("50at0_30at30_20at60", 3_333, [("03-02", 1_666), ("04-01", 999), ("05-01", 668)]),
         ("33.3at0_66.7at30", 10_000, [("03-02", 3_330), ("04-01", 6_670)]),
+        # 500.00 with the invoice, the rest after 30 days; 200.00 after 15 days as well.
+        ("50000cat0_at30", 120_000, [("03-02", 50_000), ("04-01", 70_000)]),
+        ("5000cat0_2000cat15_at30", 9_000, [("03-02", 5_000), ("03-17", 2_000), ("04-01", 2_000)]),
+        # An invoice that is smaller than the fixed amounts: the first take it all.
+        ("50000cat0_at30", 30_000, [("03-02", 30_000)]),
+        ("5000cat0_2000cat15_at30", 6_000, [("03-02", 5_000), ("03-17", 1_000)]),
+        ("50000cat10_at30_eom", 120_000, [("03-31", 50_000), ("04-30", 70_000)]),
         # Two cents cannot make three parts; nothing of nothing falls due.
         ("3x30", 2, [("05-31", 2)]),
         ("dep30_net_60", 0, []),
@@ -98,7 +105,7 @@ def test_the_parts_make_the_whole(
     assert all(part.amount > 0 for part in parts)
     days = [part.due_on for part in parts]
     assert days == sorted(set(days))
-    if parts:
+    if parts and sum(part.amount or 0 for part in terms.parts) < amount:
         assert days[-1] == terms.due_on(issued_on, working=working, move=move)
         assert days[0] >= terms.first_due_on(issued_on, working=working, move=move)
     if amount >= 10_000:
@@ -108,7 +115,8 @@ def test_the_parts_make_the_whole(
 
 @given(TERMS, DAYS, AMOUNTS)
 def test_each_part_is_its_share_but_for_a_cent(terms: Terms, issued_on: date, amount: int) -> None:
-    if len(terms.parts) > 1 and terms.parts[0].share is None and not terms.end_of_month:
+    equal = terms.parts and terms.parts[0].share is terms.parts[0].amount is None
+    if equal and not terms.end_of_month:
         count = len(terms.parts)
         found = {part.due_on: part.amount for part in terms.schedule(issued_on, amount)}
         for part in found.values():

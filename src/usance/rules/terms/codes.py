@@ -30,6 +30,7 @@ _DATE: Final = re.compile(r"on_([0-9]{4})([0-9]{2})([0-9]{2})")
 _EQUAL: Final = re.compile(r"([0-9]{1,2})x([0-9]{1,3})(_eom)?")
 _EQUAL_AT: Final = re.compile(r"at([0-9]{1,3}(?:_[0-9]{1,3})+)(_eom)?")
 _SHARES: Final = re.compile(rf"({_PERCENT}at[0-9]{{1,3}}(?:_{_PERCENT}at[0-9]{{1,3}})+)(_eom)?")
+_AMOUNTS: Final = re.compile(r"((?:[1-9][0-9]{0,15}cat[0-9]{1,3}_)+)at([0-9]{1,3})(_eom)?")
 _WORDS: Final = {
     "due_on_receipt": Terms(0),
     "cash_in_advance": Terms(mark=Cash("in_advance")),
@@ -111,6 +112,13 @@ def _instalments(code: str, tiers: tuple[Tier, ...]) -> Terms | None:
         pairs = [part.split("at") for part in found[1].split("_")]
         parts = tuple(Part(int(days), hundredths(share)) for share, days in pairs)
         moved = found[2]
+    elif found := _AMOUNTS.fullmatch(code):
+        fixed = [part.split("cat") for part in found[1].rstrip("_").split("_")]
+        parts = (
+            *(Part(int(days), amount=int(amount)) for amount, days in fixed),
+            Part(int(found[2])),
+        )
+        moved = found[3]
     else:
         return None
     if not parts:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from usance.rules.money import LARGEST_AMOUNT
+
 LONGEST_TERM: Final = 365
 """No term runs longer than this many days, nor longer than twelve months."""
 MOST_PARTS: Final = 12
@@ -63,13 +65,15 @@ Mark = EndOfWeek | DayOfMonth | FixedDate | Cash
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An instalment: due ``days`` after the invoice, ``share`` hundredths of a percent of it.
+    """An instalment: due ``days`` after the invoice, ``share`` hundredths of a percent of it, or an
+    ``amount`` in minor units of the invoice's currency, the last part then being the rest.
 
-    Without shares, all parts are equal.
+    Without shares and amounts, all parts are equal.
     """
 
     days: int
     share: int | None = None
+    amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,14 @@ def checked_parts(parts: tuple[Part, ...], *, days: int) -> None:
     at = [part.days for part in parts]
     if at != sorted(set(at)) or at[0] < 0 or at[-1] != days:
         raise UnknownTerms("Instalments follow each other, and the last one ends the terms.")
+    amounts = [part.amount for part in parts if part.amount is not None]
+    if amounts:
+        first = parts[:-1]
+        if any(part.amount is None or part.share is not None for part in first) or (
+            parts[-1] != Part(days) or min(amounts) < 1 or sum(amounts) > LARGEST_AMOUNT
+        ):
+            raise UnknownTerms("Every instalment but the last has an amount; the last is the rest.")
+        return
     shares = [part.share for part in parts if part.share is not None]
     if shares and (len(shares) != len(parts) or min(shares) < 1 or sum(shares) != WHOLE):
         raise UnknownTerms("The shares of the instalments must make 100 %.")

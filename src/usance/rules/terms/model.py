@@ -124,16 +124,19 @@ class Terms:
         """What falls due when, of ``amount`` minor units; the sum is ``amount``.
 
         Each part is rounded down to the minor unit and the last takes the rest, so no part is more
-        than its share but the last. Parts that come to nothing are left out; parts that come to the
-        same day are one. Raises ValueError for a negative amount, or NoWorkingDay.
+        than its share but the last. Parts of a fixed amount take what there is, the first first: a
+        small invoice may be due before the day of its last part. Parts that come to nothing are left
+        out; parts that come to the same day are one. Raises ValueError for a negative amount, or
+        NoWorkingDay.
         """
         if amount < 0:
             raise ValueError(f"{amount} minor units cannot fall due.")
         sums: dict[date, int] = {}
         left = amount
-        for days, part in self._shares(amount):
+        for days, wanted in self._shares(amount):
             due = issued_on if days is None else self._day(issued_on, days)
             due = calendar.moved(due, working=working, move=move, not_before=issued_on)
+            part = min(wanted, left)  # a fixed amount may be more than the invoice
             sums[due] = sums.get(due, 0) + part
             left -= part
         last = self.due_on(issued_on, working=working, move=move)
@@ -166,11 +169,13 @@ class Terms:
         """All parts but the last: days after the invoice (None: with it), and amount."""
         if self.deposit:
             return [(None, amount * self.deposit // WHOLE)]
-        equal = len(self.parts)
-        return [
-            (part.days, amount // equal if part.share is None else amount * part.share // WHOLE)
-            for part in self.parts[:-1]
-        ]
+        return [(part.days, self._of(part, amount)) for part in self.parts[:-1]]
+
+    def _of(self, part: Part, amount: int) -> int:
+        """What a part that is not the last comes to."""
+        if part.amount is not None:
+            return part.amount
+        return amount // len(self.parts) if part.share is None else amount * part.share // WHOLE
 
     def _day(self, issued_on: date, days: int) -> date:
         return _due(issued_on, days, self.end_of_month, self.extra_days, self.mark)

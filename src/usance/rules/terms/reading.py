@@ -60,8 +60,9 @@ def read_terms(text: str, *, keys: Mapping[str, str] | None = None) -> Terms:
 
 
 _INTRODUCTION: Final = re.compile(
-    r"^(?:(?:payment|terms?|pagamento|plata|termen|de plata|zahlbar|paiement|pago|bonifico|bancario"
-    r"|b\.?b\.?|ri\.?ba\.?|rid|sdd)\b[.:]? ?)+"
+    r"^(?:(?:payment|terms?|payable|due|pagamento|plata|(?:la )?termen|scadent(?:a)?|de plata|zahlbar"
+    r"|zahlung(?:sziel)?|paiement|reglement|pago|bonifico|bancario|bancara|b\.?b\.?|ri\.?ba\.?|r\.?b\.?|rid"
+    r"|sdd|ordin de plata|o\.?p\.?|virament|transfer|uberweisung|virement)\b[.:]? ?)+"
 )
 """Words before the terms, and the way of paying that Italian invoices name with them."""
 
@@ -84,17 +85,27 @@ _SPELLINGS: Final = tuple(
         (r"\b(?:data fattura|d\.? ?f)\b\.?", " "),
         (r"\b(?:date of invoice|from invoice(?: date)?|after invoice(?: date)?)\b", " "),
         (r"\b(?:de la data facturii|de la facturare|date de facture|ab rechnungsdatum)\b", " "),
+        # What says no more than that nothing is taken off.
+        (r"\b(?:ohne (?:jeden )?abzug|rein netto|netto kasse|sans escompte|zile calendaristice(?= )"
+         r"|calendaristice|calendar days(?= net))", " "),
+        (r"\b(?:innerhalb von|binnen|sous|in termen de|in cel mult)\b", " within "),
+        (r"\b(?:end|last day) of (?:the )?(?:next|following) month\b|\bfine mese (?:successivo|prossimo)\b"
+         r"|\b(?:la )?sfarsitul lunii (?:urmatoare|viitoare)\b"
+         r"|\bende (?:des )?(?:folgemonats|nachsten monats)\b"
+         r"|\bfin (?:du )?mois (?:suivant|prochain)\b|\bfin del mes (?:siguiente|proximo)\b", " 31 mfi "),
+        (r"\b(?:fecha (?:de )?factura|dalla (?:data )?fattura)\b", " "),
         (r"\b(?:after|from|following) (?:the )?(?:end of (?:the )?month|e\.?o\.?m)\b", " after eom "),
         (r"\b(?:the )?end of (?:the )?month\b", " eom "),
-        (r"\b(?:fine mese|f\.? ?m|fin de mois|fin de mes|sfarsit(?:ul)? de luna|monatsende)\b\.?",
-         " eom "),
+        (r"\b(?:fine mese|f\.? ?m|fin de mois|fin de mes|(?:la )?sfarsit(?:ul)? (?:de luna|lunii)"
+         r"|(?:zum )?monatsende)\b\.?", " eom "),
         (r"\be\.?o\.?m\b\.?", " eom "),
         (r"\b(?:end of (?:the )?week|fine settimana|e\.?o\.?w)\b\.?", " eow "),
         (r"\b(?:de zile|zile|zi|giorni|giorno|gg|days|day|tage|tagen|jours|j|dias)\b\.?", " d "),
         (r"(?<=\d)(?:gg|d|j)\b", " d "),
         (r"\b(?:netto|nett|neto)\b", " net "),
         (r"\bn ?/ ?(?=\d)|\bn(?=\d)|\bnet(?=\d)", " net "),
-        (r"%|\bpercent\b|\bper cento\b", "% "),
+        (r"%(?=/)", ""),
+        (r"%|\bpercent\b|\bper cento\b|\bprozent\b|\bpour ?cent\b|\bla suta\b", "% "),
     )
 )  # fmt: skip
 
@@ -103,17 +114,21 @@ _RATE: Final = r"(\d{1,2}(?:[.,]\d{1,2})?)"
 
 _AT_ONCE: Final = re.compile(
     r"(?:(?:due |payable )?(?:up)?on receipt|receipt|dor|at sight|(?:due )?immediate(?:ly)?|due now"
-    r"|net 0|0 d(?: net)?|rimessa diretta|(?:a )?vista(?: fattura)?|la primire|(?:plata )?imediat[a]?"
-    r"|sofort(?: fallig)?|comptant|al contado)"
+    r"|net 0|0 d(?: net)?|(?:rimessa diretta ?)?(?:(?:a )?vista(?: fattura)?|(?:a )?ricevimento fattura)"
+    r"|rimessa diretta|la primire(?:a facturii)?|(?:plata )?imediat[a]?|sofort(?: fallig)?(?: net)?"
+    r"|(?:a )?reception(?: de (?:la )?facture)?|(?:au )?comptant|(?:al )?contado)"
 )
 _IN_ADVANCE: Final = re.compile(
-    r"(?:cia|pia|cwo|(?:cash |payment |paid )?in advance|cash with order|prepaid|prepayment"
-    r"|(?:pagamento )?anticipato|(?:plata )?(?:in avans|anticipata)|vor(?:aus)?kasse|prepaiement"
-    r"|(?:pago )?anticipado)"
+    r"(?:100% )?(?:cia|pia|cwo|cbd|cash before delivery|(?:cash |payment |paid )?in advance|cash with order"
+    r"|prepaid|prepayment"
+    r"|(?:pagamento )?anticipato|(?:plata )?(?:in avans|anticipata)|vor(?:aus)?kasse"
+    r"|vorauszahlung|prepaiement|(?:paiement )?(?:a la commande|d'avance)"
+    r"|(?:pago )?anticipado)(?: 100%)?"
 )
 _ON_DELIVERY: Final = re.compile(
     r"(?:cod|c\.o\.d|(?:cash |collect |pay |payment )?on delivery|contrassegno|alla consegna|ramburs"
-    r"|(?:plata )?la livrare|nachnahme|contre remboursement|contra reembolso)"
+    r"|(?:plata )?la livrare|(?:per |gegen )?nachnahme|(?:a )?la livraison"
+    r"|contre remboursement|contra reembolso)"
 )
 
 
@@ -135,8 +150,13 @@ _CASH: Final = (
 )
 
 _TIER: Final = re.compile(
-    rf"(?:sconto |discount |skonto )?{_RATE}(?: ?% ?(?:discount |sconto |skonto )?(?:if paid )?"
-    rf"(?:in|within|a|entro)? ?| ?/ ?){_NUMBER}(?: d)?(?: ?[,;] ?| |$)"
+    rf"(?:(?:sconto|discount|skonto|escompte|discont|reducere) (?:de |del )?)?{_RATE}"
+    rf"(?: ?% ?(?:(?:discount|sconto|skonto|escompte|discont) )?(?:if paid )?"
+    rf"(?:in|within|a|entro|innerhalb|la)? ?| ?/ ?){_NUMBER}(?: d)?(?: ?[,;] ?| |$)"
+)
+_TIER_DAYS_FIRST: Final = re.compile(
+    rf"(?:(?:in|within|innerhalb|entro) )?{_NUMBER} d(?: mit)? {_RATE} ?%"
+    r" ?(?:skonto|discount|sconto)?(?: ?[,;] ?| |$)"
 )
 _OTHERWISE: Final = re.compile(r"^(?:(?:and|or|otherwise|altrimenti|sonst) )?")
 
@@ -146,8 +166,10 @@ def _discounted(text: str) -> Terms | None:
     (``30/60 ...``) is not taken for them."""
     tiers: list[Tier] = []
     rest = text
-    while found := _TIER.match(rest):
-        tiers.append(Tier(hundredths(found[1].replace(",", ".")), int(found[2])))
+    while found := _TIER.match(rest) or _TIER_DAYS_FIRST.match(rest):
+        days_first = found.re is _TIER_DAYS_FIRST
+        rate, days = (found[2], found[1]) if days_first else (found[1], found[2])
+        tiers.append(Tier(hundredths(rate.replace(",", ".")), int(days)))
         rest = rest[found.end() :]
     rest = _OTHERWISE.sub("", rest)
     # "2/10 EOM" is by the tenth of next month to some, within ten days to others.
@@ -190,7 +212,11 @@ def _with_deposit(text: str) -> Terms | None:
 
 
 _TIMES: Final = re.compile(rf"(\d{{1,2}}) ?x ?{_NUMBER}(?: d)?(?: (eom))?")
-_LIST: Final = re.compile(r"(?:net )?(\d{1,3}(?: ?[/-] ?\d{1,3})+)(?: d)?(?: net)?(?: (eom))?")
+_LIST: Final = re.compile(r"(?:net )?(\d{1,3}(?: ?[/+-] ?\d{1,3})+)(?: d)?(?: net)?(?: (eom))?")
+_LIST_IN_WORDS: Final = re.compile(
+    r"(?:net )?(\d{1,3}(?:(?:, ?| and | e | si | und | et | y )\d{1,3}){2,})(?: d)(?: net)?(?: (eom))?"
+    r"|net (\d{1,3}(?:, ?\d{1,3}){2,})"
+)
 _SHARE: Final = re.compile(rf"{_RATE} ?% (?:net |a |at |in |la |after |within )?{_NUMBER}(?: d)?")
 _SHORTEST: Final = 7
 """Days below which a list such as ``2/10`` is a discount rather than instalments."""
@@ -205,6 +231,8 @@ def _parted(text: str) -> Terms | None:
         days, moved = [int(n) for n in re.findall(r"\d+", found[1])], found[2]
         if any(0 < n < _SHORTEST for n in days):
             return None
+    elif found := _LIST_IN_WORDS.fullmatch(text):
+        days, moved = [int(n) for n in re.findall(r"\d+", found[1] or found[3])], found[2]
     else:
         return _by_share(text)
     if not days:
@@ -228,6 +256,7 @@ def _by_share(text: str) -> Terms | None:
 _ORDINAL: Final = r"(?:st|nd|rd|th|\.|°|º)?"
 _MONTH_AFTER: Final = (
     r"(?:mfi|prox(?:imo)?|of (?:the )?(?:next|following) month(?: following invoice)?"
+    r"|of (?:the )?month following(?: (?:the )?(?:date of )?invoice(?: date)?)?"
     r"|(?:del )?mese (?:successivo|prossimo)|mese succ|m\.?s|a lunii urmatoare|luna urmatoare"
     r"|des (?:folgemonats|nachsten monats)|du mois (?:suivant|prochain)|del mes (?:siguiente|proximo))"
 )
@@ -243,7 +272,10 @@ _SINGLE: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Terms]], .
         (rf"(?:net )?{_NUMBER}(?: d)? (?:after|dopo|dupa|nach|apres) eom",
          lambda m: Terms(0, True, extra_days=int(m[1]))),
         (rf"{_COUNTED}eow", lambda m: Terms(int(m[1] or 0), mark=EndOfWeek())),
-        (rf"(?:net |due |the |il |on the |pe |pana pe |zum |le |el )*(\d{{1,2}}){_ORDINAL}"
+        # A day of the month after the end of the month that the days lead to.
+        (rf"{_NUMBER}(?: d)? eom (?:le |il |al |am )?(\d{{1,2}}){_ORDINAL}(?: {_MONTH_AFTER})?",
+         lambda m: Terms(int(m[1]), True, extra_days=int(m[2]))),
+        (rf"(?:net |due |the |il |on |pe |pana pe |bis |zum |le |el )*(\d{{1,2}}){_ORDINAL}"
          rf" ?(?:d )?{_MONTH_AFTER}\.?",
          lambda m: Terms(mark=DayOfMonth(int(m[1]), 1))),
         (r"net (\d{1,2})(?:st|nd|rd|th)", lambda m: Terms(mark=DayOfMonth(int(m[1]), 1))),

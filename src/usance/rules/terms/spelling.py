@@ -16,7 +16,9 @@
     parts      = count "x" days                      3x30               thirds after 30, 60, 90 days
                | "at" days { "_" days }              at0_30             halves at once and after 30
                | share "at" days { "_" share "at" days }   30at0_70at60
+               | { amount "cat" days "_" } "at" days       50000cat0_at30     500.00 at once, the rest
     percent, share = digits, with at most two decimals and no zeros at the end
+    amount     = minor units of the invoice's currency (c for cents)
 
 A code has at most 24 characters, which is what the columns hold: room for two discounts before net
 terms, or for three instalments with shares of their own.
@@ -40,7 +42,8 @@ PATTERN: Final = (
     r"|day_[0-9]{1,2}_[0-9]{1,2}|on_[0-9]{8})"
     r"|cash_in_advance|cash_on_delivery"
     r"|([0-9]{1,2}x[0-9]{1,3}|at[0-9]{1,3}(_[0-9]{1,3})+"
-    rf"|{_PERCENT}at[0-9]{{1,3}}(_{_PERCENT}at[0-9]{{1,3}})+)(_eom)?)$"
+    rf"|{_PERCENT}at[0-9]{{1,3}}(_{_PERCENT}at[0-9]{{1,3}})+"
+    r"|([1-9][0-9]{0,15}cat[0-9]{1,3}_)+at[0-9]{1,3})(_eom)?)$"
 )
 """What every code looks like, for documents that describe the interface; not all that look so are
 codes."""
@@ -85,6 +88,9 @@ def _counted(terms: Terms) -> str:
 
 def _parts(terms: Terms) -> str:
     parts, moved = terms.parts, "_eom" if terms.end_of_month else ""
+    if parts[0].amount is not None:
+        fixed = "".join(f"{part.amount}cat{part.days}_" for part in parts[:-1])
+        return f"{fixed}at{parts[-1].days}{moved}"
     if parts[0].share is not None:
         shares = (f"{percent(part.share or 0)}at{part.days}" for part in parts)
         return "_".join(shares) + moved

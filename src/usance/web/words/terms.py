@@ -115,10 +115,12 @@ def _month_text(terms: Terms) -> str:
 
 
 def _parts_text(terms: Terms) -> str:
-    """Instalments, equal or by share."""
+    """Instalments, equal, by share or by amount."""
     parts = terms.parts
     every = parts[0].days
-    if parts[0].share is not None:
+    if parts[0].amount is not None:
+        text = ", ".join([*map(_amount_text, parts[:-1]), _rest_text(parts[-1])])
+    elif parts[0].share is not None:
         text = ", ".join(map(_part_text, parts))
     elif [part.days for part in parts] == [every * n for n in range(1, len(parts) + 1)]:
         text = ngettext(
@@ -140,6 +142,22 @@ def _part_text(part: Part) -> str:
         return _("%(share)s on receipt") % {"share": share}
     text = ngettext("%(share)s after %(count)s day", "%(share)s after %(count)s days", part.days)
     return text % {"share": share, "count": part.days}
+
+
+def _amount_text(part: Part) -> str:
+    """A part of a fixed amount. Which currency's, the invoice says; most have two decimals."""
+    amount = locale.number(
+        Decimal(part.amount or 0).scaleb(-2), language=display.language(), decimals=2
+    )
+    if not part.days:
+        return _("%(amount)s on receipt") % {"amount": amount}
+    text = ngettext("%(amount)s after %(count)s day", "%(amount)s after %(count)s days", part.days)
+    return text % {"amount": amount, "count": part.days}
+
+
+def _rest_text(part: Part) -> str:
+    text = ngettext("the rest after %(count)s day", "the rest after %(count)s days", part.days)
+    return text % {"count": part.days}
 
 
 def _tier_text(tier: Tier) -> str:
