@@ -33,11 +33,31 @@ class Order:
     invoiced: int = 0
     invoiced_tax: int = 0
     voided: int = 0
+    shipped: int = 0
+    shipped_tax: int = 0
+    """What has shipped and is not billed."""
+
+    @property
+    def left(self) -> int:
+        """What may still ship."""
+        return self.amount - self.invoiced - self.shipped - self.voided
 
     @property
     def held(self) -> int:
         """What it uses of the credit line beside its invoices."""
         return self.amount - self.invoiced - self.voided if self.state in HELD else 0
+
+
+@dataclass
+class Shipment:
+    """What has left of an order; ``invoice`` is None until it is billed."""
+
+    id: UUID
+    order: UUID
+    amount: int
+    tax: int
+    shipped_on: date
+    invoice: UUID | None = None
 
 
 @dataclass
@@ -98,6 +118,7 @@ class Books:
 
     lines: dict[UUID, Line] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
+    shipments: dict[UUID, Shipment] = field(default_factory=dict)
     invoices: dict[UUID, Invoice] = field(default_factory=dict)
     payments: dict[UUID, Payment] = field(default_factory=dict)
     allocations: dict[UUID, Allocation] = field(default_factory=dict)

@@ -12,16 +12,16 @@ from hypothesis.stateful import precondition, rule
 from tests.flows import books
 from tests.flows.racing import at_once
 from tests.simulation import model
-from tests.simulation.market import AMOUNTS, PERCENT, PICK, REVIEWED, Market
+from tests.simulation.billing import Billing
+from tests.simulation.market import AMOUNTS, PERCENT, PICK, REVIEWED
 from usance.flows import checkout, fulfilment, order_reviews
 from usance.flows.checkout import Authorization, ExternalIdTaken, KeyReused, OrderRequest, Replay
-from usance.rules.billing import tax_share
 from usance.rules.money import proportion
 
 OPEN = (*model.HELD, "pending_review")
 
 
-class Ordering(Market):
+class Ordering(Billing):
     """What shops and warehouses do."""
 
     def request(self, buyer: Any, amount: int, **fields: Any) -> OrderRequest:
@@ -116,7 +116,7 @@ class Ordering(Market):
         self._ship(self.pick_live(self.books.orders, n, lambda order: order.held), percent)
 
     def _ship(self, order: model.Order, percent: int) -> None:
-        left = order.amount - order.invoiced - order.voided
+        left = order.left
         amount = left * percent // 100
         allowed = order.state in model.HELD and 0 < amount <= left
         made = self.expect(
@@ -131,17 +131,12 @@ class Ordering(Market):
             ),
         )
         if made:
-            tax = tax_share(
-                tax_left=order.tax - order.invoiced_tax, amount_left=left, amount_now=amount
-            )
+            tax = self.tax_of(order, amount)
             assert (made.amount, made.tax_amount) == (amount, tax)
             order.invoiced += amount
             order.invoiced_tax += tax
-            order.state = "invoiced" if amount == left else "partially_invoiced"
-            due = self.at.date() + timedelta(days=30)
-            self.books.invoices[made.id] = model.Invoice(
-                made.id, order.buyer, made.number, amount, tax, due
-            )
+            self.keep_invoice(made)
+            order.state = "partially_invoiced" if order.held else "invoiced"
 
     @precondition(lambda self: self.books.orders)
     @rule(n=PICK, how=st.sampled_from(["void", "cancel", "expire", "renew", "confirm", "decline"]))
@@ -151,9 +146,9 @@ class Ordering(Market):
         line = self.books.lines[order.buyer]
         room = self.books.available(order.buyer)
         allowed = {
-            "void": held,
-            "cancel": order.state == "authorized" or pending,
-            "expire": (held or pending) and order.expires_on < self.at.date(),
+            "void": held and order.left > 0,
+            "cancel": (order.state == "authorized" and not order.shipped) or pending,
+            "expire": (held or pending) and order.left > 0 and order.expires_on < self.at.date(),
             "renew": held,
             "confirm": pending
             and order.expires_on >= self.at.date()
@@ -176,9 +171,12 @@ class Ordering(Market):
         elif how in ("confirm", "decline"):
             order.state = {"confirm": "authorized", "decline": "declined"}[how]
         else:
-            order.voided += order.amount - order.invoiced - order.voided
+            order.voided += order.left
             ending = "expired" if how == "expire" else "canceled"
-            order.state = "invoiced" if order.invoiced else ending
+            if order.shipped:
+                self.bill_rest(order)
+            else:
+                order.state = "invoiced" if order.invoiced else ending
 
     @precondition(lambda self: self.books.orders)
     @rule(n=PICK, percent=st.sampled_from([1, 50, 90, 110, 200, 1000]))
@@ -187,11 +185,12 @@ class Ordering(Market):
         amount = order.amount * percent // 100
         tax = proportion(order.tax, part=amount, whole=order.amount)
         change = amount - order.amount
+        used, used_tax = order.invoiced + order.shipped, order.invoiced_tax + order.shipped_tax
         allowed = (
             order.state in model.HELD
-            and amount > order.invoiced
-            and tax >= order.invoiced_tax
-            and tax - order.invoiced_tax <= amount - order.invoiced
+            and amount > used
+            and tax >= used_tax
+            and tax - used_tax <= amount - used
             and (change <= 0 or self._may_grow(order, amount))
         )
         act = partial(

@@ -18,7 +18,7 @@ from tests.simulation.ordering import Ordering
 from tests.simulation.settling import Settling
 from usance.records.credit.models import CreditLine
 from usance.records.invoices.models import Invoice
-from usance.records.orders.models import Order
+from usance.records.orders.models import Order, Shipment
 from usance.records.payments.models import Payment
 
 
@@ -59,6 +59,12 @@ class Trading(Ordering, Settling):
         } == {
             o.id: (o.state, o.amount, o.invoiced, o.invoiced_tax, o.voided)
             for o in self.books.orders.values()
+        }
+        assert {o.id: (o.shipped_amount, o.shipped_tax) for o in Order.objects.filter(**mine)} == {
+            o.id: (o.shipped, o.shipped_tax) for o in self.books.orders.values()
+        }
+        assert {s.id: (s.billed, s.amount) for s in Shipment.objects.filter(**mine)} == {
+            s.id: (s.invoice is not None, s.amount) for s in self.books.shipments.values()
         }
         assert {
             i.id: (i.state, i.outstanding, i.credited_tax) for i in Invoice.objects.filter(**mine)

@@ -43,10 +43,15 @@ SELECT o.id, o.external_id, o.buyer_id, b.name, b.country, b."group", b.created_
   JOIN parties_buyer AS b ON b.seller_id = o.seller_id AND b.id = o.buyer_id
   JOIN credit_decision AS d ON d.seller_id = o.seller_id AND d.id = o.decision_id
   LEFT JOIN LATERAL (
-       SELECT jsonb_agg(jsonb_build_array(i.amount - i.credited, i.issued_on, i.due_on, i.closed_on,
-                                          i.state) ORDER BY i.issued_on, i.id) AS invoices
-         FROM invoices_invoice AS i
-        WHERE i.seller_id = o.seller_id AND i.order_id = o.id AND i.state <> 'void') AS i ON true
+       SELECT jsonb_agg(jsonb_build_array(i.of_order, i.issued_on, i.due_on, i.closed_on, i.state)
+                        ORDER BY i.issued_on, i.id) AS invoices
+         FROM (SELECT i.id, i.issued_on, i.due_on, i.closed_on, i.state,
+                      -- Of an invoice of several orders, its own part of what was not credited.
+                      round(sum(p.amount) * (i.amount - i.credited) / i.amount)::bigint AS of_order
+                 FROM invoices_invoicepart AS p
+                 JOIN invoices_invoice AS i ON i.seller_id = p.seller_id AND i.id = p.invoice_id
+                WHERE p.seller_id = o.seller_id AND p.order_id = o.id AND i.state <> 'void'
+                GROUP BY i.id, i.seller_id) AS i) AS i ON true
   LEFT JOIN LATERAL (
        SELECT max(e.created_at) AS ended_at FROM events_event AS e
         WHERE e.seller_id = o.seller_id AND e.object_id = o.id
