@@ -236,10 +236,11 @@ def test_recording_and_allocating_a_payment(visit: Open, stage: House) -> None:
 def test_a_mistake_comes_back_with_the_focus_on_what_to_correct(visit: Open, stage: House) -> None:
     invoice = public_id("invoice", stage.invoices["88110"].id)
     page = visit(f"/office/invoices/{invoice}")
-    page.get_by_role("button", name="Issue a credit note").click()
+    page.locator(".page-actions summary", has_text="More").click()
+    page.get_by_role("button", name="Credit an amount").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Amount with tax").fill("1,000,000")
-    dialog.get_by_role("button", name="Issue a credit note").click()
+    dialog.get_by_role("button", name="Credit an amount").click()
     summary = page.locator(".error-summary")
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("Enter at most €8,450.00.")

@@ -25,13 +25,14 @@ from usance.flows.idempotency import KeyInFlight, answer_once
 from usance.flows.refusals import Refused
 from usance.records.events import answers
 from usance.records.parties.models import Seller
+from usance.rules.billing import BillingError
 from usance.rules.money import MoneyError
 from usance.rules.orders import InvalidOrder
 from usance.rules.terms import UnknownTerms
 from usance.web.design.parts import Link
 from usance.web.words.refusals import refusal_text
 
-REFUSALS: Final = (Refused, InvalidOrder, MoneyError, UnknownTerms)
+REFUSALS: Final = (Refused, InvalidOrder, MoneyError, UnknownTerms, BillingError)
 """What a flow raises when it says no; nothing was written then."""
 
 
@@ -86,7 +87,11 @@ class Done:
 # Without slots: a frozen generic with slots cannot be made by its subscripted name in Python 3.11.
 @dataclass(frozen=True, kw_only=True)
 class Act(Generic[W]):
-    """Something that can be done. ``run`` calls the flow, in the transaction that keeps the token."""
+    """Something that can be done. ``run`` calls the flow, in the transaction that keeps the token.
+
+    What is ``seldom`` done is in a menu of its own. What has a ``template`` needs more room than a
+    dialog has, and is done on its own page.
+    """
 
     name: str
     label: str | Promise
@@ -98,6 +103,8 @@ class Act(Generic[W]):
     form: type[ActForm] = ActForm
     icon: str = ""
     tone: str = ""
+    seldom: bool = False
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,7 @@ def perform(
     return page(
         request,
         desk,
-        template,
+        act.template or template,
         current=current,
         heading=str(act.title),
         status=422 if sent else 200,

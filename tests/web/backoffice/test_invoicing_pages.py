@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -18,7 +19,7 @@ from usance.flows import billing_profiles, billing_runs, invoice_questions
 from usance.records.collections.models import Question
 from usance.records.deliveries.models import Delivery
 from usance.records.identity import public_id
-from usance.records.invoices.models import BillingRun, Invoice
+from usance.records.invoices.models import BillingRun, CreditNote, Invoice
 from usance.records.orders.models import Order, Shipment
 from usance.rules.invoicing.profiles import ProfileFields
 
@@ -189,3 +190,53 @@ def test_nobody_else_sees_the_billing_desk(sign_in: SignIn, house: House) -> Non
     for address in ("/office/billing", "/office/deliveries", "/office/questions"):
         assert Client().get(address).status_code == 302
         assert sign_in("lucia").get(address).status_code in (302, 403, 404)
+
+
+def owed(house: House, name: str) -> Invoice:
+    """An invoice of two lines, of €244.00 and €122.00."""
+    houses.order(house, "girard", 36_600, ago=3, name=name)
+    return houses.ship(house, name, ago=0)
+
+
+def test_lines_are_taken_back_by_quantity_and_by_amount(sign_in: SignIn, house: House) -> None:
+    client = english(sign_in("chiara"))
+    invoice = owed(house, "cl-1")
+    whole = Decimal(str(invoice.lines[0]["quantity"]))
+    page = f"/office/invoices/{public_id('invoice', invoice.id)}/credit-lines"
+    shown = text(read(client, page))
+    assert f"1. {invoice.lines[0]['description']}" in shown
+    assert "€244.00" in shown
+    assert "at least one line" in told(act(client, page, reason="x"))
+    both = act(client, page, reason="x", quantity_1="1", amount_1="10.00")
+    assert "not both of one line" in told(both)
+    more = act(client, page, reason="x", quantity_1=str(whole + 1))
+    assert f"Enter a number up to {whole.normalize():f}." in told(more)
+    assert "at most" in told(act(client, page, reason="x", amount_2="122.01"))
+    assert not CreditNote.objects.filter(invoice_id=invoice.id).exists()
+
+    done = act(client, page, reason="Half came broken", quantity_1=str(whole / 2), amount_2="12.20")
+    assert done.status_code == 302, told(done)
+    note = CreditNote.objects.get(invoice_id=invoice.id)
+    assert [(one["line"], one["amount"]) for one in note.lines] == [("1", 12_200), ("2", 1_220)]
+    assert (note.amount, note.tax_amount) == (13_420, 2_420)
+    left = text(read(client, page))
+    assert "€122.00" in left
+    assert "€109.80" in left
+    assert sign_in("vera").post(page, {}).status_code == 403
+
+
+def test_an_invoice_is_corrected_by_another(sign_in: SignIn, house: House) -> None:
+    client = english(sign_in("chiara"))
+    invoice = owed(house, "co-1")
+    address = f"/office/invoices/{public_id('invoice', invoice.id)}"
+    done = act(client, f"{address}/correct", reason="Wrong address")
+    assert done.status_code == 302, told(done)
+    new = Invoice.objects.get(seller_id=house.seller.id, replaces_id=invoice.id)
+    assert done["location"] == f"/office/invoices/{public_id('invoice', new.id)}"
+    assert new.amount == invoice.amount
+    old = text(read(client, address))
+    assert "Replaced by" in old
+    assert new.number in old
+    again = act(client, f"{address}/correct", reason="Again")
+    assert again.status_code == 422
+    assert Invoice.objects.filter(replaces_id=invoice.id).count() == 1

@@ -12,6 +12,7 @@ from usance.flows import billing, settlement
 from usance.records.invoices.models import Invoice
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.credit_acts import ReasonForm
+from usance.web.backoffice.credit_line_acts import CORRECT, CREDIT_LINES
 from usance.web.backoffice.delivery_acts import SEND
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.fields import AmountField, DayField
@@ -135,7 +136,7 @@ INVOICE_ACTS: Final = (
     SEND,
     Act(
         name="credit",
-        label=_lazy("Issue a credit note"),
+        label=_lazy("Credit an amount"),
         title=_lazy("Issue a credit note"),
         explanation=_lazy(
             "It takes back part or all of the invoice. Where that was paid already, the money"
@@ -146,7 +147,10 @@ INVOICE_ACTS: Final = (
         run=_credit,
         possible=lambda invoice: creditable(invoice) > 0,
         icon="return",
+        seldom=True,
     ),
+    CREDIT_LINES,
+    CORRECT,
     Act(
         name="write-off",
         label=_lazy("Write off"),
@@ -158,5 +162,6 @@ INVOICE_ACTS: Final = (
         possible=lambda invoice: invoice.state == "open",
         icon="minus",
         tone="danger",
+        seldom=True,
     ),
 )
