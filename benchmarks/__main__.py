@@ -11,7 +11,9 @@ def main() -> int:
     """Run what was asked for; everything, if nothing was named."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument(
-        "names", nargs="*", help="checkout hot batch invoices bank aging policy score"
+        "names",
+        nargs="*",
+        help="checkout hot batch invoices billing bank aging policy hybrids xml score",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     options = parser.parse_args()
@@ -19,7 +21,7 @@ def main() -> int:
     from benchmarks import server
 
     with server.running():
-        from benchmarks import books, checkout, score_quality, written_policy
+        from benchmarks import billing, books, checkout, score_quality, written_policy
 
         quick = options.quick
         rounds, seconds = (1, 2) if quick else (3, 8)
@@ -41,12 +43,21 @@ def main() -> int:
             ),
             "batch": lambda: checkout.batch(rounds=rounds, seconds=seconds),
             "invoices": lambda: books.invoices_opened(rounds=rounds, count=200 if quick else 1000),
+            "billing": lambda: billing.cut_off_run(
+                rounds=rounds, buyers=300 if quick else 10_000, shipments=4
+            ),
             "bank": lambda: books.bank_lines(
                 rounds=rounds, invoices=large, lines=1000 if quick else 5000
             ),
             "aging": lambda: books.aging(rounds=rounds, invoices=large if quick else 1_000_000),
             "policy": lambda: written_policy.forty_rules(
                 lines=1_000 if quick else 10_000, rounds=rounds, seconds=seconds
+            ),
+            "hybrids": lambda: bulk_documents.hybrids(
+                rounds=rounds, count=50 if quick else 1_000, peers=5 if quick else 50
+            ),
+            "xml": lambda: bulk_documents.xml(
+                rounds=rounds, count=100 if quick else 2_000, peers=50 if quick else 500
             ),
             "score": lambda: score_quality.run(rounds=rounds, brief=quick),
         }

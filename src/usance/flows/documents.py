@@ -6,7 +6,7 @@ whenever it is asked for; what was asked for once is kept and never written agai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -74,15 +74,32 @@ def require_subject(seller: Seller, *, kind: Kind, subject_id: UUID) -> None:
 
 def issued(seller: Seller, *, kind: Kind, subject_id: UUID) -> Issued:
     """The invoice or credit note as it was issued. Raises NotFound or NotIssued."""
-    row: Invoice | CreditNote | None
-    if kind == "invoice":
-        row = invoice = invoices.invoice(seller_id=seller.id, invoice_id=subject_id)
-    else:
-        note = CreditNote.objects.filter(seller_id=seller.id, id=subject_id).first()
-        row = note
-        invoice = (
-            invoices.invoice(seller_id=seller.id, invoice_id=note.invoice_id) if note else None
-        )
+    return _issued_ones(seller, [(kind, subject_id)])[0]
+
+
+def _issued_ones(seller: Seller, subjects: Sequence[tuple[Kind, UUID]]) -> list[Issued]:
+    """``subjects`` in their order, read in two statements. Raises NotFound or NotIssued."""
+    noted = [subject_id for kind, subject_id in subjects if kind == "credit_note"]
+    found = CreditNote.objects.filter(seller_id=seller.id, id__in=noted) if noted else ()
+    notes = {note.id: note for note in found}
+    wanted = {subject_id for kind, subject_id in subjects if kind == "invoice"}
+    wanted |= {note.invoice_id for note in notes.values()}
+    rows = Invoice.objects.filter(seller_id=seller.id, id__in=list(wanted))
+    there = {row.id: row for row in rows}
+    return [
+        _issued(kind, there.get(subject_id), None)
+        if kind == "invoice"
+        else _credited(notes.get(subject_id), there)
+        for kind, subject_id in subjects
+    ]
+
+
+def _credited(note: CreditNote | None, there: Mapping[UUID, Invoice]) -> Issued:
+    return _issued("credit_note", there.get(note.invoice_id) if note else None, note)
+
+
+def _issued(kind: Kind, invoice: Invoice | None, note: CreditNote | None) -> Issued:
+    row = invoice if kind == "invoice" else note
     if row is None or invoice is None:
         raise NotFound(f"There is no such {kind.replace('_', ' ')}.")
     if row.document is None or invoice.state == "draft":
@@ -90,7 +107,8 @@ def issued(seller: Seller, *, kind: Kind, subject_id: UUID) -> Issued:
             "It has no document: it is a draft, or was issued before documents were kept. Issue it"
             " first, or credit it and issue a new one."
         )
-    return Issued(kind, row.id, seller.id, invoice.buyer_id, row.number, from_json(row.document))
+    document = from_json(row.document)
+    return Issued(kind, row.id, row.seller_id, invoice.buyer_id, row.number, document)
 
 
 def document_of(
@@ -125,7 +143,7 @@ def kept(
     revision: int | None = None,
 ) -> KeptDocument:
     """Like ``document_of``, of what was read already."""
-    words = language_of(language or about.profile.language) if format_ in WITH_WORDS else ""
+    words = _words(format_, about=about, language=language)
     there = queries.kept_document(
         seller_id=it.seller_id,
         subject_id=it.id,
@@ -165,36 +183,37 @@ def keep_many(
     """
     written = 0
     abouts: dict[UUID, About] = {}
-    page: list[KeptDocument] = []
-    try:
-        for kind, subject_id in subjects:
-            it = issued(seller, kind=kind, subject_id=subject_id)
-            about = abouts.setdefault(it.buyer_id, About(seller, it.buyer_id, at=at))
-            page += _missing_ones(it, about=about, formats=formats, at=at, checked=checked)
-            if len(page) >= PAGE:
-                actions.keep(page)
-                written += len(page)
-                page = []
-    finally:
-        actions.keep(page)
-    return written + len(page)
+    for start in range(0, len(subjects), PAGE):
+        chunk = subjects[start : start + PAGE]
+        there = queries.kept_formats(
+            seller_id=seller.id, subject_ids=[subject_id for _, subject_id in chunk]
+        )
+        page: list[KeptDocument] = []
+        try:
+            for it in _issued_ones(seller, chunk):
+                about = abouts.setdefault(it.buyer_id, About(seller, it.buyer_id, at=at))
+                for format_ in formats:
+                    words = _words(format_, about=about)
+                    if (it.id, format_, words) not in there:
+                        page.append(
+                            _made(
+                                it,
+                                about=about,
+                                format_=format_,
+                                language=words,
+                                at=at,
+                                checked=checked,
+                            )
+                        )
+        finally:
+            actions.keep(page)
+        written += len(page)
+    return written
 
 
-def _missing_ones(
-    it: Issued, *, about: About, formats: Sequence[str], at: datetime, checked: bool
-) -> list[KeptDocument]:
-    there = {
-        (one.format, one.language)
-        for one in queries.kept_documents(seller_id=it.seller_id, subject_id=it.id)
-    }
-    wanted = [
-        (one, language_of(about.profile.language) if one in WITH_WORDS else "") for one in formats
-    ]
-    return [
-        _made(it, about=about, format_=format_, language=words, at=at, checked=checked)
-        for format_, words in wanted
-        if (format_, words) not in there
-    ]
+def _words(format_: str, *, about: About, language: str = "") -> str:
+    """The language of a document in a format; none where it has no words."""
+    return language_of(language or about.profile.language) if format_ in WITH_WORDS else ""
 
 
 def lacking(it: Issued, *, about: About, format_: str) -> tuple[Missing, ...]:

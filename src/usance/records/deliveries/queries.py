@@ -38,10 +38,10 @@ def kept_documents(*, seller_id: UUID, subject_id: UUID) -> Sequence[KeptDocumen
     return list(found.defer("content").order_by("id"))
 
 
-def document_by_file_name(*, seller_id: UUID, file_name: str) -> KeptDocument | None:
-    """The document that was sent under a name, such as that of a file for SdI."""
-    found = KeptDocument.objects.filter(seller_id=seller_id, file_name=file_name)
-    return found.defer("content").order_by("-id").first()
+def kept_formats(*, seller_id: UUID, subject_ids: Collection[UUID]) -> set[tuple[UUID, str, str]]:
+    """(subject, format, language) of what is kept of some invoices and credit notes."""
+    found = KeptDocument.objects.filter(seller_id=seller_id, subject_id__in=list(subject_ids))
+    return set(found.values_list("subject_id", "format", "language"))
 
 
 def content_of(document: KeptDocument) -> bytes:
