@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, cast
 
 from lxml import etree
@@ -182,6 +183,7 @@ def children(element: etree._Element | None, *path: str) -> Iterator[etree._Elem
     return iter(()) if parent is None else parent.iterchildren(_tag(path[-1]))
 
 
+@cache
 def _tag(name: str) -> str:
     return name if name.startswith("{") else "{*}" + name
 

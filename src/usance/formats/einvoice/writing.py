@@ -64,6 +64,19 @@ class Writer:
             if content:
                 element.set(key, _written(content, name=f"{name}@{key}"))
 
+    def within(
+        self,
+        parent: etree._Element,
+        group: str,
+        name: str,
+        value: str | Decimal | date | bytes | None,
+        /,
+        **attributes: str,
+    ) -> None:
+        """As :meth:`value`, in a new last child ``group`` of ``parent``; neither for None or ""."""
+        if value is not None and value != "":
+            self.value(self.group(parent, group), name, value, **attributes)
+
     def _tag(self, name: str) -> str:
         tag = self._tags.get(name)
         if tag is None:
@@ -82,10 +95,12 @@ def decimal_text(value: Decimal) -> str:
 
 def prune(element: etree._Element) -> None:
     """Remove every group below ``element`` that ended up with neither text nor children."""
-    for each in list(element):
-        prune(each)
+    # From the last to the first, so that a group comes after all that it might hold.
+    for each in reversed(list(element.iterdescendants())):
         if len(each) == 0 and not each.text:
-            element.remove(each)
+            parent = each.getparent()
+            assert parent is not None
+            parent.remove(each)
 
 
 def to_bytes(root: etree._Element) -> bytes:

@@ -76,11 +76,8 @@ def render(document: InvoiceDocument, *, profile: Profile) -> bytes:
     if document.payment is not None:
         due_on = document.due_on if kind is CREDIT_NOTE else None
         write_payment(writer, root, document.payment, due_on=due_on)
-    writer.value(
-        writer.group(root, "cac:PaymentTerms"),
-        "cbc:Note",
-        written_terms(document, profile=profile),
-    )
+    terms = written_terms(document, profile=profile)
+    writer.within(root, "cac:PaymentTerms", "cbc:Note", terms)
     for payment in document.third_party_payments:
         write_third_party_payment(writer, root, payment, currency=document.currency)
     for entry in document.allowances_charges:
@@ -188,7 +185,7 @@ def _write_references(
         writer.value(reference, "cbc:IssueDate", preceding.issued_on)
 
     def reference_to(name: str, number: str) -> None:
-        writer.value(writer.group(root, f"cac:{name}"), "cbc:ID", number)
+        writer.within(root, f"cac:{name}", "cbc:ID", number)
 
     reference_to("DespatchDocumentReference", document.despatch_advice)
     reference_to("ReceiptDocumentReference", document.receiving_advice)
@@ -227,8 +224,7 @@ def _write_attachment(writer: Writer, root: etree._Element, given: Attachment) -
         mimeCode=given.media_type,
         filename=given.filename,
     )
-    external = writer.group(attachment, "cac:ExternalReference")
-    writer.value(external, "cbc:URI", given.location)
+    writer.within(attachment, "cac:ExternalReference", "cbc:URI", given.location)
 
 
 def _creditor(document: InvoiceDocument, *, of_payee: bool) -> str:

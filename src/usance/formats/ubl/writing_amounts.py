@@ -64,7 +64,7 @@ def _write_category(
     if breakdown is not None:
         writer.value(element, "cbc:TaxExemptionReasonCode", breakdown.exemption_code)
         writer.value(element, "cbc:TaxExemptionReason", breakdown.exemption_reason)
-    writer.value(writer.group(element, "cac:TaxScheme"), "cbc:ID", _VAT)
+    writer.within(element, "cac:TaxScheme", "cbc:ID", _VAT)
 
 
 def write_tax_totals(writer: Writer, parent: etree._Element, document: InvoiceDocument) -> None:
@@ -130,7 +130,7 @@ def write_line(
     writer.value(line, "cbc:LineExtensionAmount", given.net, currencyID=currency)
     writer.value(line, "cbc:AccountingCost", given.accounting)
     write_period(writer, line, given.period)
-    writer.value(writer.group(line, "cac:OrderLineReference"), "cbc:LineID", given.order_line)
+    writer.within(line, "cac:OrderLineReference", "cbc:LineID", given.order_line)
     if given.object is not None:
         reference = writer.group(line, "cac:DocumentReference")
         write_identifier(writer, reference, "cbc:ID", given.object)
@@ -147,17 +147,16 @@ def _write_item(
     item = writer.group(line, "cac:Item")
     writer.value(item, "cbc:Description", given.description)
     writer.value(item, "cbc:Name", given.name)
-    buyers = writer.group(item, "cac:BuyersItemIdentification")
-    writer.value(buyers, "cbc:ID", given.buyer_id)
-    sellers = writer.group(item, "cac:SellersItemIdentification")
-    writer.value(sellers, "cbc:ID", given.seller_id)
-    standard = writer.group(item, "cac:StandardItemIdentification")
-    write_identifier(writer, standard, "cbc:ID", given.standard_id)
-    origin = writer.group(item, "cac:OriginCountry")
-    writer.value(origin, "cbc:IdentificationCode", given.origin)
+    writer.within(item, "cac:BuyersItemIdentification", "cbc:ID", given.buyer_id)
+    writer.within(item, "cac:SellersItemIdentification", "cbc:ID", given.seller_id)
+    if given.standard_id is not None:
+        standard = writer.group(item, "cac:StandardItemIdentification")
+        write_identifier(writer, standard, "cbc:ID", given.standard_id)
+    writer.within(item, "cac:OriginCountry", "cbc:IdentificationCode", given.origin)
     for each in given.classifications:
-        writer.value(
-            writer.group(item, "cac:CommodityClassification"),
+        writer.within(
+            item,
+            "cac:CommodityClassification",
             "cbc:ItemClassificationCode",
             each.code,
             listID=each.scheme,

@@ -44,7 +44,7 @@ def write_trader(
     party = writer.group(parent, "cac:Party")
     write_identifier(writer, party, "cbc:EndpointID", given.endpoint)
     _write_identifiers(writer, party, given, creditor=creditor)
-    writer.value(writer.group(party, "cac:PartyName"), "cbc:Name", given.trading_name)
+    writer.within(party, "cac:PartyName", "cbc:Name", given.trading_name)
     _write_address(writer, party, "cac:PostalAddress", given.address)
     _write_tax_number(writer, party, given.vat_id, scheme=_VAT)
     _write_tax_number(writer, party, given.tax_registration, scheme=_OTHER_TAX)
@@ -65,7 +65,7 @@ def write_payee(
     """Whom to pay (BG-10): name and identifiers only."""
     payee = writer.group(parent, "cac:PayeeParty")
     _write_identifiers(writer, payee, given, creditor=creditor)
-    writer.value(writer.group(payee, "cac:PartyName"), "cbc:Name", given.name)
+    writer.within(payee, "cac:PartyName", "cbc:Name", given.name)
     legal = writer.group(payee, "cac:PartyLegalEntity")
     write_identifier(writer, legal, "cbc:CompanyID", given.registration)
 
@@ -73,7 +73,7 @@ def write_payee(
 def write_tax_representative(writer: Writer, parent: etree._Element, given: Party) -> None:
     """Who pays the seller's tax (BG-11): name, address and VAT identifier only."""
     party = writer.group(parent, "cac:TaxRepresentativeParty")
-    writer.value(writer.group(party, "cac:PartyName"), "cbc:Name", given.name)
+    writer.within(party, "cac:PartyName", "cbc:Name", given.name)
     _write_address(writer, party, "cac:PostalAddress", given.address)
     _write_tax_number(writer, party, given.vat_id, scheme=_VAT)
 
@@ -93,7 +93,7 @@ def _write_tax_number(writer: Writer, party: etree._Element, number: str, *, sch
     if number:
         tax = writer.group(party, "cac:PartyTaxScheme")
         writer.value(tax, "cbc:CompanyID", number)
-        writer.value(writer.group(tax, "cac:TaxScheme"), "cbc:ID", scheme)
+        writer.within(tax, "cac:TaxScheme", "cbc:ID", scheme)
 
 
 def _write_address(
@@ -107,14 +107,16 @@ def _write_address(
     writer.value(address, "cbc:CityName", given.city)
     writer.value(address, "cbc:PostalZone", given.post_code)
     writer.value(address, "cbc:CountrySubentity", given.subdivision)
-    writer.value(writer.group(address, "cac:AddressLine"), "cbc:Line", given.line_3)
-    writer.value(writer.group(address, "cac:Country"), "cbc:IdentificationCode", given.country)
+    writer.within(address, "cac:AddressLine", "cbc:Line", given.line_3)
+    writer.within(address, "cac:Country", "cbc:IdentificationCode", given.country)
 
 
 def write_period(
     writer: Writer, parent: etree._Element, given: Period | None, *, tax_point_code: str = ""
 ) -> None:
     """BG-14 or BG-26; the code of the tax point (BT-8) stands with the former."""
+    if given is None and not tax_point_code:
+        return
     period = writer.group(parent, "cac:InvoicePeriod")
     if given is not None:
         writer.value(period, "cbc:StartDate", given.start)
@@ -160,8 +162,9 @@ def write_payment(
             account = writer.group(means, "cac:PayeeFinancialAccount")
             writer.value(account, "cbc:ID", transfer.account)
             writer.value(account, "cbc:Name", transfer.name)
-            branch = writer.group(account, "cac:FinancialInstitutionBranch")
-            writer.value(branch, "cbc:ID", transfer.service_provider)
+            writer.within(
+                account, "cac:FinancialInstitutionBranch", "cbc:ID", transfer.service_provider
+            )
         if position == 0:
             _write_mandate(writer, means, given)
 
@@ -178,5 +181,4 @@ def _write_mandate(writer: Writer, means: etree._Element, given: PaymentInstruct
     if given.direct_debit is not None:
         mandate = writer.group(means, "cac:PaymentMandate")
         writer.value(mandate, "cbc:ID", given.direct_debit.mandate)
-        account = writer.group(mandate, "cac:PayerFinancialAccount")
-        writer.value(account, "cbc:ID", given.direct_debit.account)
+        writer.within(mandate, "cac:PayerFinancialAccount", "cbc:ID", given.direct_debit.account)
