@@ -21,7 +21,14 @@ def main() -> int:
     from benchmarks import server
 
     with server.running():
-        from benchmarks import billing, books, checkout, score_quality, written_policy
+        from benchmarks import (
+            billing,
+            books,
+            bulk_documents,
+            checkout,
+            score_quality,
+            written_policy,
+        )
 
         quick = options.quick
         rounds, seconds = (1, 2) if quick else (3, 8)
