@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
 import typst
 
@@ -25,7 +25,7 @@ _HERE: Final = Path(str(resources.files("usance.formats.invoice_pdf")))
 _FONTS: Final = _HERE / "fonts"
 FAMILIES: Final = ("Noto Sans", "Noto Sans Devanagari")
 
-STANDARDS: Final = ["a-3b", "ua-1"]
+STANDARDS: Final[list[Literal["a-3b", "ua-1"]]] = ["a-3b", "ua-1"]
 """PDF/A-3b (ISO 19005-3) for archives and Factur-X, PDF/UA-1 (ISO 14289-1) for screen readers."""
 
 # Control characters as JSON escapes them; an escaped backslash before is kept with its partner.
@@ -62,10 +62,11 @@ def compile_pages(
     except IndexError:
         compiler = _new_compiler(places)
     try:
+        # Its stub knows of text and paths only; that a mapping of files is taken is documented.
         pages = compiler.compile(
-            input=sources,
+            input=cast(Any, sources),
             format="pdf",
-            pdf_standards=STANDARDS,
+            pdf_standards=[*STANDARDS],
             timestamp=datetime.combine(on, time(), tzinfo=UTC),
         )
     except typst.TypstError as error:
