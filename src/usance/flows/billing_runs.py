@@ -95,7 +95,13 @@ def open_due_run(*, seller_id: UUID, at: datetime, by: str) -> BillingRun | None
     cut_off_on = business_day(seller, at=at) - timedelta(days=1)
     if not shipped.buyers_to_bill(seller_id=seller_id, on=cut_off_on):
         return None
-    if not _due_profiles(Issuer.of(seller), cut_off_on=cut_off_on, buyer_id=None):
+    issuer = Issuer.of(seller)
+    due = _due_profiles(issuer, cut_off_on=cut_off_on, buyer_id=None)
+    # An order of which a part has shipped waits for its rest, and no day of it is a cut-off day.
+    if not any(
+        parse_schedule(profile.schedule).waits or _due(issuer, profile, cut_off_on=cut_off_on)
+        for profile in due
+    ):
         return None
     return open_scheduled_run(seller, cut_off_on=cut_off_on, at=at, by=by)
 

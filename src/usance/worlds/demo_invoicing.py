@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from usance.flows import billing_profiles, billing_runs, seller_details, terms_keys
 from usance.records.parties.models import Buyer, Seller
 from usance.rules.invoicing.profiles import ProfileFields
-from usance.rules.invoicing.schedule import parse_schedule
 from usance.worlds.demo_cast import BuyerRole, SellerRole
 from usance.worlds.demo_parties import COMPANIES, PLACES
 
@@ -49,9 +48,7 @@ WANTS: Final[Mapping[str, ProfileFields]] = {
         national={"codice_destinatario": "0000000", "pec": "bottega.greco@pec.example"}
     ),
     WITHOUT_ADDRESS: ProfileFields(channels=("sdi", "portal"), formats=("fatturapa", "pdf")),
-    "Lumina Design SRL": ProfileFields(
-        language="ro", channels=("email", "portal"), formats=("cius-ro", "pdf")
-    ),
+    "Lumina Design SRL": ProfileFields(language="ro", formats=("ubl", "pdf")),
     "Stadt Seeburg, Gebäudeamt": ProfileFields(
         language="de",
         buyer_reference="08128000-SEEBURG01-12",
@@ -170,14 +167,21 @@ def profile_of(role: SellerRole, buyer: BuyerRole) -> ProfileFields:
     )
 
 
-def bill_until(seller: Seller, role: SellerRole, day: date, *, at: datetime) -> None:
-    """The runs of the cut-off days since the last working day before ``day``, on its morning."""
-    schedules = {
-        parse_schedule(WANTS[buyer.name].schedule) for buyer in role.buyers if buyer.name in WANTS
+def bill_what_is_due(seller: Seller, *, at: datetime) -> None:
+    """What the calendar does on the morning of ``at`` about the cut-off days before it."""
+    run = billing_runs.open_due_run(seller_id=seller.id, at=at, by=CALENDAR)
+    if run is not None:
+        billing_runs.work(seller, run_id=run.id, clock=lambda: at, by=CALENDAR)
+
+
+def ship_to(buyer: BuyerRole) -> tuple[dict[str, str], ...]:
+    """Where a buyer may have goods sent: its houses, or the one address that it has."""
+    place = PLACES[buyer.name]
+    home = {
+        "street": place.line_1,
+        "postal_code": place.post_code,
+        "city": place.city,
+        "state": place.subdivision,
+        "country": buyer.country,
     }
-    weekend = 3 if day.weekday() == 0 else 1
-    for back in range(weekend, 0, -1):
-        cut_off = day - timedelta(days=back)
-        if any(one.waits and one.cut_off_on(cut_off) == cut_off for one in schedules):
-            run = billing_runs.open_scheduled_run(seller, cut_off_on=cut_off, at=at, by=CALENDAR)
-            billing_runs.work(seller, run_id=run.id, clock=lambda: at, by=CALENDAR)
+    return BRANCHES.get(buyer.name, ({name: text for name, text in home.items() if text},))

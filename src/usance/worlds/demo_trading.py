@@ -31,7 +31,7 @@ from usance.worlds import standing
 from usance.worlds.banking import Bank, Transfer, with_check_digits
 from usance.worlds.demo_cast import SCALES, BuyerRole, SellerRole
 from usance.worlds.demo_deliveries import DELIVERED_DAYS, Post
-from usance.worlds.demo_invoicing import BRANCHES, CENTRES, WANTS, bill_until
+from usance.worlds.demo_invoicing import CENTRES, WANTS, bill_what_is_due, ship_to
 
 FILE_PREFIX: Final = "demo-"
 SHOP: Final = "web shop"
@@ -111,7 +111,7 @@ class Shop:
         unfinished = day == self.season.last
         end = min(closing, self.season.until) if unfinished else closing
         morning = min(self._at(day, time(8, 5)), end)
-        bill_until(self.seller, self.role, day, at=morning)
+        bill_what_is_due(self.seller, at=morning)
         self._decide_reviews(at=morning)
         self._ship(day, at=morning)
         self._take_back(day, at=morning)
@@ -179,6 +179,7 @@ class Shop:
 
     def _request(self, buyer: BuyerRole, day: date, n: int) -> OrderRequest:
         lines = self._lines(buyer, day, n)
+        places = ship_to(buyer)
         return OrderRequest(
             seller=self.seller,
             buyer_id=self._buyers[buyer.name].id,
@@ -188,14 +189,9 @@ class Shop:
             lines=lines,
             external_id=f"{self.role.order_prefix}-{day:%y%m%d}-{n + 1:02d}",
             po_number=f"PO{int(self._draw('po', day, n) * 90_000) + 10_000}",
-            ship_to=self._branch(buyer, day, n),
+            ship_to=places[int(self._draw("branch", day, n) * len(places))],
             by=SHOP,
         )
-
-    def _branch(self, buyer: BuyerRole, day: date, n: int) -> dict[str, str] | None:
-        """Where a buyer with several houses wants the goods."""
-        branches = BRANCHES.get(buyer.name)
-        return branches[int(self._draw("branch", day, n) * len(branches))] if branches else None
 
     def _lines(self, buyer: BuyerRole, day: date, n: int) -> list[Line]:
         place = min(max(self._draw("size", day, n), 1e-9), 1 - 1e-9)

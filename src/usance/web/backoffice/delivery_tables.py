@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,6 +18,8 @@ from usance.web.backoffice.desk import Desk
 from usance.web.design.parts import Column, Link, Noted, Row, State, Table
 from usance.web.words.deliveries import channel_text, formats_text
 
+_OURS: Final = re.compile("[a-z]+(?:_[a-z]+)+")
+
 
 def delivery_table(rows: Sequence[Delivery], desk: Desk, *, with_document: bool = False) -> Table:
     """Deliveries, with what the network or the mail server said of those that failed."""
@@ -27,7 +31,7 @@ def delivery_table(rows: Sequence[Delivery], desk: Desk, *, with_document: bool 
             *([Column(label=_("Buyer"))] if with_document else []),
             Column(label=_("Way")),
             Column(label=_("State")),
-            Column(label=_("As")),
+            *([] if with_document else [Column(label=_("As"))]),
             Column(label=_("Begun")),
             *([Column(label=_("Act"))] if acts else []),
         ],
@@ -39,9 +43,9 @@ def delivery_table(rows: Sequence[Delivery], desk: Desk, *, with_document: bool 
                     if row.recipient
                     else channel_text(row.channel),
                     _state(row),
-                    formats_text(row.formats) or None,
+                    *([] if with_document else [formats_text(row.formats) or None]),
                     row.created_at,
-                    *([_again(row)] if acts else []),
+                    *([_again(row, always=not with_document)] if acts else []),
                 ]
             )
             for row in rows
@@ -51,18 +55,27 @@ def delivery_table(rows: Sequence[Delivery], desk: Desk, *, with_document: bool 
 
 def _document(row: Delivery) -> object:
     if row.kind == "invoice":
-        return Link(row.number, links.address("invoice", row.subject_id))
-    return Link(row.number, document_address("credit_note", row.subject_id, "pdf"))
+        link = Link(row.number, links.address("invoice", row.subject_id))
+    else:
+        link = Link(row.number, document_address("credit_note", row.subject_id, "pdf"))
+    return Noted(link, formats_text(row.formats)) if row.formats else link
 
 
 def _state(row: Delivery) -> object:
     state = State("delivery", row.state)
-    said = " ".join(part for part in (row.reason_code, row.reason) if part)
+    # Our own codes are for programs; those of a mail server or a network are what people search for.
+    code = "" if _OURS.fullmatch(row.reason_code) else row.reason_code
+    said = " ".join(part for part in (code, row.reason) if part)
+    if code and row.reason.startswith(code.rpartition(" ")[2]):
+        said = row.reason
     return Noted(state, said) if said and row.state in (*UNDONE, "queued") else state
 
 
-def _again(row: Delivery) -> object:
-    if row.state == "queued" or not (row.state in UNDONE or row.channel == "email"):
+def _again(row: Delivery, *, always: bool) -> object:
+    """What did not arrive can be sent once more; an e-mail always, where a person looks for it."""
+    if row.state not in UNDONE and not (
+        always and row.channel == "email" and row.state != "queued"
+    ):
         return None
     href = reverse("office_delivery_act", args=[public_id("delivery", row.id), "resend"])
     return Link(_("Send once more"), href)

@@ -117,7 +117,9 @@ def _waiting_table(rows: Sequence[Unbilled], desk: Desk) -> Table:
             if due
             else (next_on if schedule.waits else _("With the rest of the order")),
             Money(row.amount, row.currency),
-            Link(_("Preview"), f"{reverse('office_billing_preview')}?{query}"),
+            Link(_("Preview"), f"{reverse('office_billing_preview')}?{query}")
+            if schedule.waits
+            else None,
         ]
 
     return Table(
