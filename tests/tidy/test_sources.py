@@ -91,6 +91,7 @@ NOT_MONEY = {
     "rules/retries.py",  # seconds to wait
     "flows/webhook_deliveries.py",  # seconds to wait
     "flows/outgoing_mails.py",  # seconds to wait
+    "flows/deliveries/sending.py",  # seconds to wait
 }
 """Modules whose fractions are chances and durations; no amount passes through them."""
 

@@ -106,4 +106,4 @@ def _folder(connection: Connection) -> Path:
             detail=FOLDER,
         )
     seller = Seller.objects.get(id=connection.seller_id)
-    return Path(root) / seller.handle / str(connection.settings.get("folder") or "sdi")
+    return Path(root, seller.handle, str(connection.settings.get("folder") or "sdi"))

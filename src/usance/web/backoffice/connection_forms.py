@@ -50,6 +50,18 @@ def _fields(kind: str) -> dict[str, forms.Field]:
             help_text=_("Leave empty for %(usual)s.") % {"usual": THRESHOLD},
         ),
         "sandbox": forms.BooleanField(label=_("Use the sandbox, to try it"), required=False),
+        "api_key": _secret(_("Key")),
+        "username": _secret(_("User name")),
+        "password": _secret(_("Password")),
+    }
+    every |= _fields_of_carriers()
+    known = KINDS[kind]
+    return {name: field for name, field in every.items() if name in known.settings | known.secrets}
+
+
+def _fields_of_carriers() -> dict[str, forms.Field]:
+    """The fields of connections that carry documents."""
+    return {
         "legal_entity_id": forms.IntegerField(
             label=_("Number of your legal entity"), required=False, min_value=1
         ),
@@ -77,12 +89,7 @@ def _fields(kind: str) -> dict[str, forms.Field]:
         "refresh_token": _secret(_("Refresh token"), longest=4000),
         "client_id": _secret(_("Client")),
         "client_secret": _secret(_("Client's secret")),
-        "api_key": _secret(_("Key")),
-        "username": _secret(_("User name")),
-        "password": _secret(_("Password")),
     }
-    known = KINDS[kind]
-    return {name: field for name, field in every.items() if name in known.settings | known.secrets}
 
 
 def _secret(label: str, *, longest: int = 500) -> forms.CharField:
