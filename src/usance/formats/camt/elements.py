@@ -1,20 +1,16 @@
-"""Reading values out of the elements of a camt message.
-
-Elements are looked up by local name: the namespace changes with every version of the message,
-and the names that are read here have kept their meaning through all of them.
-"""
+"""Reading values out of the elements of a camt message."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Final, cast
+from typing import Final
 
 from lxml import etree
 
 from usance.formats.errors import FormatError
 from usance.formats.statement import one_line
+from usance.formats.xml_elements import child, line_of, local_name
 from usance.rules.money import Money, MoneyError
 
 _DECIMAL: Final = re.compile(r"\+?(?:[0-9]{1,18}(?:\.[0-9]{0,17})?|\.[0-9]{1,17})")
@@ -23,31 +19,6 @@ _INSTANT: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})"
     r"(?:(\.[0-9]{1,6})[0-9]*)?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
-
-
-def local_name(element: etree._Element) -> str:
-    """The name of ``element`` without its namespace."""
-    return str(element.tag).rpartition("}")[2]
-
-
-def line_of(element: etree._Element) -> int | None:
-    """The line on which ``element`` begins."""
-    # The stubs of lxml leave this attribute without a type.
-    return cast("int | None", element.sourceline)
-
-
-def child(element: etree._Element | None, *path: str) -> etree._Element | None:
-    """The first element down ``path`` (local names), or None."""
-    for name in path:
-        if element is None:
-            return None
-        element = next(element.iterchildren("{*}" + name), None)
-    return element
-
-
-def children(element: etree._Element | None, name: str) -> Iterator[etree._Element]:
-    """All children called ``name``."""
-    return iter(()) if element is None else element.iterchildren("{*}" + name)
 
 
 def text(element: etree._Element | None, *path: str) -> str | None:

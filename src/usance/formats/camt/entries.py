@@ -15,18 +15,16 @@ from typing import Final
 from lxml import etree
 
 from usance.formats.camt.elements import (
-    child,
-    children,
     day,
     is_credit,
     is_true,
-    line_of,
     money,
     required,
     text,
 )
 from usance.formats.errors import FormatError
 from usance.formats.statement import Transaction, compact, join_texts, reference_or_none
+from usance.formats.xml_elements import child, children, line_of
 from usance.rules.money import Money
 
 BOOKED: Final = "BOOK"

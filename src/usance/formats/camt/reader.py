@@ -19,15 +19,11 @@ from usance.formats.camt.document import (
     Kind,
 )
 from usance.formats.camt.elements import (
-    child,
-    children,
     day,
     instant,
     invalid,
     is_credit,
     is_true,
-    line_of,
-    local_name,
     money,
     path_of,
     required,
@@ -36,6 +32,7 @@ from usance.formats.camt.elements import (
 from usance.formats.camt.entries import BOOKED, account_number, status_of, transactions_of
 from usance.formats.errors import FormatError, refuse_too_large
 from usance.formats.statement import CopyDuplicate, Statement, Transaction
+from usance.formats.xml_elements import child, children, line_of, local_name
 from usance.rules.money import MoneyError, exponent
 
 _CHUNK: Final = 64 * 1024

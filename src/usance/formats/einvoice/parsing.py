@@ -1,8 +1,7 @@
 """Bytes of an XML invoice from anyone to its elements, and elements to exact values.
 
-Elements are looked up by local name, since namespaces carry the version of a syntax; a name in Clark
-notation ("{namespace}name") asks for its own namespace only. Texts that are not there are empty, as in
-``usance.rules.invoicing.document``.
+Texts that are not there are empty, as in ``usance.rules.invoicing.document``. How elements are looked up
+is said in ``usance.formats.xml_elements``, whose functions are found here too.
 """
 
 from __future__ import annotations
@@ -13,12 +12,40 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any, Final, cast
 
 from lxml import etree
 
 from usance.formats.errors import FormatError, refuse_too_large
+from usance.formats.xml_elements import child, children, line_of, local_name, namespace_of, path_of
+
+__all__ = [
+    "ANY",
+    "DEEPEST",
+    "MOST_ATTRIBUTES",
+    "MOST_TAGS",
+    "amount",
+    "attribute",
+    "binary",
+    "child",
+    "children",
+    "day",
+    "invalid",
+    "is_true",
+    "line_of",
+    "local_name",
+    "namespace_of",
+    "number",
+    "optional_amount",
+    "optional_day",
+    "optional_number",
+    "parse_xml",
+    "path_of",
+    "required",
+    "required_text",
+    "text",
+    "texts",
+]
 
 DEEPEST: Final = 100
 """Levels of elements. Real invoices, with their signatures, stay below 30."""
@@ -133,59 +160,6 @@ def _options(*, huge: bool) -> dict[str, Any]:
         "remove_comments": True,
         "remove_pis": True,
     }
-
-
-def local_name(element: etree._Element) -> str:
-    """The name of ``element`` without its namespace."""
-    return str(element.tag).rpartition("}")[2]
-
-
-def namespace_of(element: etree._Element) -> str:
-    """The namespace of ``element``; empty if it has none."""
-    return str(element.tag).rpartition("}")[0][1:]
-
-
-def line_of(element: etree._Element) -> int | None:
-    """The line on which ``element`` begins."""
-    # The stubs of lxml leave this attribute without a type.
-    return cast("int | None", element.sourceline)
-
-
-def path_of(element: etree._Element) -> str:
-    """Where ``element`` is, such as ``Invoice/InvoiceLine[3]/Price/PriceAmount``.
-
-    An index, from 1, is given where an element has siblings of its name.
-    """
-    steps = []
-    at: etree._Element | None = element
-    while at is not None:
-        name = local_name(at)
-        before = sum(1 for _ in at.itersiblings(at.tag, preceding=True))
-        if before or next(at.itersiblings(at.tag), None) is not None:
-            name += f"[{before + 1}]"
-        steps.append(name)
-        at = at.getparent()
-    return "/".join(reversed(steps))
-
-
-def child(element: etree._Element | None, *path: str) -> etree._Element | None:
-    """The first element down ``path``, or None."""
-    for name in path:
-        if element is None:
-            return None
-        element = next(element.iterchildren(_tag(name)), None)
-    return element
-
-
-def children(element: etree._Element | None, *path: str) -> Iterator[etree._Element]:
-    """All elements called by the last name of ``path``, below the first ones of the names before."""
-    parent = child(element, *path[:-1])
-    return iter(()) if parent is None else parent.iterchildren(_tag(path[-1]))
-
-
-@cache
-def _tag(name: str) -> str:
-    return name if name.startswith("{") else "{*}" + name
 
 
 def text(element: etree._Element | None, *path: str) -> str:
