@@ -211,7 +211,7 @@ _READERS: Final[Mapping[str, Callable[[Receipt], _News]]] = {
 }
 
 
-def take_outcome(seller: Seller, row: Delivery, outcome: Outcome, *, at: datetime) -> None:
+def take_outcome(seller: Seller, row: Delivery, *, outcome: Outcome, at: datetime) -> None:
     """What a network answered about a delivery; the proof it gave is kept with it."""
     if outcome.state == "pending":
         wait_on(row, at=at, code=outcome.code, reason=outcome.words)

@@ -112,13 +112,14 @@ def _ask(seller: Seller, row: Delivery, *, carriers: Carriers, at: datetime) -> 
     if row.channel == "webhook":
         receipts.look_at_webhook(seller, row, at=at)
     elif row.channel == "peppol" and carriers.access_point is not None:
-        receipts.take_outcome(seller, row, carriers.access_point.outcome(row.reference), at=at)
+        outcome = carriers.access_point.outcome(row.reference)
+        receipts.take_outcome(seller, row, outcome=outcome, at=at)
     elif row.channel == "anaf" and carriers.anaf is not None:
         try:
             outcome = carriers.anaf.outcome(row.reference)
         finally:
             receipts.keep_tokens(seller.id, carriers.anaf)
-        receipts.take_outcome(seller, row, outcome, at=at)
+        receipts.take_outcome(seller, row, outcome=outcome, at=at)
     else:
         receipts.wait_on(row, at=at)
 
