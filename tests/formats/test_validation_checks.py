@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,6 +191,18 @@ def test_no_specification_at_all_is_held_against_en_16931() -> None:
 def test_what_has_no_rules_is_never_valid(data: bytes) -> None:
     report = check(data)
     assert (report.verdict, report.ran, report.findings) == ("not_fully_checked", (), ())
+
+
+def test_a_fault_in_every_line_is_not_told_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("schema", "schematron", "validate"):
+        monkeypatch.setattr(sys.modules[f"usance.formats.validation.{module}"], "MOST_FINDINGS", 5)
+    document = sample_invoices.domestic()
+    line = replace(document.lines[0], unit="NOPE")
+    lines = tuple(replace(line, id=str(number)) for number in range(9))
+    report = check(ubl.render(replace(document, lines=lines), profile=EN16931))
+    assert len(report.findings) == 5
+    assert report.verdict == "broken"
+    assert "only the first 5 findings" in report.notes[0]
 
 
 def test_what_is_about_to_be_sent() -> None:

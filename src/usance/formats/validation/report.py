@@ -30,6 +30,9 @@ Severity = Literal["fatal", "warning", "information"]
 Verdict = Literal["valid", "broken", "not_fully_checked"]
 """Broken as soon as one fatal rule is broken; valid only if everything that the claim calls for ran."""
 
+MOST_FINDINGS: Final = 1000
+"""Findings of one rule set that are told; a document with more has one fault in every line."""
+
 SEVERITIES: Final = ("fatal", "warning", "information")
 
 

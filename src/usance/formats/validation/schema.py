@@ -12,7 +12,7 @@ from lxml import etree
 from usance.formats.einvoice.parsing import path_of
 from usance.formats.errors import FormatError
 from usance.formats.validation.exclusive import Exclusive
-from usance.formats.validation.report import Finding
+from usance.formats.validation.report import MOST_FINDINGS, Finding
 from usance.formats.validation.rule_sets import RuleSet
 
 RULE: Final = "XSD"
@@ -39,7 +39,7 @@ def check(root: etree._Element, *, rule_set: RuleSet) -> list[Finding]:
         errors = list(log)
     found: list[Finding] = []
     faulty: set[tuple[str, int]] = set()
-    for error in errors:
+    for error in errors[:MOST_FINDINGS]:
         path = _path(error.path, root)
         # A value outside its list is reported twice: for the list, and for the type that has it.
         second = "is not a valid value of the" in error.message and (path, error.line) in faulty

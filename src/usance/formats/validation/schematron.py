@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from usance.formats.errors import FormatError
 from usance.formats.validation.exclusive import Exclusive
 from usance.formats.validation.fixes import fix_for
 from usance.formats.validation.places import place_of
-from usance.formats.validation.report import Finding, Severity
+from usance.formats.validation.report import MOST_FINDINGS, Finding, Severity
 from usance.formats.validation.rule_sets import RuleSet
 
 STOPPED: Final = "rules-stopped"
@@ -110,9 +111,10 @@ def check(root: etree._Element, *, rule_set: RuleSet) -> list[Finding] | None:
     )
     if next(svrl.iter(f"{_SVRL}fired-rule"), None) is None:
         return None
+    reported = svrl.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")
+    # Each place is looked for among all lines of the document, and nobody reads a thousand findings.
     return [
-        _finding(each, root=root, rule_set=rule_set)
-        for each in svrl.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")
+        _finding(each, root=root, rule_set=rule_set) for each in islice(reported, MOST_FINDINGS)
     ]
 
 

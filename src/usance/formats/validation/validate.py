@@ -10,7 +10,7 @@ from lxml import etree
 
 from usance.formats.validation import hybrid, native, schema, schematron
 from usance.formats.validation.identify import Opened, open_document
-from usance.formats.validation.report import SEVERITIES, Finding, Missing, Report
+from usance.formats.validation.report import MOST_FINDINGS, SEVERITIES, Finding, Missing, Report
 from usance.formats.validation.rule_book import RuleBook
 from usance.formats.validation.rule_sets import RuleSet, publisher_of, title_of
 from usance.formats.validation.standards import needs_of, overruled, unknown_rules
@@ -69,6 +69,10 @@ def _report(opened: Opened, rules: RuleBook) -> Report:
                 missing.append(Missing(title, publisher_of(rule_set.kind)))
             else:
                 findings += _levelled(found, overruled(claim))
+                if len(found) >= MOST_FINDINGS:
+                    notes.append(
+                        f"Of {rule_set.title} only the first {MOST_FINDINGS} findings are told."
+                    )
                 ran.append(rule_set)
     if profile := unknown_rules(claim):
         missing.append(Missing(f"the rules of {profile}", "whoever publishes that specification"))
