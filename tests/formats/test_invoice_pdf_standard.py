@@ -18,6 +18,7 @@ from tests.formats import printed_invoices as invoices
 from tests.formats.printed_pages import catalogue, metadata, page_texts, picture, text_of
 from usance.formats.errors import FormatError
 from usance.formats.invoice_pdf import Brand, Embedded, Stamp, compiler, render, words
+from usance.formats.invoice_pdf.column_widths import rough_width, widest
 from usance.formats.invoice_pdf.payment_box import swiss_bill
 from usance.formats.payment_codes import qr_modules
 from usance.rules.invoicing.document import CreditTransfer, InvoiceDocument
@@ -325,3 +326,10 @@ def test_nothing_due_is_said() -> None:
     assert "Already paid −2,237.20" in text
     assert "Nothing remains to be paid." in text
     assert "Scan to pay" not in text
+
+
+def test_the_rough_widths_are_those_of_the_font() -> None:
+    font = TTFont(Path(compiler.__file__).parent / "fonts" / "NotoSans-Regular.ttf")
+    for code in range(32, 127):
+        assert rough_width(chr(code)) == font["hmtx"][font.getBestCmap()[code]][0]
+    assert widest(["1.00", "mm\n10.00", "9.99", "i"]) == ["10.00", "1.00", "9.99", "mm"]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
 
+from usance.formats.invoice_pdf.column_widths import widest
 from usance.formats.invoice_pdf.wording import Wording, country_of
 from usance.rules.invoicing.document import (
     AllowanceCharge,
@@ -16,9 +17,6 @@ from usance.rules.invoicing.document import (
 )
 
 _HSN_SCHEMES: Final = frozenset({"HS", "HSN", "SAC", "GN"})
-
-_WIDE: Final = "mwMW%OQGNH"
-_NARROW: Final = " \u00a0.,:ijltfrI"
 
 # Shorter details share a line.
 _LINE: Final = 56
@@ -80,16 +78,6 @@ def line_table(document: InvoiceDocument, *, wording: Wording) -> dict[str, Any]
         "brought": wording.say("brought_forward"),
         "carried": wording.say("carried_forward"),
     }
-
-
-def widest(texts: list[str]) -> list[str]:
-    """The few lines among ``texts`` that may be the widest, by a rough sum of their letters' widths."""
-    lines = {line for text in texts for line in text.split("\n")}
-    return sorted(lines, key=_rough_width, reverse=True)[:3]
-
-
-def _rough_width(text: str) -> int:
-    return 2 * len(text) + sum(map(text.count, _WIDE)) - sum(map(text.count, _NARROW))
 
 
 def _row(

@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 from usance.formats.invoice_pdf.brand import Brand
+from usance.formats.invoice_pdf.column_widths import widest
 from usance.formats.invoice_pdf.content import frame
-from usance.formats.invoice_pdf.line_table import period_text, widest
+from usance.formats.invoice_pdf.line_table import period_text
 from usance.formats.invoice_pdf.wording import Wording, country_of, wording
 from usance.formats.invoice_pdf.words import Language
 from usance.formats.payment_codes import grouped, is_iban
