@@ -50,7 +50,7 @@ def buyer(country: str = "IT", **facts: Any) -> BuyerFacts:
     return BuyerFacts(ID, "Nordwind GmbH", country, **({"email": "ap@nordwind.example"} | facts))
 
 
-def usual(of: str, to: str, *, peppol_seller: bool = False, **said: Any) -> BillingProfileView:
+def usual(of: str, to: str, *, peppol_seller: Any = False, **said: Any) -> BillingProfileView:
     endpoint = {"endpoint": "0123456789", "endpoint_scheme": "0208"} if peppol_seller else {}
     return profile_view(ProfileFields(**said), buyer=buyer(to), seller=seller(of, **endpoint))
 

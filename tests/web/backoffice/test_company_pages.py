@@ -23,14 +23,19 @@ COMPANY, TERMS = "/office/settings/company", "/office/settings/terms"
 pytestmark = pytest.mark.xdist_group("company pages")
 
 
+def drawn(response: Any) -> Any:
+    """The page of a response, for questions in XPath."""
+    return html.document_fromstring(response.content.decode())
+
+
 def told(response: Any) -> str:
-    page = html.document_fromstring(response.content.decode())
+    page = drawn(response)
     return " ".join(" ".join(page.xpath("//main")[0].itertext()).split())
 
 
 def filled(client: Client, path: str, action: str | None = None) -> dict[str, Any]:
     """What the form of a page would send if nothing were changed."""
-    page = html.document_fromstring(client.get(path).content.decode())
+    page = drawn(client.get(path))
     forms = page.xpath("//main//form[not(ancestor::dialog)][@method='post']")
     [form] = [one for one in forms if one.get("action") in (action, None)][:1]
     sent: dict[str, Any] = {}
@@ -71,7 +76,7 @@ def test_what_documents_say_is_typed_and_kept(sign_in: SignIn, house: House) -> 
     with books.nothing_written(house.seller):
         answer = chiara.post(COMPANY, wrong)
     assert answer.status_code == 422
-    page = html.document_fromstring(answer.content.decode())
+    page = drawn(answer)
     errors = {one.get("id"): one.text_content() for one in page.xpath("//*[@class='field-error']")}
     assert "another country" in errors["id_vat_id_error"]
     assert "six hexadecimal digits" in errors["id_brand_colour_error"]
@@ -120,7 +125,7 @@ def test_a_logo_is_sent_shown_and_removed(sign_in: SignIn, house: House) -> None
 def test_accounts_are_added_and_removed(sign_in: SignIn, house: House) -> None:
     chiara = sign_in("chiara")
     path = f"{COMPANY}/accounts/add"
-    page = html.document_fromstring(chiara.get(path).content.decode())
+    page = drawn(chiara.get(path))
     once = page.xpath("//main//input[@name='once']/@value")[0]
     form = {"once": once, "currency": "eur", "iban": IBAN[:-1] + "7"}
     with books.nothing_written(house.seller):
@@ -132,7 +137,7 @@ def test_accounts_are_added_and_removed(sign_in: SignIn, house: House) -> None:
         chiara.post(path, form | {"iban": IBAN}, follow=True)  # the button pressed twice
     [account] = SellerBankAccount.objects.filter(seller_id=house.seller.id)
     path = f"{COMPANY}/accounts/{public_id('bank_account', account.id)}/remove"
-    page = html.document_fromstring(chiara.get(path).content.decode())
+    page = drawn(chiara.get(path))
     chiara.post(path, {"once": page.xpath("//main//input[@name='once']/@value")[0]})
     assert not SellerBankAccount.objects.filter(seller_id=house.seller.id).exists()
     assert chiara.get(path).status_code == 404

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from usance.formats.bank_csv import amounts, dates
+from usance.formats.bank_csv.mapping import DateOrder
 from usance.formats.errors import FormatError
 from usance.formats.rows import Row, bad_rows, read_table, whole
 from usance.rules.money import EXPONENTS
@@ -118,7 +119,7 @@ def parse(
     return items
 
 
-def _due_on(row: Row, *, order: dates.DateOrder, terms_keys: Mapping[str, str]) -> date | None:
+def _due_on(row: Row, *, order: DateOrder, terms_keys: Mapping[str, str]) -> date | None:
     """The due date as it is written, or by the row's terms; None where neither says it."""
     due = row.text("due_on", longest=60)
     if due is not None:

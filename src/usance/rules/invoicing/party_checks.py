@@ -56,12 +56,12 @@ def trimmed(fields: Given, *, capitals: tuple[str, ...]) -> Given:
 
 
 def checked_party(
-    given: SellerFields | ProfileFields, country: str, faults: Faults
+    given: SellerFields | ProfileFields, *, country: str, faults: Faults
 ) -> dict[str, str]:
     """What seller and buyer have in common, as it is kept."""
     for name, value in asdict(given).items():
         if isinstance(value, str):
-            require_length(value, name, faults)
+            require_length(value, field=name, faults=faults)
     faults.unless(
         re.fullmatch(r"[A-Z]{2}", country), "country", "unknown_country", "has two letters, as IT"
     )
@@ -119,12 +119,12 @@ def _require_endpoint(endpoint: str, scheme: str, faults: Faults) -> None:
         "is not in the EAS code list; write for example 0088 (GLN), 9930 (German VAT number), EM (e-mail)",
     )
     if endpoint and scheme == identifiers.E_MAIL:
-        require_email(endpoint, "endpoint", faults)
+        require_email(endpoint, field="endpoint", faults=faults)
     if endpoint and scheme == identifiers.LEITWEG:
-        require_leitweg(endpoint, "endpoint", faults)
+        require_leitweg(endpoint, field="endpoint", faults=faults)
 
 
-def require_leitweg(text: str, field: str, faults: Faults) -> None:
+def require_leitweg(text: str, *, field: str, faults: Faults) -> None:
     """Note a fault unless ``text`` is a Leitweg-ID."""
     faults.unless(
         identifiers.leitweg_id(text),
@@ -135,7 +135,7 @@ def require_leitweg(text: str, field: str, faults: Faults) -> None:
     )
 
 
-def require_calendar(code: str, field: str, faults: Faults) -> None:
+def require_calendar(code: str, *, field: str, faults: Faults) -> None:
     """Note a fault unless ``code`` is empty or a calendar's."""
     try:
         if code:
@@ -144,7 +144,7 @@ def require_calendar(code: str, field: str, faults: Faults) -> None:
         faults.unless(False, field, "unknown_calendar", str(error))
 
 
-def require_email(text: str, field: str, faults: Faults) -> None:
+def require_email(text: str, *, field: str, faults: Faults) -> None:
     """Note a fault unless ``text`` is an e-mail address."""
     faults.unless(
         identifiers.is_email(text),
@@ -154,7 +154,7 @@ def require_email(text: str, field: str, faults: Faults) -> None:
     )
 
 
-def require_length(text: str, field: str, faults: Faults) -> None:
+def require_length(text: str, *, field: str, faults: Faults) -> None:
     """Note a fault where ``text`` is longer than is kept of ``field``."""
     most = LONGEST.get(field, USUAL_LENGTH)
     faults.unless(
@@ -166,7 +166,7 @@ def require_length(text: str, field: str, faults: Faults) -> None:
 
 
 def checked_national(
-    read: Any, document: Mapping[str, Any], country: str, faults: Faults
+    read: Any, document: Mapping[str, Any], *, country: str, faults: Faults
 ) -> dict[str, str]:
     """What the country wants beyond EN 16931, as it is kept; its faults are noted."""
     try:

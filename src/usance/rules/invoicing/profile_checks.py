@@ -47,7 +47,7 @@ def checked_profile(
     given = trimmed(fields, capitals=("country", "exemption_code"))
     faults = Faults()
     country = given.country or buyer.country
-    party: dict[str, Any] = checked_party(given, country, faults)
+    party: dict[str, Any] = checked_party(given, country=country, faults=faults)
     given = replace(given, **party)
     schedule = given.schedule
     try:
@@ -69,8 +69,10 @@ def checked_profile(
         "move_without_calendar",
         "choose a calendar and where to move a day that is none of its working days; or none of both",
     )
-    require_calendar(given.calendar_code, "calendar_code", faults)
-    kept_national = checked_national(national.read_buyer, given.national, country, faults)
+    require_calendar(given.calendar_code, field="calendar_code", faults=faults)
+    kept_national = checked_national(
+        national.read_buyer, given.national, country=country, faults=faults
+    )
     faults.raise_any()
     return replace(given, schedule=schedule, national=kept_national)
 
@@ -79,7 +81,7 @@ def _require_reference(given: ProfileFields, country: str, faults: Faults) -> No
     """A reference that is meant as a Leitweg-ID must be one."""
     reference = given.buyer_reference
     if country == "DE" and reference and identifiers.looks_like_leitweg_id(reference):
-        require_leitweg(reference, "buyer_reference", faults)
+        require_leitweg(reference, field="buyer_reference", faults=faults)
     faults.unless(
         "xrechnung" not in given.formats or reference,
         "buyer_reference",
@@ -136,7 +138,7 @@ def _require_delivery(given: ProfileFields, *, buyer: BuyerFacts, faults: Faults
             f"has at most {MOST_RECIPIENTS} addresses; use a distribution list",
         )
         for address in addresses:
-            require_email(address, name, faults)
+            require_email(address, field=name, faults=faults)
     by = set(given.channels)
     faults.unless(
         "email" not in by or given.email_to or buyer.email,

@@ -36,7 +36,7 @@ def checked_seller(fields: SellerFields, *, country: str) -> SellerFields:
     given = trimmed(fields, capitals=("country", "invoice_prefix", "credit_note_prefix"))
     faults = Faults()
     home = given.country or country
-    party: dict[str, Any] = checked_party(given, home, faults)
+    party: dict[str, Any] = checked_party(given, country=home, faults=faults)
     given = replace(given, **party)
     if home == "DE" and given.tax_registration:
         faults.unless(
@@ -52,7 +52,7 @@ def checked_seller(fields: SellerFields, *, country: str) -> SellerFields:
         "is a code of ISO 6523, such as 0002 (SIREN) or 0106 (KvK); leave it empty where there is none",
     )
     if given.contact_email:
-        require_email(given.contact_email, "contact_email", faults)
+        require_email(given.contact_email, field="contact_email", faults=faults)
     for name in ("invoice_prefix", "credit_note_prefix"):
         prefix = getattr(given, name)
         faults.unless(
@@ -84,8 +84,10 @@ def checked_seller(fields: SellerFields, *, country: str) -> SellerFields:
         "invalid_creditor_id",
         "has wrong check digits; copy the creditor identifier, such as DE98ZZZ09999999999",
     )
-    require_calendar(given.calendar, "calendar", faults)
-    kept_national = checked_national(national.read_seller, given.national, home, faults)
+    require_calendar(given.calendar, field="calendar", faults=faults)
+    kept_national = checked_national(
+        national.read_seller, given.national, country=home, faults=faults
+    )
     faults.raise_any()
     return replace(given, brand_colour=colour, creditor_id=creditor, national=kept_national)
 
@@ -135,7 +137,7 @@ def checked_account(
     )
     for name, text in (("holder", holder), ("bank_name", bank_name)):
         kept[name] = " ".join(text.split())
-        require_length(kept[name], name, faults)
-    require_length(number, "account_number", faults)
+        require_length(kept[name], field=name, faults=faults)
+    require_length(number, field="account_number", faults=faults)
     faults.raise_any()
     return kept | {"bic": found_bic or ""}

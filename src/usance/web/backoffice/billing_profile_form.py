@@ -178,7 +178,7 @@ class BillingProfileForm(forms.Form):
         for name in self.national:
             label, help_text = _NATIONAL[name]
             self.fields[f"national_{name}"] = forms.CharField(
-                label=label, required=False, max_length=254, help_text=help_text
+                label=str(label), required=False, max_length=254, help_text=str(help_text)
             )
         self.initial = asdict(fields)
         self.initial |= {f"national_{n}": fields.national.get(n, "") for n in self.national}

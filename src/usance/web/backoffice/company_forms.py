@@ -201,7 +201,7 @@ class SellerForm(forms.Form):
 
 
 def _national_field(name: str) -> forms.Field:
-    label, help_text = _NATIONAL[name]
+    label, help_text = (str(text) for text in _NATIONAL[name])
     choices = _choices(name)
     if choices:
         return forms.ChoiceField(label=label, required=False, choices=choices)

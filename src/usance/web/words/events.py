@@ -233,8 +233,10 @@ TELLINGS: Final[Mapping[str, Telling]] = {
 _AMOUNTS: Final = ("amount", "before", "external", "limit", "outstanding", "voided")
 _PLACES: Final = (
     *_AMOUNTS,
+    "account",
     "bureau",
     "channel",
+    "currency",
     "cut_off_on",
     "delivered_on",
     "deputy",

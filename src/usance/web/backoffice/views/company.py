@@ -227,7 +227,7 @@ def _number(account: SellerBankAccount) -> str:
 def _facts(form: SellerForm) -> list[Fact]:
     """What is said, for those who may not change it."""
     return [
-        Fact(bound.label, str(form.initial.get(bound.name)))
+        Fact(str(bound.label), str(form.initial.get(bound.name)))
         for _title, fields in form.groups
         for bound in fields
         if form.initial.get(bound.name)
