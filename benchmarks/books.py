@@ -27,14 +27,7 @@ _PLAIN_INVOICE = (
 def invoices_opened(*, rounds: int, count: int) -> Rates:
     """Invoices a second from authorized orders, one transaction each, one process."""
     made = trade.lay_out(buyers=1000)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE IF NOT EXISTS bench_invoice (id uuid PRIMARY KEY, seller_id uuid,"
-            " buyer_id uuid, amount bigint, number text UNIQUE);"
-            "CREATE TABLE IF NOT EXISTS bench_posting (id uuid PRIMARY KEY, seller_id uuid,"
-            " account int, amount bigint);"
-            "CREATE TABLE IF NOT EXISTS bench_event (id uuid PRIMARY KEY, seller_id uuid, data jsonb)"
-        )
+    prepare_plain_invoices()
 
     def ours() -> float:
         requests = [
@@ -53,22 +46,7 @@ def invoices_opened(*, rounds: int, count: int) -> Rates:
 
         return rate(work)
 
-    def plain() -> float:
-        seller = made.seller.id
-
-        def work() -> int:
-            for buyer in itertools.islice(itertools.cycle(made.buyers), count):
-                with transaction.atomic(), connection.cursor() as cursor:
-                    cursor.execute(_PLAIN_INVOICE[0], [seller, buyer])
-                    cursor.execute(_PLAIN_INVOICE[1], [seller])
-                    cursor.execute(_PLAIN_INVOICE[2], [new_id(), seller, buyer, new_id().hex])
-                    cursor.execute(_PLAIN_INVOICE[3], [seller])
-                    cursor.execute(_PLAIN_INVOICE[4], [new_id(), seller])
-            return count
-
-        return rate(work)
-
-    figures, yardstick = alternate(ours, plain, rounds=rounds)
+    figures, yardstick = alternate(ours, lambda: _plain(made, count=count), rounds=rounds)
     return Rates(
         "(c) invoices opened, one process",
         "invoices/s",
@@ -76,6 +54,39 @@ def invoices_opened(*, rounds: int, count: int) -> Rates:
         yardstick,
         "five plain statements in a transaction",
     )
+
+
+def prepare_plain_invoices() -> None:
+    """The tables of the yardstick of invoices."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS bench_invoice (id uuid PRIMARY KEY, seller_id uuid,"
+            " buyer_id uuid, amount bigint, number text UNIQUE);"
+            "CREATE TABLE IF NOT EXISTS bench_posting (id uuid PRIMARY KEY, seller_id uuid,"
+            " account int, amount bigint);"
+            "CREATE TABLE IF NOT EXISTS bench_event (id uuid PRIMARY KEY, seller_id uuid, data jsonb)"
+        )
+
+
+def plain_invoices(*, count: int) -> float:
+    """Invoices a second by five plain statements each, in a transaction, of a seller of its own."""
+    return _plain(trade.lay_out(buyers=1000), count=count)
+
+
+def _plain(made: trade.Trade, *, count: int) -> float:
+    seller = made.seller.id
+
+    def work() -> int:
+        for buyer in itertools.islice(itertools.cycle(made.buyers), count):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(_PLAIN_INVOICE[0], [seller, buyer])
+                cursor.execute(_PLAIN_INVOICE[1], [seller])
+                cursor.execute(_PLAIN_INVOICE[2], [new_id(), seller, buyer, new_id().hex])
+                cursor.execute(_PLAIN_INVOICE[3], [seller])
+                cursor.execute(_PLAIN_INVOICE[4], [new_id(), seller])
+        return count
+
+    return rate(work)
 
 
 def bank_lines(*, rounds: int, invoices: int, lines: int) -> Rates:

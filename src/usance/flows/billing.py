@@ -113,7 +113,7 @@ def _wanted(
     if not creditable:
         raise WrongState(f"Nothing is left to credit on {invoice.number}.")
     if lines:
-        credit = credit_of_lines(seller, invoice, lines)
+        credit = credit_of_lines(seller, invoice=invoice, lines=lines)
         if amount is not None and amount != credit.amount:
             raise InvalidOrder(
                 f"The lines come to {credit.amount} minor units, not {amount}; leave the amount out."
@@ -184,7 +184,9 @@ def _issue(
     metadata: dict[str, Any],
 ) -> CreditNote:
     on = journal.on
-    draft = made_document(journal.seller, invoice, credit, number="", on=on, reason=reason)
+    draft = made_document(
+        journal.seller, invoice=invoice, credit=credit, number="", on=on, reason=reason
+    )
     series_id, sequence, prefix = invoices.next_number(
         seller_id=invoice.seller_id,
         kind="credit_note",

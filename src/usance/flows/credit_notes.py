@@ -70,7 +70,7 @@ def _piece(
     )
 
 
-def issued_document(seller: Seller, invoice: Invoice) -> InvoiceDocument:
+def issued_document(seller: Seller, *, invoice: Invoice) -> InvoiceDocument:
     """The document of an invoice; of one that was issued before documents were kept, as it would be
     made of its orders today."""
     if invoice.document is not None:
@@ -94,11 +94,9 @@ class Credit:
     taken: tuple[TakenBack, ...]
 
 
-def credit_of_lines(
-    seller: Seller, invoice: Invoice, lines: Sequence[CreditedLine]
-) -> Credit:
+def credit_of_lines(seller: Seller, *, invoice: Invoice, lines: Sequence[CreditedLine]) -> Credit:
     """What ``lines`` of the locked invoice come to. Raises CannotCredit."""
-    document = issued_document(seller, invoice)
+    document = issued_document(seller, invoice=invoice)
     before: defaultdict[str, Amounts] = defaultdict(lambda: (0, 0))
     for note in _notes(invoice):
         for line in note.lines:
@@ -124,9 +122,9 @@ def credit_of_lines(
 
 def made_document(
     seller: Seller,
+    *,
     invoice: Invoice,
     credit: Credit,
-    *,
     number: str,
     on: date,
     reason: str,
@@ -134,7 +132,7 @@ def made_document(
     """The document of the credit note ``number`` on the locked invoice."""
     profile = billing_profile(seller_id=seller.id, buyer_id=invoice.buyer_id)
     return credit_document(
-        issued_document(seller, invoice),
+        issued_document(seller, invoice=invoice),
         amount=credit.amount,
         tax_amount=credit.tax_amount,
         number=number,

@@ -61,12 +61,12 @@ def invoice_order(
     order = locked(seller, order_id=order_id, states=HELD)
     part = part_of(order, amount=amount, tax_amount=tax_amount, lines=lines)
     journal = Journal(seller, at=at, by=by)
-    issuer = Issuer.of(seller)
+    issuer, profile = Issuer.with_profile(seller, buyer_id=order.buyer_id)
     invoice = issue(
         journal,
         [Piece(order, part.amount, part.tax_amount, journal.on, part.lines)],
         issuer=issuer,
-        profile=issuer.profile(order.buyer_id),
+        profile=profile,
         wanted=Wanted(external_id=external_id, metadata=metadata),
     )
     journal.close()

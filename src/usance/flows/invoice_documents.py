@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Final, TypeVar
 from uuid import UUID
 
 from usance.formats.errors import FormatError
@@ -15,6 +16,7 @@ from usance.records.identity import public_id
 from usance.records.orders.models import Order, Shipment
 from usance.records.parties.invoicing_queries import billing_profile, seller_details
 from usance.records.parties.models import Seller
+from usance.records.parties.versions import billing_versions
 from usance.rules.invoicing.composing import Heading, compose
 from usance.rules.invoicing.document import InvoiceDocument
 from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
@@ -73,6 +75,20 @@ class Issuer:
         """The seller as it is now."""
         return cls(seller, seller_details(seller_id=seller.id))
 
+    @classmethod
+    def with_profile(cls, seller: Seller, *, buyer_id: UUID) -> tuple[Issuer, BillingProfileView]:
+        """The seller and how the buyer wants its invoices, read again only where they have changed."""
+        of_seller, of_buyer = billing_versions(seller_id=seller.id, buyer_id=buyer_id)
+        details = _DETAILS.get((seller.id, of_seller))
+        profile = _PROFILES.get((buyer_id, of_seller, of_buyer))
+        if details is None:
+            details = seller_details(seller_id=seller.id)
+            _remember(_DETAILS, (seller.id, of_seller), details)
+        if profile is None:
+            profile = billing_profile(seller_id=seller.id, buyer_id=buyer_id, seller=details)
+            _remember(_PROFILES, (buyer_id, of_seller, of_buyer), profile)
+        return cls(seller, details), profile
+
     def profile(self, buyer_id: UUID) -> BillingProfileView:
         """How the buyer wants its invoices."""
         return billing_profile(seller_id=self.seller.id, buyer_id=buyer_id, seller=self.details)
@@ -88,6 +104,20 @@ class Issuer:
                 seller_id=self.seller.id, source=currency, target=own, on=on
             )
         return self._rates[currency, on]
+
+
+MOST_REMEMBERED: Final = 2000
+"""Sellers, and buyers, that a process remembers; then it begins anew."""
+_DETAILS: Final[dict[tuple[UUID, str], SellerDetailsView]] = {}
+_PROFILES: Final[dict[tuple[UUID, str, str], BillingProfileView]] = {}
+Key = TypeVar("Key")
+Kept = TypeVar("Kept")
+
+
+def _remember(kept: dict[Key, Kept], key: Key, value: Kept) -> None:
+    if len(kept) >= MOST_REMEMBERED:
+        kept.clear()
+    kept[key] = value
 
 
 def document_of(

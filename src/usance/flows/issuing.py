@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -179,59 +179,73 @@ def _made(
         at=journal.at,
     )
     number = document_number(prefix=prefix, year=on.year, sequence=sequence)
+    invoice = _row(pieces, due=due, at=journal.at, on=on, number=number, wanted=wanted)
+    invoice.series_id, invoice.sequence = series_id, sequence
+    invoice.tax_point_on = heading.tax_point_on
+    invoice.document = to_json(numbered(draft, number))
+    with external_id_once("invoice", wanted.external_id):
+        invoice.save(force_insert=True)
+    invoices.add_parts(_parts(invoice, pieces, captured=captured))
+    _tell_opened(journal, invoice, wanted=wanted)
+    return invoice, _Amounts(net=invoice.amount - invoice.tax_amount, tax=invoice.tax_amount)
+
+
+def _row(
+    pieces: Sequence[Piece], *, due: Dues, at: datetime, on: date, number: str, wanted: Wanted
+) -> Invoice:
     order = pieces[0].order
-    amount = sum(piece.amount for piece in pieces)
-    tax = sum(piece.tax_amount for piece in pieces)
     one = len({piece.order.id for piece in pieces}) == 1
-    invoice = Invoice(
+    return Invoice(
         id=new_id(),
-        seller_id=journal.seller.id,
-        created_at=journal.at,
+        seller_id=order.seller_id,
+        created_at=at,
         order_id=order.id if one else None,
         buyer_id=order.buyer_id,
-        series_id=series_id,
-        sequence=sequence,
         number=number,
         reference=reference_key(number),
         currency=order.currency,
-        amount=amount,
-        tax_amount=tax,
+        amount=sum(piece.amount for piece in pieces),
+        tax_amount=sum(piece.tax_amount for piece in pieces),
         terms=order.terms,
         issued_on=on,
         due_on=due.due_on,
         period_start=wanted.period.start if wanted.period else None,
         period_end=wanted.period.end if wanted.period else None,
-        tax_point_on=heading.tax_point_on,
         lines=[line.to_document() for piece in pieces for line in piece.lines],
         schedule=[{"due_on": str(day), "amount": part} for day, part in due.instalments],
         discounts=[
             {"until": str(until), "amount": saved, "percent": str(percent)}
             for until, saved, percent in due.discounts
         ],
-        document=to_json(numbered(draft, number)),
         replaces_id=wanted.replaces.id if wanted.replaces else None,
         run_id=wanted.run_id,
         external_id=wanted.external_id,
         metadata=wanted.metadata or {},
     )
-    with external_id_once("invoice", wanted.external_id):
-        invoice.save(force_insert=True)
-    invoices.add_parts(
-        [
-            InvoicePart(
-                seller_id=invoice.seller_id,
-                created_at=journal.at,
-                invoice_id=invoice.id,
-                order_id=piece.order.id,
-                shipment_id=piece.shipment.id if piece.shipment and captured else None,
-                amount=piece.amount,
-                tax_amount=piece.tax_amount,
-                captured=captured,
-            )
-            for piece in pieces
-        ]
-    )
-    data: dict[str, Any] = {"number": number, "amount": amount, "due_on": invoice.due_on}
+
+
+def _parts(invoice: Invoice, pieces: Sequence[Piece], *, captured: bool) -> list[InvoicePart]:
+    return [
+        InvoicePart(
+            seller_id=invoice.seller_id,
+            created_at=invoice.created_at,
+            invoice_id=invoice.id,
+            order_id=piece.order.id,
+            shipment_id=piece.shipment.id if piece.shipment and captured else None,
+            amount=piece.amount,
+            tax_amount=piece.tax_amount,
+            captured=captured,
+        )
+        for piece in pieces
+    ]
+
+
+def _tell_opened(journal: Journal, invoice: Invoice, *, wanted: Wanted) -> None:
+    data: dict[str, Any] = {
+        "number": invoice.number,
+        "amount": invoice.amount,
+        "due_on": invoice.due_on,
+    }
     if wanted.replaces:
         data["replaces"] = wanted.replaces.number
     journal.tell(
@@ -241,10 +255,9 @@ def _made(
         buyer_id=invoice.buyer_id,
         state="open",
         currency=invoice.currency,
-        owed_change=amount,
+        owed_change=invoice.amount,
         data=data,
     )
-    return invoice, _Amounts(net=amount - tax, tax=tax)
 
 
 def _of_orders(pieces: Sequence[Piece]) -> list[Invoiced]:

@@ -94,8 +94,7 @@ def ship_order(
             "tracking": shipment.tracking,
         },
     )
-    issuer = Issuer.of(seller)
-    profile = issuer.profile(order.buyer_id)
+    issuer, profile = Issuer.with_profile(seller, buyer_id=order.buyer_id)
     kind = parse_schedule(profile.schedule).kind
     if kind == "per_shipment":
         pieces = [Piece.of(shipment, order)]
@@ -125,8 +124,7 @@ def bill_what_shipped(journal: Journal, order: Order) -> Invoice | None:
     waits for a cut-off day. The caller closes the journal."""
     if not order.shipped_amount:
         return None
-    issuer = Issuer.of(journal.seller)
-    profile = issuer.profile(order.buyer_id)
+    issuer, profile = Issuer.with_profile(journal.seller, buyer_id=order.buyer_id)
     if parse_schedule(profile.schedule).waits:
         return None
     return bill_order(journal, order, issuer=issuer, profile=profile)

@@ -118,7 +118,7 @@ def check_line(line: Line, *, currency: str) -> None:
     if line.tax_rate is None or untaxed:
         return
     net = line.amount - line.tax_amount
-    expected = round_half_up(net * line.tax_rate / 100)
+    expected = round_half_up(net * line.tax_rate / Decimal(100))
     if abs(line.tax_amount - expected) >= max(10 ** exponent(currency), 2):
         raise TaxContradicted(
             f"{line.description!r} has {line.tax_amount} minor units of tax on {net};"

@@ -118,7 +118,7 @@ def take_back(
         tax = left_tax if part == left else proportion(whole_tax, part=part, whole=whole)
         quantity = one.quantity
         if quantity is None:
-            quantity = (abs(line.quantity) * part / whole).quantize(Decimal("0.000001"))
+            quantity = (Decimal(part) * abs(line.quantity) / whole).quantize(Decimal("0.000001"))
         found.append(
             TakenBack(line.id, quantity.normalize() + ZERO, part, min(tax, left_tax, part))
         )
@@ -133,7 +133,7 @@ def _wanted(one: CreditedLine, line: InvoiceLine, *, whole: int, left: int) -> i
     if one.quantity is not None:
         if not 0 < one.quantity <= abs(line.quantity):
             raise CannotCredit(f"Line {one.line} is of {abs(line.quantity):f}, not {one.quantity}.")
-        part = round_half_up(whole * one.quantity / abs(line.quantity))
+        part = round_half_up(Decimal(whole) * one.quantity / abs(line.quantity))
         # Quantities that were taken back before were rounded too; the last takes the rest.
         part = left if abs(part - left) <= 1 else part
     else:

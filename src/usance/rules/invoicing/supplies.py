@@ -191,7 +191,8 @@ def _rates(lines: Sequence[Line], *, view: TaxView) -> list[Decimal]:
     common = _derived(silent, view=view) if silent else ZERO
     near = 2 * Decimal(1).scaleb(-exponent(view.currency))
     together = all(
-        abs(_net(line, view) * common / 100 - major(line.tax_amount, view.currency)) <= near
+        abs(_net(line, view) * common / Decimal(100) - major(line.tax_amount, view.currency))
+        <= near
         for line in silent
     )
     return [
@@ -278,7 +279,7 @@ def unit_price(total: Decimal, quantity: Decimal, *, own: Decimal | None, curren
     """
     if own is not None and own >= 0 and rounded(quantity * own, currency=currency) == total:
         return Price(own)
-    plain = (total / quantity).quantize(_PRICE, rounding=ROUND_HALF_UP).normalize() + ZERO
+    plain = (Decimal(total) / quantity).quantize(_PRICE, rounding=ROUND_HALF_UP).normalize() + ZERO
     if rounded(quantity * plain, currency=currency) == total:
         return Price(plain)
     return Price(total, base_quantity=quantity)

@@ -55,7 +55,7 @@ class Arrival(Value):
     delivered_on: Day | None = Field(default=None, description="null: today.")
 
 
-class CreditLine(Value):
+class LineToCredit(Value):
     """A line of the invoice's document to take back: all that is left, a quantity, or an amount."""
 
     line: LineNumber = Field(description="Its number on the invoice.")
@@ -67,13 +67,13 @@ class NewCreditNote(Value):
     """What is taken back of an invoice: named lines, or an amount. Without either, all of it."""
 
     amount: PositiveMoney | None = None
-    lines: list[CreditLine] = Field(default=[], max_length=MOST_LINES)
+    lines: list[LineToCredit] = Field(default=[], max_length=MOST_LINES)
     reason: LongText = ""
     external_id: ExternalId | None = None
     metadata: Metadata = {}
 
 
-class Correction(Value):
+class NewCorrection(Value):
     """What is right. Without lines, what was billed stays, and the parties are as they are today."""
 
     reason: LongText = ""

@@ -12,7 +12,7 @@ from usance.records.invoices.models import Invoice
 from usance.rules.invoicing.crediting import CreditedLine
 from usance.web.api import answers, billing_answers
 from usance.web.api import billing_objects as objects
-from usance.web.api.billing_schemas import Correction, NewCreditNote, WriteOff
+from usance.web.api.billing_schemas import NewCorrection, NewCreditNote, WriteOff
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page, whole
 from usance.web.api.requests import ApiRequest, today
 from usance.web.api.schemas import lines_of, optional_units
@@ -132,7 +132,7 @@ def correct_invoice(
     request: ApiRequest,
     *,
     invoice_id: InvoiceId,
-    payload: Correction = Correction(),  # noqa: B008 - frozen
+    payload: NewCorrection = NewCorrection(),  # noqa: B008 - frozen
 ) -> Any:
     """An issued invoice is never changed: it is credited in full, and a new one takes its place. What
     had been paid of it pays the new one."""

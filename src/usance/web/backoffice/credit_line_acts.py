@@ -81,7 +81,7 @@ class CreditLinesForm(ActForm):
         invoice: Invoice = self.subject
         if not creditable_by_line(invoice):
             return
-        document = issued_document(self.desk.seller, invoice)
+        document = issued_document(self.desk.seller, invoice=invoice)
         amounts = line_amounts(document, amount=invoice.amount, tax_amount=invoice.tax_amount)
         gone: defaultdict[str, int] = defaultdict(int)
         for note in invoices.credit_notes(seller_id=invoice.seller_id, invoice_id=invoice.id):
