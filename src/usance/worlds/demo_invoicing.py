@@ -26,19 +26,17 @@ WANTS: Final[Mapping[str, ProfileFields]] = {
     "Lichthaus Brenner GmbH": ProfileFields(
         schedule="weekly:fri",
         group_by="purchase_order",
-        language="de",
         calendar="buyer",
         move="next",
         formats=("facturx",),
     ),
     "Comptoir de l'Éclairage SAS": ProfileFields(
-        language="fr",
         channels=("email", "portal"),
         formats=("facturx",),
         email_cc=("factures@comptoir-de.example",),
         contract_reference="CDL-2026-17",
     ),
-    "Iluminación Castellana S.L.": ProfileFields(schedule="twice_monthly", language="es"),
+    "Iluminación Castellana S.L.": ProfileFields(schedule="twice_monthly"),
     "Arredi Contract Veneto S.r.l.": ProfileFields(schedule="per_order"),
     "Cantieri Navali Liguri S.p.A.": ProfileFields(
         schedule="monthly:last", group_by="ship_to", terms_base="month_end"
@@ -50,7 +48,6 @@ WANTS: Final[Mapping[str, ProfileFields]] = {
     WITHOUT_ADDRESS: ProfileFields(channels=("sdi", "portal"), formats=("fatturapa", "pdf")),
     "Lumina Design SRL": ProfileFields(language="ro", formats=("ubl", "pdf")),
     "Stadt Seeburg, Gebäudeamt": ProfileFields(
-        language="de",
         buyer_reference="08128000-SEEBURG01-12",
         endpoint="08128000-SEEBURG01-12",
         endpoint_scheme="0204",
@@ -65,7 +62,6 @@ WANTS: Final[Mapping[str, ProfileFields]] = {
         formats=("peppol", "pdf"),
     ),
     "Oświetlenie Wisła Sp. z o.o.": ProfileFields(formats=("ubl", "pdf")),
-    "Atelier Lumière Sàrl": ProfileFields(language="fr"),
     "Harrogate Gift Company Ltd": ProfileFields(schedule="monthly:25", group_by="cost_centre"),
     "Marlowe & Finch Department Stores plc": ProfileFields(
         schedule="twice_monthly",
@@ -73,13 +69,10 @@ WANTS: Final[Mapping[str, ProfileFields]] = {
         email_to=("invoices@marlowe-finch.example",),
         email_cc=("treasury@marlowe-finch.example",),
     ),
-    "Papeterie du Marais SAS": ProfileFields(language="fr"),
     "Quayside Interiors Ltd": ProfileFields(schedule="weekly:wed", group_by="purchase_order"),
     "Fernhill Garden Centres Ltd": ProfileFields(schedule="monthly:last", group_by="ship_to"),
     "Museum Shop Trading CIC": ProfileFields(schedule="daily"),
     "Thistle & Loch Retail Ltd": ProfileFields(schedule="per_order"),
-    "Schreibwaren Lindner KG": ProfileFields(language="de"),
-    "Casa y Papel S.L.": ProfileFields(language="es"),
     "Cartoleria Santa Croce S.r.l.": ProfileFields(language="it"),
 }
 """What is unusual about a buyer's invoices; the others have theirs as their country has them."""
@@ -156,8 +149,10 @@ def profile_of(role: SellerRole, buyer: BuyerRole) -> ProfileFields:
     if buyer.country == role.country == "IT" and not national and buyer.name != WITHOUT_ADDRESS:
         number = next(n for n, one in enumerate(role.buyers) if one.name == buyer.name)
         national = {"codice_destinatario": f"DEMO{number:03d}"}
+    language = wanted.language or ("it" if buyer.country == "IT" else "")
     return replace(
         wanted,
+        language=language,
         line_1=place.line_1,
         post_code=place.post_code,
         city=place.city,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from statistics import NormalDist
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -235,6 +235,7 @@ class Shop:
                 self.seller,
                 order_id=made.order_id,
                 parcel=self._parcel(str(request.external_id)),
+                external_id=f"DN-{request.external_id}-1",
                 at=packed,
                 by=WAREHOUSE,
             )
@@ -287,7 +288,7 @@ class Shop:
 
     def _send(self, order: Order, *, at: datetime, part: bool = False) -> None:
         """Ship an order, what is left of it, or only the first half of its lines."""
-        lines = [_line(document) for document in order.lines]
+        lines = [Line.from_document(line) for line in order.lines]
         half = max(len(lines) // 2, 1)
         begun = order.shipped_amount or order.invoiced_amount
         if len(lines) > 1 and (part or begun):
@@ -301,6 +302,7 @@ class Shop:
             amount=amount,
             lines=lines,
             parcel=self._parcel(f"{order.external_id} {bool(begun)}"),
+            external_id=f"DN-{order.external_id}-{2 if begun else 1}",
             at=at,
             by=WAREHOUSE,
         )
@@ -366,15 +368,3 @@ class Shop:
 def external_id(role: SellerRole, n: int) -> str:
     """The seller's own number of its ``n``-th buyer."""
     return f"{role.order_prefix}-C{1001 + n}"
-
-
-def _line(document: dict[str, Any]) -> Line:
-    """A stored line, as the flows take it."""
-    return Line(
-        description=document["description"],
-        amount=document["amount"],
-        tax_amount=document["tax_amount"],
-        quantity=Decimal(document["quantity"]),
-        unit_price=Decimal(document["unit_price"]),
-        sku=document["sku"],
-    )

@@ -89,8 +89,8 @@ INVOICE_ACTS: Final = (
 QUESTION_ACTS: Final = (
     Act[Account](
         name="ask-on",
-        label=_lazy("Ask on"),
-        title=_lazy("Ask on"),
+        label=_lazy("Ask more"),
+        title=_lazy("Ask more about this"),
         explanation=_lazy("For what the answer left open."),
         duty="invoices",
         form=TextForm,

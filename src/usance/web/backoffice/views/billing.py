@@ -37,6 +37,7 @@ from usance.web.backoffice.tables import invoice_table
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.design.parts import Badge, Column, Fact, Identifier, Link, Row, State, Tab, Table
 from usance.web.listing import cut
+from usance.web.words.amounts import day_text
 from usance.web.words.billing_profiles import schedule_text
 from usance.web.words.refusals import refusal_text
 
@@ -369,7 +370,7 @@ def run_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         desk,
         "billing_run",
         current="billing",
-        heading=_("Billing run"),
+        heading=_("Billing up to %(day)s") % {"day": day_text(run.cut_off_on)},
         crumbs=[
             Link(_("Billing"), reverse("office_billing")),
             Link(_("Runs"), reverse("office_billing_runs")),

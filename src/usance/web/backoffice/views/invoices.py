@@ -15,6 +15,7 @@ from usance.records.deliveries import queries as deliveries
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.invoices.queries import OrderOnInvoice
+from usance.records.parties.invoicing_queries import billing_profile
 from usance.records.payments import queries as payments
 from usance.records.payments.queries import AllocationLine
 from usance.rules.money import Money
@@ -29,9 +30,10 @@ from usance.web.backoffice.tables import credit_note_table, invoice_table, line_
 from usance.web.backoffice.timeline import history_of
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.backoffice.views.questions import question_table
-from usance.web.design.parts import Column, Fact, Identifier, Link, Row, State, Table
+from usance.web.design.parts import Column, Fact, Identifier, Link, Noted, Row, State, Table
 from usance.web.design.states import look
 from usance.web.listing import cut
+from usance.web.words.amounts import day_text
 from usance.web.words.deliveries import FORMATS, format_text
 from usance.web.words.standing import standing_of
 from usance.web.words.terms import rule_text, terms_text
@@ -96,7 +98,8 @@ def invoice_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         late=(desk.on - invoice.due_on).days if invoice.state == "open" else 0,
         offers=offers(desk, invoice, INVOICE_ACTS, base=links.address("invoice", invoice.id)),
         facts=_facts(desk, invoice),
-        downloads=_downloads(invoice),
+        downloads=(downloads := _downloads(invoice))[0],
+        more_downloads=downloads[1],
         lines=line_table(invoice.lines, currency=invoice.currency) if invoice.lines else None,
         deliveries=delivery_table(list(sent), desk) if sent else None,
         questions=question_table(list(asked), with_invoice=False) if asked else None,
@@ -125,11 +128,16 @@ def _invoice(desk: Desk, public: str) -> Invoice:
     return invoice
 
 
-def _downloads(invoice: Invoice) -> list[Link]:
-    """The formats in which the document can be had, what people read first."""
+def _downloads(invoice: Invoice) -> tuple[list[Link], list[Link]]:
+    """The formats in which the buyer has the document, what people read first; then the others."""
     if not has_document(invoice):
-        return []
-    return [Link(format_text(one), document_address("invoice", invoice.id, one)) for one in FORMATS]
+        return [], []
+    wanted = billing_profile(seller_id=invoice.seller_id, buyer_id=invoice.buyer_id).formats
+    links_ = {
+        one: Link(format_text(one), document_address("invoice", invoice.id, one)) for one in FORMATS
+    }
+    first = [link for one, link in links_.items() if one == "pdf" or one in wanted]
+    return first, [link for one, link in links_.items() if one != "pdf" and one not in wanted]
 
 
 def _facts(desk: Desk, invoice: Invoice) -> list[Fact]:
@@ -138,7 +146,7 @@ def _facts(desk: Desk, invoice: Invoice) -> list[Fact]:
 
     of_invoice = invoices.orders_of(seller_id=desk.seller.id, invoice_ids=[invoice.id])
     orders = of_invoice.get(invoice.id, [])[:MOST_ORDERS]
-    numbers = dict.fromkeys(order.po_number for order in orders)
+    numbers = {order.po_number for order in orders if order.po_number}
     return [
         Fact(_("Outstanding"), money(invoice.outstanding)),
         Fact(_("Total"), money(invoice.amount)),
@@ -153,21 +161,24 @@ def _facts(desk: Desk, invoice: Invoice) -> list[Fact]:
         Fact(_("Buyer"), links.buyer_link(invoice.buyer)),
         *_period(invoice),
         *_replaced(desk, invoice),
-        *(Fact(_("Order"), _order(order)) for order in orders),
-        *(Fact(_("Purchase order"), number) for number in numbers if number),
+        *(Fact(_("Order"), _order(order, noted=len(orders) > 1)) for order in orders),
+        *(Fact(_("Purchase order"), number) for number in numbers if len(orders) == 1),
         *([Fact(_("Your number"), invoice.external_id)] if invoice.external_id else []),
     ]
 
 
-def _order(order: OrderOnInvoice) -> Link:
+def _order(order: OrderOnInvoice, *, noted: bool) -> object:
+    """The order, and where there are several the buyer's number with it."""
     name = order.external_id or f"…{order.order_id.hex[-8:]}"
-    return Link(name, links.address("order", order.order_id))
+    link = Link(name, links.address("order", order.order_id))
+    return Noted(link, order.po_number) if noted and order.po_number else link
 
 
 def _period(invoice: Invoice) -> list[Fact]:
     if invoice.period_start is None or invoice.period_end is None:
         return []
-    return [Fact(_("Billed from"), invoice.period_start), Fact(_("to"), invoice.period_end)]
+    words = {"start": day_text(invoice.period_start), "end": day_text(invoice.period_end)}
+    return [Fact(_("Billed for"), _("%(start)s to %(end)s") % words)]
 
 
 def _replaced(desk: Desk, invoice: Invoice) -> list[Fact]:

@@ -110,7 +110,7 @@ def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         lines=line_table(order.lines, currency=order.currency) if order.lines else None,
         shipments=shipment_table(shipped) if shipped else None,
         invoices=invoice_table(list(found), desk, with_buyer=False) if found else None,
-        history=history_of(desk, [order.id]),
+        history=history_of(desk, [order.id, *(one.id for one in shipped)]),
     )
 
 

@@ -18,11 +18,12 @@ from usance.records.events import queries as events
 from usance.records.identity import public_id
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import Invoice
+from usance.records.invoices.queries import OrderOnInvoice
 from usance.records.parties.invoicing_queries import billing_profile
 from usance.records.payments import queries as payments
 from usance.rules.money import Money
 from usance.web.acts import offers, perform
-from usance.web.design.parts import Fact, Link, State, Tab
+from usance.web.design.parts import Fact, Link, Noted, State, Tab
 from usance.web.design.states import look
 from usance.web.documents import download
 from usance.web.listing import cut
@@ -39,6 +40,7 @@ from usance.web.portal.tables import (
     payment_table,
 )
 from usance.web.portal.views.questions import asked_about
+from usance.web.words.amounts import day_text
 from usance.web.words.deliveries import format_text
 from usance.web.words.terms import terms_text
 
@@ -234,7 +236,7 @@ def _facts(account: Account, invoice: Invoice) -> list[Fact]:
 
     found = invoices.orders_of(seller_id=account.seller.id, invoice_ids=[invoice.id])
     orders = found.get(invoice.id, [])[:MOST_ORDERS]
-    numbers = dict.fromkeys(order.po_number for order in orders)
+    many = len(orders) > 1
     return [
         Fact(_("To pay"), money(invoice.outstanding)),
         Fact(_("Total"), money(invoice.amount)),
@@ -244,9 +246,24 @@ def _facts(account: Account, invoice: Invoice) -> list[Fact]:
         Fact(_("Issued"), invoice.issued_on),
         Fact(_("Due"), invoice.due_on),
         Fact(_("Payment terms"), terms_text(invoice.terms)),
+        *_period(invoice),
+        *(Fact(_("Order"), _order(order, noted=many)) for order in orders),
         *(
-            Fact(_("Order"), Link(order_name(order), order_href(order.order_id)))
+            Fact(_("Purchase order"), order.po_number)
             for order in orders
+            if order.po_number and not many
         ),
-        *(Fact(_("Purchase order"), number) for number in numbers if number),
     ]
+
+
+def _order(order: OrderOnInvoice, *, noted: bool) -> object:
+    """The order; where there are several with the number that the buyer gave it."""
+    link = Link(order_name(order), order_href(order.order_id))
+    return Noted(link, order.po_number) if noted and order.po_number else link
+
+
+def _period(invoice: Invoice) -> list[Fact]:
+    if invoice.period_start is None or invoice.period_end is None:
+        return []
+    words = {"start": day_text(invoice.period_start), "end": day_text(invoice.period_end)}
+    return [Fact(_("Billed for"), _("%(start)s to %(end)s") % words)]
