@@ -87,6 +87,7 @@ def included(name: str) -> str:
             "1.09",
             None,
         ),
+        (stylesheet("Schema for ZUGFeRD; 1.0; COMFORT"), "zugferd-1", "1.0", None),
         (schema(f"{UBL}Invoice-2", "Invoice"), "ubl-Invoice-xsd", "2.1", None),
         (schema(f"{FATTURA}2", "F", version="1.2.3"), "fatturapa-xsd", "1.2.3", date(2025, 4, 1)),
         (schema(f"{FATTURA}0", "F", version="1.0.2"), "fatturapa-simplified-xsd", "1.0.2", None),

@@ -53,6 +53,7 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "cii-d16b-xsd": ("CII D16B schema", "UN/CEFACT, also in CEN's rules"),
     "cii-d22b-xsd": ("CII D22B schema", "UN/CEFACT"),
     "zugferd-1-xsd": ("ZUGFeRD 1.0 schema", "FeRD"),
+    "zugferd-1": ("ZUGFeRD 1.0 rules", "FeRD, with ZUGFeRD 1.0, compiled to XSLT"),
     "peppol-billing-ubl": ("Peppol BIS Billing rules for UBL", _PEPPOL),
     "peppol-billing-cii": ("Peppol BIS Billing rules for CII", _PEPPOL),
     "peppol-selfbilling-ubl": ("Peppol BIS Self-Billing rules for UBL", _PEPPOL),
@@ -159,6 +160,8 @@ def _stylesheet(text: str, path: Path) -> RuleSet | None:
         profile = _FACTURX_TITLES.get(what.removeprefix("Accounting, "))
         kind = f"facturx-{profile}" if profile else ""
         valid_from = _day(_first(r"Effective date:\s*([0-9-]{10})", text[:4000]))
+    elif match := re.match(r"Schema for ZUGFeRD; (1[\d.]*)", title):
+        kind, version = "zugferd-1", match[1]
     elif title.startswith("Rules for Peppol BIS 3.0"):
         own = "selfbilling" if "poacc:selfbilling:3.0" in text else "billing"
         kind = f"peppol-{own}-{syntax}"

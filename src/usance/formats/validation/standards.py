@@ -165,7 +165,7 @@ def needs_of(claim: Claim) -> Sequence[Need]:
             schema = _CII_SCHEMA if standard is None else standard.cii_schema
             return [schema, *_invoice_rules(claim, "cii")]
         case "zugferd-1":
-            return [("zugferd-1-xsd",)]
+            return [("zugferd-1-xsd",), ("zugferd-1",)]
         case "fatturapa":
             return [(f"{claim.key}-xsd",)]
     return []
