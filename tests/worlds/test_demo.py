@@ -11,16 +11,25 @@ import pytest
 from django.contrib.auth.hashers import check_password
 
 from tests.worlds.books import books
-from usance.flows import onboarding
+from usance.flows import billing_runs, onboarding
+from usance.flows.deliveries import queueing, sending
+from usance.flows.deliveries.carriers import Carriers
 from usance.flows.refusals import Duplicate
+from usance.records.collections.models import Question
 from usance.records.credit.models import CreditLine
+from usance.records.deliveries.models import Delivery, KeptDocument
 from usance.records.events.models import Event
-from usance.records.invoices.models import Invoice
+from usance.records.invoices.models import BillingRun, Invoice, InvoicePart
 from usance.records.ledger.invariants import verify
+from usance.records.orders.models import Shipment
+from usance.records.parties.invoicing_queries import billing_profile, seller_details
 from usance.records.parties.models import ApiKey, Buyer, Member, Seller, Staff
 from usance.records.payments.models import BankStatement, Payment
+from usance.rules.invoicing.identifiers import iban, leitweg_id, vat_number
 from usance.worlds import demo
 from usance.worlds.demo_cast import SELLERS, SellerRole
+from usance.worlds.demo_invoicing import WANTS, WITHOUT_ADDRESS
+from usance.worlds.demo_parties import COMPANIES, PLACES
 
 NOW = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 SHORT = timedelta(weeks=3)
@@ -52,6 +61,25 @@ def test_a_demo_is_made_once(db_committed: None) -> None:
     for summary in made.sellers:
         assert verify(seller_id=summary.seller.id) == []
         assert summary.trading.decided["approved"].count > 50
+
+
+def test_every_number_of_the_demo_has_right_check_digits() -> None:
+    for role in SELLERS:
+        company = COMPANIES[role.name]
+        assert vat_number(company.fields.vat_id, country=role.country) == company.fields.vat_id
+        assert iban(role.bank_account) == role.bank_account
+        for buyer in role.buyers:
+            place = PLACES[buyer.name]
+            assert place.line_1
+            assert place.city
+            if place.vat_id:
+                kept = vat_number(place.vat_id, country=buyer.country)
+                assert kept is not None, buyer.name
+    names = {buyer.name for role in SELLERS for buyer in role.buyers}
+    assert set(PLACES) == names
+    assert set(WANTS) <= names
+    [body] = [one.buyer_reference for one in WANTS.values() if "xrechnung" in one.formats]
+    assert leitweg_id(body) == body
 
 
 def test_nothing_happens_after_now_and_passwords_and_keys_work(db_committed: None) -> None:
@@ -113,6 +141,7 @@ def test_a_company_with_the_same_handle_is_left_alone(db_committed: None) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_whole_quarter_has_something_of_everything(db_committed: None) -> None:
     made = demo.run(now=NOW, cast=cast())
     for summary in made.sellers:
@@ -151,3 +180,78 @@ def test_a_whole_quarter_has_something_of_everything(db_committed: None) -> None
         assert Payment.objects.filter(seller=seller, buyer__isnull=True).exists()
         assert Invoice.objects.filter(seller=seller, state="written_off").count() == 1
         assert verify(seller_id=seller.id) == []
+        _billed_as_each_buyer_wants(seller)
+        _sent_and_asked_about(seller)
+    _quiet_when_served([summary.seller for summary in made.sellers])
+
+
+def _billed_as_each_buyer_wants(seller: Seller) -> None:
+    details = seller_details(seller_id=seller.id)
+    assert details.vat_id
+    assert details.logo_digest
+    assert details.accounts_in(seller.currency)
+    runs = BillingRun.objects.filter(seller=seller)
+    assert runs.count() > 10
+    assert not [run.failures for run in runs if run.failures]
+    assert all(run.finished_at for run in runs)
+    gathered = Invoice.objects.filter(seller=seller, run__isnull=False, order__isnull=True)
+    assert gathered.count() > 10
+    wanted = {
+        billing_profile(seller_id=seller.id, buyer_id=one.buyer_id).group_by for one in gathered
+    }
+    assert {"cost_centre", "purchase_order", "ship_to"} <= wanted
+    grouped = [line["group"] for one in gathered for line in one.document["lines"]]
+    assert any(grouped)
+    # Whatever has shipped is billed once, or waits.
+    shipped = Shipment.objects.filter(seller=seller)
+    assert shipped.filter(billed=False).exists()
+    parts = InvoicePart.objects.filter(seller=seller, shipment__isnull=False)
+    billed = [part.shipment_id for part in parts]
+    assert len(billed) == len(set(billed)) == shipped.filter(billed=True).count()
+    assert (
+        billing_runs.preview(seller, cut_off_on=NOW.date() + timedelta(days=40), at=NOW).failures
+        == ()
+    )
+
+
+def _sent_and_asked_about(seller: Seller) -> None:
+    sent = Delivery.objects.filter(seller=seller)
+    by_channel = {
+        channel: set(sent.filter(channel=channel).values_list("state", flat=True))
+        for channel in ("email", "portal", "sdi", "peppol")
+    }
+    assert by_channel["email"] == {"sent", "bounced"}
+    assert by_channel["portal"] == {"delivered", "opened"}
+    bounced = sent.get(state="bounced")
+    assert "550 5.2.2 mailbox over quota" in bounced.reason
+    assert sent.filter(previous_id=bounced.id, cause="resent", state="sent").exists()
+    if seller.country == "IT":
+        assert by_channel["sdi"] == {"delivered", "rejected", "failed"}
+        assert sent.get(state="rejected").reason_code == "NS 00305"
+        failed = sent.filter(state="failed")
+        assert {one.buyer.name for one in failed} == {WITHOUT_ADDRESS}
+        assert by_channel["peppol"] == {"delivered"}
+        kept = set(KeptDocument.objects.filter(seller=seller).values_list("format", flat=True))
+        assert {"pdf", "facturx", "fatturapa", "xrechnung", "peppol", "ubl"} <= kept
+    states = Question.objects.filter(seller=seller).values_list("state", flat=True)
+    assert sorted(states) == ["answered", "open"]
+
+
+def _quiet_when_served(sellers: list[Seller]) -> None:
+    """What the workers do of the demo once it is served: the last day's documents, and no history."""
+    for seller in sellers:
+        before = set(Delivery.objects.filter(seller=seller).values_list("id", flat=True))
+        while queueing.follow_events(seller_id=seller.id, at=NOW):
+            pass
+        rows = Delivery.objects.filter(seller=seller).exclude(id__in=before)
+        subjects = Invoice.objects.filter(id__in=rows.values("subject_id"))
+        assert {one.issued_on for one in subjects} <= {NOW.date()}
+        for row in rows:
+            sending.attend(
+                seller_id=seller.id, delivery_id=row.id, at=NOW, chance=0, carriers=Carriers()
+            )
+        assert not rows.filter(due_at__isnull=False).exists()
+        assert set(rows.filter(channel="portal").values_list("state", flat=True)) <= {"delivered"}
+        assert set(rows.filter(channel="email").values_list("reason_code", flat=True)) <= {
+            "mail_not_configured"
+        }

@@ -176,41 +176,46 @@ def _open(role: SellerRole, *, at: datetime) -> Seller:
             at=at,
         )
     demo_invoicing.introduce(seller, role, at=at)
-    manager = role.staff[1].email
-    for n, buyer_role in enumerate(role.buyers):
-        buyer = onboarding.create_buyer(
-            seller,
-            name=buyer_role.name,
-            country=buyer_role.country,
-            email=f"accounts@{buyer_role.domain}",
-            external_id=external_id(role, n),
-            at=at,
-            by=manager,
-        )
-        demo_invoicing.want(seller, role, buyer, buyer_role, at=at)
-        contact = _contact(buyer_role)
-        onboarding.add_member(
-            seller,
-            buyer_id=buyer.id,
-            name=contact.name,
-            email=contact.email,
-            role=contact.role,
-            password=PASSWORD if n < PORTAL_USERS else None,
-            at=at,
-            by=manager,
-        )
-        scale = SCALES[buyer_role.size]
-        credit_lines.set_credit_line(
-            seller,
-            buyer_id=buyer.id,
-            currency=role.currency,
-            limit=scale.limit,
-            tolerance=scale.limit // 20 if buyer_role.size == "large" else 0,
-            terms=[parse_terms(code) for code in buyer_role.terms],
-            at=at,
-            by=manager,
-        )
+    for n in range(len(role.buyers)):
+        _open_account(seller, role, n, at=at)
     return seller
+
+
+def _open_account(seller: Seller, role: SellerRole, n: int, *, at: datetime) -> None:
+    """The seller's ``n``-th buyer, how it wants its invoices, its contact and its credit."""
+    manager, buyer_role = role.staff[1].email, role.buyers[n]
+    buyer = onboarding.create_buyer(
+        seller,
+        name=buyer_role.name,
+        country=buyer_role.country,
+        email=f"accounts@{buyer_role.domain}",
+        external_id=external_id(role, n),
+        at=at,
+        by=manager,
+    )
+    demo_invoicing.want(seller, role, buyer, buyer_role, at=at)
+    contact = _contact(buyer_role)
+    onboarding.add_member(
+        seller,
+        buyer_id=buyer.id,
+        name=contact.name,
+        email=contact.email,
+        role=contact.role,
+        password=PASSWORD if n < PORTAL_USERS else None,
+        at=at,
+        by=manager,
+    )
+    scale = SCALES[buyer_role.size]
+    credit_lines.set_credit_line(
+        seller,
+        buyer_id=buyer.id,
+        currency=role.currency,
+        limit=scale.limit,
+        tolerance=scale.limit // 20 if buyer_role.size == "large" else 0,
+        terms=[parse_terms(code) for code in buyer_role.terms],
+        at=at,
+        by=manager,
+    )
 
 
 def _contact(buyer: BuyerRole) -> Person:

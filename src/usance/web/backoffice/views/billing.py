@@ -152,12 +152,10 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What a run would issue: each invoice as a draft, without a number."""
     cut_off_on, buyer = _day(request, desk), _buyer(request, desk)
     seen = _previewed(desk, cut_off_on, buyer)
-    names = {
-        one.id: one.name
-        for one in Buyer.objects.filter(
-            seller_id=desk.seller.id, id__in=[draft.buyer_id for draft in seen.drafts]
-        )
-    }
+    buyers = Buyer.objects.filter(
+        seller_id=desk.seller.id, id__in=[draft.buyer_id for draft in seen.drafts]
+    )
+    names = dict(buyers.values_list("id", "name"))
     return page(
         request,
         desk,
