@@ -323,17 +323,14 @@ def test_sdi_gets_a_file_under_a_name_of_its_own(trade: Trade, at: datetime) -> 
     assert [one.file_name for one in mail.sent[0].enclosures] == [f"{invoice.number}.pdf"]
 
 
-def test_anaf_is_given_it_asked_and_its_signed_archive_kept(trade: Trade, at: datetime) -> None:
+def test_anaf_is_not_given_what_it_would_refuse(trade: Trade, at: datetime) -> None:
+    """The seller is Italian and the invoice in euro: Romania wants the tax in its own currency."""
     invoiced(trade, ROMANIAN, tax=0)
     anaf = MemoryAnaf()
     row = attend(only(trade.seller), Carriers(anaf=anaf), at=at)
-    if row.state == "failed":
-        # The seller is not Romanian: the tax in RON is missing, and it is told so.
-        assert "RON" in row.reason
-        return
-    anaf.settle(row.reference)
-    done = attend(row, Carriers(anaf=anaf), at=row.due_at or at)
-    assert done.state == "delivered"
+    assert (row.state, row.reason_code) == ("failed", "format_unavailable")
+    assert "RON" in row.reason
+    assert anaf.uploads == {}
 
 
 def test_portal_and_download_are_there_at_once_and_opened_when_somebody_looks(
