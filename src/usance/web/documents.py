@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,8 +10,10 @@ from django.http import Http404, HttpResponse
 
 from usance.flows.documents import Kind, document_of
 from usance.flows.refusals import NotFound
+from usance.flows.statements import currencies_of, statement_pdf
 from usance.records.deliveries.queries import content_of
 from usance.records.parties.models import Seller
+from usance.web.design import display
 
 
 def download(
@@ -40,6 +42,34 @@ def download(
         content_type=kept.media_type,
         headers={
             "Content-Disposition": f"{way}; filename*=UTF-8''{quote(kept.file_name)}",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def statement_download(
+    seller: Seller, *, buyer_id: UUID, currency: str, on: date, today: date, at: datetime
+) -> HttpResponse:
+    """The statement of account at the end of the day ``on`` as a PDF.
+
+    Raises Http404 for a buyer or currency that there is none of, or as :func:`statement_pdf` does.
+    """
+    if currency not in currencies_of(seller, buyer_id=buyer_id):
+        raise Http404("There is no account in this currency.")
+    content = statement_pdf(
+        seller,
+        buyer_id=buyer_id,
+        currency=currency,
+        on=on,
+        today=today,
+        at=at,
+        language=display.language(),
+    )
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="statement-{currency}-{on}.pdf"',
             "X-Content-Type-Options": "nosniff",
         },
     )

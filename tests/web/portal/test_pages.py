@@ -119,6 +119,24 @@ def test_an_invoice_and_its_document(sign_in: SignIn, house: House) -> None:
     assert client.get(f"{address}/document/doc", follow=True).status_code == 200
 
 
+def test_the_statement_is_a_document_of_any_day(sign_in: SignIn, house: House) -> None:
+    client = sign_in("lucia")
+    client.cookies["django_language"] = "en"
+    page = read(client, "/account/statement?on=2026-09-15")
+    [href] = page.xpath("//a[contains(@href, '/statement/EUR/document')]/@href")
+    document = client.get(href)
+    assert document["content-type"] == "application/pdf"
+    written = " ".join(one.extract_text() for one in PdfReader(BytesIO(document.content)).pages)
+    assert "12,452.20" in written
+    assert client.get("/account/statement/USD/document").status_code == 404
+    office = sign_in("chiara")
+    buyer = public_id("buyer", house.buyers["bianchi"].id)
+    [href] = read(office, f"/office/buyers/{buyer}").xpath(
+        "//a[contains(@href, '/statement/EUR')]/@href"
+    )
+    assert office.get(href).content.startswith(b"%PDF")
+
+
 def test_an_invoice_from_before_documents_were_kept_is_a_text(
     sign_in: SignIn, house: House
 ) -> None:

@@ -8,7 +8,7 @@ from usance.formats.invoice_pdf.brand import PLAIN, Brand
 from usance.formats.invoice_pdf.content import Status
 from usance.formats.invoice_pdf.payment_box import PaymentCode
 from usance.formats.invoice_pdf.renderer import Embedded, Stamp, render, render_statement
-from usance.formats.invoice_pdf.statement import Movement, OpenItem, Statement
+from usance.formats.invoice_pdf.statement import Movement, MovementKind, OpenItem, Statement
 from usance.formats.invoice_pdf.words import LANGUAGES, Language
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Embedded",
     "Language",
     "Movement",
+    "MovementKind",
     "OpenItem",
     "PaymentCode",
     "Stamp",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from pydantic import Field, StringConstraints
 
-from usance.flows import documents
+from usance.flows import documents, statements
 from usance.flows.deliveries import queueing, receipts
 from usance.flows.documents import FormatUnavailable, Kind
 from usance.flows.refusals import NotFound
@@ -29,9 +29,17 @@ from usance.web.api.delivery_schemas import (
 )
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.problems import Fault, Problem
-from usance.web.api.requests import ApiRequest
+from usance.web.api.requests import ApiRequest, today
 from usance.web.api.section import Section
-from usance.web.api.values import NO_NUL, BuyerId, CreditNoteId, DeliveryId, InvoiceId
+from usance.web.api.values import (
+    NO_NUL,
+    BuyerId,
+    CreditNoteId,
+    Currency,
+    Day,
+    DeliveryId,
+    InvoiceId,
+)
 
 section = Section("Documents")
 
@@ -61,6 +69,43 @@ def get_invoice_document(
     409 for a draft, 422 with what is missing where the document cannot be written in the format.
     """
     return _file(request, "invoice", invoice_id, format_=format, language=language)
+
+
+@section.file(
+    "/buyers/{buyer_id}/statement/document",
+    scope="invoices:read",
+    media_types=("application/pdf",),
+    summary="Get a statement of account as a file",
+)
+def get_statement_document(
+    request: ApiRequest,
+    *,
+    buyer_id: BuyerId,
+    currency: Currency,
+    on: Day | None = None,
+    since: Day | None = None,
+    language: _Language = None,
+) -> HttpResponse:
+    """What moved from ``since`` (30 days before) to ``on`` (today), and what was open at its end."""
+    day = on or today(request)
+    content = statements.statement_pdf(
+        request.auth.seller,
+        buyer_id=buyer_id,
+        currency=currency,
+        on=day,
+        since=since,
+        today=today(request),
+        at=request.at,
+        language=language or "",
+    )
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="statement-{currency}-{day}.pdf"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 @section.file(

@@ -27,6 +27,11 @@ urlpatterns: list[URLPattern] = [
         documents.credit_note_document,
         name="office_credit_note_document",
     ),
+    path(
+        "buyers/<str:public>/statement/<str:currency>",
+        documents.statement_document,
+        name="office_statement_document",
+    ),
     path("questions", questions.questions_list, name="office_questions"),
     path("questions/<str:public>", questions.question_page, name="office_question"),
     path("questions/<str:public>/<slug:name>", questions.question_act, name="office_question_act"),

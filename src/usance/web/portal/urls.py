@@ -9,6 +9,11 @@ from usance.web.portal.views import approvals, company, invoices, orders, overvi
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="account_overview"),
     path("statement", overview.statement, name="account_statement"),
+    path(
+        "statement/<str:currency>/document",
+        overview.statement_document,
+        name="account_statement_document",
+    ),
     path("invoices", invoices.invoices_list, name="account_invoices"),
     path("invoices/<str:public>", invoices.invoice_page, name="account_invoice"),
     path(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from usance.web.backoffice.shell import page
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.design.parts import Link
 from usance.web.design.states import look
-from usance.web.documents import download
+from usance.web.documents import download, statement_download
 from usance.web.listing import cut
 from usance.web.words.refusals import refusal_text
 
@@ -130,3 +131,23 @@ def _subject_link(row: Delivery) -> Link:
     if row.kind == "invoice":
         return Link(row.number, links.address("invoice", row.subject_id))
     return Link(row.number, reverse("office_deliveries"))
+
+
+@require_safe
+@office
+def statement_document(
+    request: HttpRequest, desk: Desk, public: str, currency: str
+) -> HttpResponse:
+    """A buyer's statement of account as a PDF, of today or of a day, ``?on=``."""
+    try:
+        on = min(date.fromisoformat(request.GET.get("on", "")), desk.on)
+    except ValueError:
+        on = desk.on
+    return statement_download(
+        desk.seller,
+        buyer_id=id_in(public, kind="buyer"),
+        currency=currency,
+        on=on,
+        today=desk.on,
+        at=desk.at,
+    )

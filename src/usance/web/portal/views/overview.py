@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from usance.flows.statements import currencies_of
 from usance.records.credit import queries as credit
 from usance.records.credit.models import CreditLine
 from usance.records.events import queries as events
@@ -19,7 +20,8 @@ from usance.records.invoices.queries import OpenItem
 from usance.records.parties.models import Member
 from usance.rules.money import Money
 from usance.web.design.credit_bar import CreditBuckets
-from usance.web.design.parts import Fact, Figure
+from usance.web.design.parts import Fact, Figure, Link
+from usance.web.documents import statement_download
 from usance.web.organisation.tables import order_limit, period_limit
 from usance.web.portal.account import Account, page, portal, portal_for
 from usance.web.portal.standing import told_to_buyer
@@ -162,6 +164,27 @@ def statement(request: HttpRequest, account: Account) -> HttpResponse:
         page_facts=[account.buyer.name, on],
         on=on,
         tables=[open_item_table(owed, totals=True) for owed in grouped.values() if owed],
+        downloads=[
+            Link(
+                _("PDF in %(currency)s") % {"currency": currency},
+                f"{reverse('account_statement_document', args=[currency])}?on={on.isoformat()}",
+            )
+            for currency in currencies_of(account.seller, buyer_id=account.buyer.id)
+        ],
+    )
+
+
+@require_safe
+@portal_for("invoices")
+def statement_document(request: HttpRequest, account: Account, currency: str) -> HttpResponse:
+    """The statement of a day, ``?on=``, as a PDF."""
+    return statement_download(
+        account.seller,
+        buyer_id=account.buyer.id,
+        currency=currency,
+        on=_day(request, account),
+        today=account.on,
+        at=account.at,
     )
 
 
