@@ -195,3 +195,14 @@ def test_a_credit_note_has_a_document_of_its_own(
     shop.ask("POST", f"/credit-notes/{note['id']}/send", {"channel": "portal"}, status=202)
     [story] = shop.ask("GET", f"/credit-notes/{note['id']}/deliveries")["data"]
     assert (story["kind"], story["document"]) == ("credit_note", note["id"])
+
+
+def test_a_statement_of_account_is_a_document(shop: Shop, invoice: dict[str, Any]) -> None:
+    address = f"/buyers/{invoice['buyer_id']}/statement/document"
+    found = shop.send("GET", f"{address}?currency=EUR&language=it")
+    assert found["Content-Type"] == "application/pdf"
+    assert found.content.startswith(b"%PDF")
+    assert shop.ask("GET", f"{address}?currency=EUR&on=2999-01-01", status=422)["code"] == (
+        "invalid_period"
+    )
+    assert shop.ask("GET", f"{address}?currency=XXX", status=422)["code"]
