@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import cached_property
 from typing import Final, cast
@@ -156,6 +156,7 @@ def _fatturapa(document: InvoiceDocument, language: str, about: About, stem: str
     details = fatturapa.details_from_profiles(
         seller=seller if isinstance(seller, ItalianSeller) else ItalianSeller(), buyer=italian
     )
+    details = replace(details, stamp=fatturapa.stamp_due(document, regime=details.regime))
     content = fatturapa.render(document, transmission=transmission, details=details)
     return Written(content, XML, fatturapa.file_name(transmission))
 

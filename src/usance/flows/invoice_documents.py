@@ -106,6 +106,7 @@ class Issuer:
         return self._rates[currency, on]
 
 
+LONGEST_CODE: Final = 50
 MOST_REMEMBERED: Final = 2000
 """Sellers, and buyers, that a process remembers; then it begins anew."""
 _DETAILS: Final[dict[tuple[UUID, str], SellerDetailsView]] = {}
@@ -166,4 +167,12 @@ def _supply(piece: Piece) -> Supply:
         purchase_order=order.po_number,
         cost_centre=order.cost_centre,
         ship_to=piece.ship_to,
+        tender=_code(order, "cig"),
+        project=_code(order, "cup"),
     )
+
+
+def _code(order: Order, name: str) -> str:
+    """A code of public procurement that the shop keeps with the order, as its metadata has it."""
+    found = order.metadata.get(name)
+    return "".join(found.split()).upper()[:LONGEST_CODE] if isinstance(found, str) else ""

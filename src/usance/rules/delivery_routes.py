@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,9 +11,12 @@ from usance.rules.delivery import PICTURES, email_formats, network_format
 from usance.rules.invoicing.document import InvoiceDocument, Party
 from usance.rules.invoicing.national import TO_NOBODY, IndianBuyer, IndianSeller, ItalianBuyer
 from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
+from usance.rules.invoicing.supplies import COMMODITY_CODES
 
 SELLER: Final = "seller details"
 PROFILE: Final = "billing profile"
+HSN: Final = r"[0-9]{4}(?:[0-9]{2}){0,2}"
+"""A code of goods or services of India's GST."""
 ABROAD: Final = "XXXXXXX"
 """CodiceDestinatario of a buyer outside Italy (FatturaPA 1.2.3, 1.1.4)."""
 
@@ -114,7 +118,7 @@ def national_terms(
     if format_ == "fatturapa":
         return tuple(_italian(document, profile=profile))
     if format_ == "gst":
-        return tuple(_indian(profile=profile, seller=seller))
+        return tuple(_indian(document, profile=profile, seller=seller))
     return ()
 
 
@@ -143,8 +147,10 @@ def _italian(document: InvoiceDocument, *, profile: BillingProfileView) -> Itera
     yield from _places(document)
 
 
-def _indian(*, profile: BillingProfileView, seller: SellerDetailsView) -> Iterator[Missing]:
-    """GST e-invoice schema 1.1: SellerDtls.Gstin, BuyerDtls.Gstin, BuyerDtls.Pos."""
+def _indian(
+    document: InvoiceDocument, *, profile: BillingProfileView, seller: SellerDetailsView
+) -> Iterator[Missing]:
+    """GST e-invoice schema 1.1: SellerDtls.Gstin, BuyerDtls.Gstin, BuyerDtls.Pos, ItemList.HsnCd."""
     if not (isinstance(seller.national, IndianSeller) and seller.national.gstin):
         yield Missing(
             "national.gstin",
@@ -159,6 +165,17 @@ def _indian(*, profile: BillingProfileView, seller: SellerDetailsView) -> Iterat
             PROFILE,
             "A GST e-invoice wants the buyer's GSTIN; set national.gstin in its billing profile.",
         )
+    for line in document.lines:
+        codes = [each.code for each in line.item.classifications if each.scheme == COMMODITY_CODES]
+        if not any(re.fullmatch(HSN, code) and code.strip("0") for code in codes):
+            said = f"has {codes[0]!r}, which is none" if codes else "has none"
+            yield Missing(
+                f"lines.{line.id}.classification",
+                "order",
+                f"A GST e-invoice wants the HSN or SAC code of each line, and line {line.id}"
+                f" ({line.item.name[:40]!r}) {said}; send the line of the order with a classification of"
+                " 4, 6 or 8 digits, such as 7214. An issued invoice takes it with a correction.",
+            )
 
 
 def _places(document: InvoiceDocument) -> Iterator[Missing]:

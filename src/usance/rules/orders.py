@@ -100,10 +100,18 @@ _TAXED: Final = frozenset({"S", "L", "M", "B"})
 def check_line(line: Line, *, currency: str) -> None:
     """Raise TaxContradicted where the tax of ``line`` cannot stand on an invoice.
 
+    Split payment cannot: what the buyer owes would be less than the order.
+
     The tax of a line with a rate differs from net x rate by less than one major unit: shops round a
     price or a line (EN 16931-1, BR-CO-17 as the official artefacts check it). Said when the order
     comes, not when it ships.
     """
+    if line.tax_category == "B":
+        raise TaxContradicted(
+            f"{line.description!r} is under split payment (category B), so that its buyer would not pay"
+            " you the tax of the order; that is not supported. Send category S where the buyer pays"
+            " you the tax."
+        )
     untaxed = line.tax_category not in ("", *_TAXED) or line.tax_rate == 0
     if untaxed and (line.tax_amount or line.tax_rate):
         raise TaxContradicted(

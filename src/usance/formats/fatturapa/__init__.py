@@ -11,6 +11,7 @@ from usance.formats.fatturapa.fattura import (
     Transmission,
 )
 from usance.formats.fatturapa.names import file_name, progressive
+from usance.formats.fatturapa.natura import stamp_due
 from usance.formats.fatturapa.reading import read
 from usance.formats.fatturapa.receipts import Receipt, ReceiptKind, read_receipt
 from usance.formats.fatturapa.writing import render, render_all
@@ -33,4 +34,5 @@ __all__ = [
     "read_receipt",
     "render",
     "render_all",
+    "stamp_due",
 ]

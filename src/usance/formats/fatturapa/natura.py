@@ -1,16 +1,19 @@
 """Why a line bears no Italian VAT: Natura, and the VAT categories of EN 16931.
 
 Source: Agenzia delle Entrate, "Guida alla compilazione delle fatture elettroniche e dell'esterometro";
-DPR 633/1972 (IVA) and DL 331/1993 (intra-Community); EN 16931-1 BT-118, BT-121.
+DPR 633/1972 (IVA) and DL 331/1993 (intra-Community); EN 16931-1 BT-118, BT-121; for the stamp duty on
+what bears none, DPR 642/1972, tariff art. 13 and table B art. 6.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from usance.formats.errors import FormatError
+from usance.formats.fatturapa.fattura import Stamp
 from usance.rules.invoicing.document import InvoiceDocument, VatBreakdown
 from usance.rules.invoicing.tax_rates import EU_COUNTRIES
 
@@ -154,3 +157,30 @@ def _buyer_country(document: InvoiceDocument) -> str:
     if prefix.isalpha():
         return prefix
     return document.buyer.address.country if document.buyer.address else ""
+
+
+_STAMPED: Final = frozenset({"N1", "N2.1", "N2.2", "N3.5", "N3.6", "N4"})
+"""Natures that bear stamp duty: excluded, out of scope, exempt, sold against a letter of intent. Not what
+is exported or goes to the Union, under reverse charge or a margin scheme: that is within VAT."""
+_UNSTAMPED_UP_TO: Final = Decimal("77.47")
+_STAMP: Final = Stamp(Decimal("2.00"))
+
+
+def stamp_due(document: InvoiceDocument, *, regime: str) -> Stamp | None:
+    """The stamp duty of an invoice or credit note with more than EUR 77.47 that bear no VAT.
+
+    It is the seller's to pay and changes no amount. None too where the amounts are in a currency whose
+    worth in euro the document does not say. Raises FormatError ``no_natura``.
+    """
+    bare = sum(
+        (
+            each.taxable
+            for each in document.vat
+            if each.category in ("E", "O", "Z")
+            and natura_of(each, document=document, regime=regime) in _STAMPED
+        ),
+        Decimal(0),
+    )
+    exchange = document.tax_exchange_rate if document.tax_currency == "EUR" else None
+    in_euro = bare if document.currency == "EUR" else bare * (exchange or Decimal(0))
+    return _STAMP if in_euro > _UNSTAMPED_UP_TO else None

@@ -54,13 +54,32 @@ def kind_of(document: InvoiceDocument, details: FatturaDetails) -> str:
 
 
 def delivery_notes(document: InvoiceDocument, details: FatturaDetails) -> tuple[DeliveryNote, ...]:
-    """The delivery notes: as the details say, else the one of BT-16 on the day of BT-72."""
+    """The delivery notes: as the details say, else those that the lines of an invoice came with, else
+    the one of BT-16 on the day of BT-72. One whose number is longer than its element is left out."""
     on = document.delivery.delivered_on if document.delivery else None
-    if details.delivery_notes or not document.despatch_advice or on is None:
+    if details.delivery_notes:
         return details.delivery_notes
+    if of_lines := _despatches(document):
+        return of_lines
+    if not document.despatch_advice or on is None:
+        return ()
     if len(document.despatch_advice) > _LONGEST_REFERENCE:
         return ()
     return (DeliveryNote(number=document.despatch_advice, on=on),)
+
+
+def _despatches(document: InvoiceDocument) -> tuple[DeliveryNote, ...]:
+    """The delivery notes of the lines, each with its lines unless it is that of the whole invoice."""
+    numbers = line_numbers(document)
+    found: dict[tuple[str, date], list[int]] = {}
+    for line in () if document.is_credit else document.lines:
+        one = line.despatch
+        if one is not None and one.issued_on is not None and len(one.number) <= _LONGEST_REFERENCE:
+            found.setdefault((one.number, one.issued_on), []).append(numbers[line.id])
+    return tuple(
+        DeliveryNote(number, on, () if len(lines) == len(document.lines) else tuple(lines))
+        for (number, on), lines in found.items()
+    )
 
 
 def write_general(body: etree._Element, document: InvoiceDocument, details: FatturaDetails) -> None:

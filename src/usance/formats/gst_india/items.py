@@ -82,7 +82,7 @@ def _item(line: InvoiceLine, said: GstLine) -> Item:
     if len(hsn) not in (4, 6, 8) or not hsn.isascii() or not hsn.isdigit() or not hsn.strip("0"):
         raise FormatError(
             f"Line {line.id} ({line.item.name[:40]!r}) has {hsn or 'no'} HSN or SAC code; give the "
-            "4, 6 or 8 digits of the goods or service.",
+            "4, 6 or 8 digits of the goods or service as its classification (BT-158, list HS).",
             code="missing_hsn",
         )
     taken_off = [each.amount for each in line.allowances_charges if not each.is_charge]

@@ -28,6 +28,7 @@ from usance.rules.invoicing.document import (
 from usance.rules.invoicing.national import IndianBuyer, IndianSeller
 from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
 from usance.rules.invoicing.supplies import Supply, TaxView, Written, major, write_lines
+from usance.rules.invoicing.tax_rates import exactness_of
 from usance.rules.invoicing.taxation import (
     EXEMPTION_CODES,
     TaxTreatment,
@@ -135,11 +136,14 @@ def _document(
         payable=major(amount, currency),
         tax_rate_of_exchange=exchange,
         tax_currency=seller.currency if exchange else "",
+        tolerance=exactness_of(seller.country).tolerance,
     )
     orders = _unique(supply.order for supply in supplies)
     purchase_orders = _unique(s.purchase_order for s in supplies if s.purchase_order)
     shipments = _unique(s.shipment for s in supplies if s.shipment)
     centres = _unique(supply.cost_centre for supply in supplies)
+    tenders = _unique(supply.tender for supply in supplies)
+    projects = _unique(supply.project for supply in supplies)
     purchase_order = purchase_orders[0] if len(purchase_orders) == 1 else profile.purchase_order
     tax_point = heading.tax_point_on
     return InvoiceDocument(
@@ -158,6 +162,8 @@ def _document(
         due_on=heading.due_on,
         buyer_reference=profile.buyer_reference
         or ("" if purchase_order else _several(purchase_orders or orders)),
+        project=projects[0] if len(projects) == 1 else "",
+        tender=tenders[0] if len(tenders) == 1 else "",
         contract=profile.contract_reference,
         purchase_order=purchase_order,
         sales_order=orders[0] if len(orders) == 1 else "",

@@ -17,6 +17,7 @@ from typing import Final
 from usance.rules.billing import BillingError, shares
 from usance.rules.invoicing.document import (
     CREDIT_NOTE,
+    Classification,
     DocumentReference,
     InvoiceDocument,
     InvoiceLine,
@@ -27,6 +28,7 @@ from usance.rules.invoicing.document import (
     VatBreakdown,
 )
 from usance.rules.invoicing.supplies import PIECE, major, unit_price
+from usance.rules.invoicing.tax_rates import exactness_of
 from usance.rules.invoicing.totals import ZERO, Exemption, TaxKey, tax_key, total
 from usance.rules.invoicing.words import written
 from usance.rules.money import exponent, proportion, round_half_up
@@ -162,6 +164,7 @@ def credit_document(
     for each category and rate, in proportion to what the notes ``before`` have left of them.
     """
     words = written("credited", language=language, number=document.number)
+    address = document.seller.address
     if taken:
         lines, taxes = _lines_taken(document, taken)
     elif whole:
@@ -181,6 +184,7 @@ def credit_document(
         payable=major(amount, document.currency),
         tax_rate_of_exchange=document.tax_exchange_rate,
         tax_currency=document.tax_currency,
+        tolerance=exactness_of(address.country if address else "").tolerance,
     )
     return replace(
         document,
@@ -277,7 +281,7 @@ def _lines_by_rate(
         lines.append(
             InvoiceLine(
                 id=str(n),
-                item=Item(name=words),
+                item=Item(name=words, classifications=_commodity(document, entry)),
                 quantity=signed,
                 unit=PIECE,
                 net=net,
@@ -287,6 +291,12 @@ def _lines_by_rate(
             )
         )
     return tuple(lines), {_key_of(entry): major(tax, currency) for entry, _, tax in found}
+
+
+def _commodity(document: InvoiceDocument, entry: VatBreakdown) -> tuple[Classification, ...]:
+    """The commodity code of what is mostly sold at the rate of ``entry``: India's law asks for one."""
+    lines = [line for line in document.lines if _key(line) == _key_of(entry)]
+    return max(lines, key=lambda line: line.net).item.classifications if lines else ()
 
 
 def _left(document: InvoiceDocument, before: Sequence[InvoiceDocument]) -> list[Amounts]:

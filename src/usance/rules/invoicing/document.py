@@ -307,6 +307,7 @@ class InvoiceLine:
     accounting: str = ""  # BT-133
     period: Period | None = None  # BG-26
     allowances_charges: tuple[AllowanceCharge, ...] = ()  # BG-27, 28
+    despatch: DocumentReference | None = None  # beyond EN 16931: the delivery note it came with
     exemption_reason: str = ""  # beyond EN 16931: why this line bears no VAT
     group: str = ""  # beyond EN 16931: the heading it stands under (cost centre, PO, ship-to)
 

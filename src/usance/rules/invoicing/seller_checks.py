@@ -7,6 +7,7 @@ kept: numbers without separators, codes in capitals.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,7 +28,12 @@ from usance.rules.invoicing.party_checks import (
 from usance.rules.invoicing.profiles import DEFAULT_PREFIX, LANGUAGES, SellerFields
 
 PREFIX: Final = r"^[A-Z0-9](?:[A-Z0-9/-]{0,10}[A-Z0-9])?$"
-"""What the numbers of a series begin with. FatturaPA allows a number twenty characters."""
+"""What the numbers of a series begin with."""
+REST_OF_NUMBER: Final = "-2026-000001"
+"""What follows the prefix in a number."""
+LONGEST_NUMBER: Final[Mapping[str, int]] = {"IN": 16, "IT": 20}
+"""Characters that a country gives the number of a document: rule 46(b) of the CGST Rules 2017; FatturaPA
+1.2.3, 2.1.1.4 Numero."""
 COLOUR: Final = r"^#[0-9a-f]{6}$"
 
 
@@ -61,6 +67,7 @@ def checked_seller(fields: SellerFields, *, country: str) -> SellerFields:
             "invalid_prefix",
             "has up to 12 capital letters, digits, / and -, and begins and ends with a letter or digit",
         )
+        _require_national_number(prefix, field=name, country=home, faults=faults)
     faults.unless(
         (given.invoice_prefix or DEFAULT_PREFIX["invoice"])
         != (given.credit_note_prefix or DEFAULT_PREFIX["credit_note"]),
@@ -90,6 +97,27 @@ def checked_seller(fields: SellerFields, *, country: str) -> SellerFields:
     )
     faults.raise_any()
     return replace(given, brand_colour=colour, creditor_id=creditor, national=kept_national)
+
+
+def _require_national_number(prefix: str, *, field: str, country: str, faults: Faults) -> None:
+    """Note a fault where numbers with ``prefix`` would be refused by the country's own format."""
+    most = LONGEST_NUMBER.get(country)
+    if most is None:
+        return
+    room = most - len(REST_OF_NUMBER)
+    faults.unless(
+        len(prefix) <= room,
+        field,
+        "prefix_too_long",
+        f"has at most {room} characters in {country}, where a document's number has at most {most}: the"
+        f" year and six digits follow it, as in {prefix[:room].rstrip('/-')}{REST_OF_NUMBER}",
+    )
+    faults.unless(
+        country != "IN" or not prefix.startswith("0"),
+        field,
+        "prefix_begins_with_zero",
+        "does not begin with 0 in India: the portal of GST e-invoices refuses such numbers",
+    )
 
 
 def checked_account(

@@ -18,10 +18,12 @@ from usance.rules.billing import shares
 from usance.rules.invoicing.document import (
     AllowanceCharge,
     Classification,
+    DocumentReference,
     InvoiceLine,
     Item,
     Price,
 )
+from usance.rules.invoicing.tax_rates import exactness_of
 from usance.rules.invoicing.taxation import TaxTreatment, Trader, category_of, derived_rate
 from usance.rules.invoicing.totals import (
     ZERO,
@@ -62,6 +64,8 @@ class Supply:
     purchase_order: str = ""
     cost_centre: str = ""
     ship_to: Mapping[str, str] | None = None
+    tender: str = ""  # BT-17: in Italy the CIG
+    project: str = ""  # BT-11: in Italy the CUP
 
     @property
     def arrived_on(self) -> date:
@@ -186,8 +190,18 @@ def _by_rate(supply: Supply, *, view: TaxView) -> list[Line]:
 
 
 def _rates(lines: Sequence[Line], *, view: TaxView) -> list[Decimal]:
-    """The rate of each line. Lines that do not say theirs have one together if that fits them all."""
-    silent = [line for line in lines if line.tax_rate is None and line.tax_amount]
+    """The rate of each line. Lines that do not say theirs have one together if that fits them all.
+
+    A rate that the country's documents cannot name is of no law: it is worked out like one unsaid.
+    """
+    exactness = exactness_of(view.seller.country)
+    said = [
+        line.tax_rate if line.tax_rate is not None and exactness.can_name(line.tax_rate) else None
+        for line in lines
+    ]
+    silent = [
+        line for line, rate in zip(lines, said, strict=True) if rate is None and line.tax_amount
+    ]
     common = _derived(silent, view=view) if silent else ZERO
     near = 2 * Decimal(1).scaleb(-exponent(view.currency))
     together = all(
@@ -196,14 +210,14 @@ def _rates(lines: Sequence[Line], *, view: TaxView) -> list[Decimal]:
         for line in silent
     )
     return [
-        line.tax_rate
-        if line.tax_rate is not None
+        rate
+        if rate is not None
         else ZERO
         if not line.tax_amount
         else common
         if together
         else _derived([line], view=view)
-        for line in lines
+        for line, rate in zip(lines, said, strict=True)
     ]
 
 
@@ -245,6 +259,7 @@ def _invoice_line(line: Line, rate: Decimal, *, supply: Supply, view: TaxView) -
         order_line=line.buyer_reference,
         accounting=line.cost_centre or supply.cost_centre,
         allowances_charges=(taken_off,) if discount else (),
+        despatch=DocumentReference(supply.shipment, supply.shipped_on) if supply.shipment else None,
         exemption_reason=line.exemption_reason if category not in ("S", "Z", "B") else "",
     )
 

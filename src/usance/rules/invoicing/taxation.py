@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from usance.rules.invoicing.document import TaxComponent
-from usance.rules.invoicing.tax_rates import EU_COUNTRIES, USUAL_RATES
+from usance.rules.invoicing.tax_rates import EU_COUNTRIES, USUAL_RATES, exactness_of
 from usance.rules.invoicing.totals import HUNDRED, ZERO, rounded, tax_on
 
 TaxTreatment = Literal[
@@ -172,7 +172,8 @@ def derived_rate(*, net: Decimal, tax: Decimal, country: str, currency: str) -> 
     """The rate in percent that makes ``tax`` of ``net``, where only the amounts are known.
 
     A usual rate of ``country`` that gives the tax to two minor units, the nearest first (the shop may have
-    rounded net and tax each); else the exact one with up to four decimals. Zero without tax or net.
+    rounded net and tax each); else the exact one with up to four decimals, or what ``country`` allows
+    (see ``tax_rates.Exactness``). Zero without tax or net.
     """
     if not tax or not net:
         return ZERO
@@ -185,8 +186,7 @@ def derived_rate(*, net: Decimal, tax: Decimal, country: str, currency: str) -> 
     )
     if by_distance and by_distance[0][0] <= near:
         return by_distance[0][2]
-    exact = (tax * HUNDRED / net).quantize(Decimal("0.0001"))
-    return exact.normalize() + ZERO
+    return exactness_of(country).rate(tax * HUNDRED / net).normalize() + ZERO
 
 
 UNION_TERRITORIES: Final = frozenset({"04", "26", "31", "35", "38", "97"})

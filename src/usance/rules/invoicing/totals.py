@@ -124,11 +124,20 @@ def tax_on(taxable: Decimal, *, rate: Decimal | None, currency: str) -> Decimal:
     return rounded(taxable * (rate or ZERO) / HUNDRED, currency=currency)
 
 
-def is_lawful_tax(tax: Decimal, *, taxable: Decimal, rate: Decimal | None, currency: str) -> bool:
-    """Whether ``tax`` is as near to taxable amount x rate as the official rules ask."""
+def is_lawful_tax(
+    tax: Decimal,
+    *,
+    taxable: Decimal,
+    rate: Decimal | None,
+    currency: str,
+    tolerance: Decimal = TOLERANCE,
+) -> bool:
+    """Whether ``tax`` is as near to taxable amount x rate as the official rules ask, and not more than
+    ``tolerance`` away from the exact product, for countries that ask more."""
     if not rate:
         return not tax
-    return abs(tax - tax_on(taxable, rate=rate, currency=currency)) < TOLERANCE
+    near = abs(tax - tax_on(taxable, rate=rate, currency=currency)) < TOLERANCE
+    return near and abs(tax - taxable * rate / HUNDRED) <= tolerance
 
 
 def total(
@@ -143,11 +152,13 @@ def total(
     payable: Decimal | None = None,
     tax_rate_of_exchange: Decimal | None = None,
     tax_currency: str = "",
+    tolerance: Decimal = TOLERANCE,
 ) -> Sums:
     """The VAT breakdown and the totals of an invoice (BG-22, BG-23).
 
     ``given`` is the tax that was charged already, by category and rate (see :func:`tax_key`): it stands
-    where the rules allow it, else the computed tax does. ``components`` are the parts of a tax, such as
+    where the rules and ``tolerance`` allow it (see :func:`is_lawful_tax`), else the computed tax does.
+    ``components`` are the parts of a tax, such as
     CGST and SGST; they sum to it. ``exemptions`` say by category why no tax is charged. ``payable``
     is the amount asked for where it is not the computed one: the difference is shown as rounding
     (BT-114). With ``tax_currency``, ``tax_rate_of_exchange`` units of it are one of ``currency``
@@ -172,6 +183,7 @@ def total(
             given=(given or {}).get(key),
             components=(components or {}).get(key, ()),
             exemption=(exemptions or {}).get(key[0], Exemption()),
+            tolerance=tolerance,
         )
         for key, taxable in sorted(
             taxable_amounts(lines, allowances_charges).items(),
@@ -205,10 +217,13 @@ def _breakdown(
     given: Decimal | None,
     components: tuple[TaxComponent, ...],
     exemption: Exemption,
+    tolerance: Decimal,
 ) -> VatBreakdown:
     category, rate = key
     tax = tax_on(taxable, rate=rate, currency=currency)
-    if given is not None and is_lawful_tax(given, taxable=taxable, rate=rate, currency=currency):
+    if given is not None and is_lawful_tax(
+        given, taxable=taxable, rate=rate, currency=currency, tolerance=tolerance
+    ):
         tax = rounded(given, currency=currency)
     if components:
         tax_of_parts = sum((part.amount for part in components), ZERO)
