@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from usance.flows.document_writers import About, language_of
@@ -88,7 +88,7 @@ def statement_pdf(
 
 
 def _statement(about: About, *, currency: str, on: date, since: date) -> Statement:
-    account = {
+    account: Any = {
         "seller_id": about.seller.id,
         "buyer_id": about.buyer_id,
         "currency": currency,

@@ -17,7 +17,6 @@ from usance.records.invoices import queries as invoices
 from usance.records.parties import queries as parties
 from usance.records.parties.models import Member
 from usance.web.api import answers
-from usance.web.api.organisation_schemas import MemberName
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
@@ -27,6 +26,7 @@ from usance.web.api.values import (
     ExternalId,
     InvoiceId,
     MemberId,
+    MemberName,
     Metadata,
     Name,
     QuestionId,
