@@ -13,7 +13,7 @@ def main() -> int:
     parser.add_argument(
         "names",
         nargs="*",
-        help="checkout hot batch invoices billing bank aging policy hybrids xml score",
+        help="checkout hot batch invoices billing bank aging policy pdf hybrids xml score",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     options = parser.parse_args()
@@ -26,6 +26,7 @@ def main() -> int:
             books,
             bulk_documents,
             checkout,
+            documents,
             score_quality,
             written_policy,
         )
@@ -60,6 +61,7 @@ def main() -> int:
             "policy": lambda: written_policy.forty_rules(
                 lines=1_000 if quick else 10_000, rounds=rounds, seconds=seconds
             ),
+            "pdf": lambda: documents.pdf(rounds=rounds, count=10 if quick else 40),
             "hybrids": lambda: bulk_documents.hybrids(
                 rounds=rounds, count=50 if quick else 1_000, peers=5 if quick else 50
             ),
