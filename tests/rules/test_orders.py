@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from usance.rules.money import LARGEST_AMOUNT, UnknownCurrency
-from usance.rules.orders import InvalidOrder, Line, LinesDoNotAddUp, check_order
+from usance.rules.orders import InvalidOrder, Line, LinesDoNotAddUp, TaxContradicted, check_order
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,16 @@ def test_orders_that_contradict_themselves(
 ) -> None:
     with pytest.raises(error):
         check_order(amount=amount, tax_amount=tax, currency="EUR", lines=lines)
+
+
+def test_the_tax_of_a_rate_is_checked_over_all_its_lines() -> None:
+    """An invoice states it as one; each line may be off by less than a unit, all of them too."""
+    line = Line("Screws", 1_280, 280, tax_rate=Decimal(22))
+    check_order(amount=1_280, tax_amount=280, currency="EUR", lines=[line])
+    with pytest.raises(TaxContradicted, match=r"2 lines at 22 % have 560 .* would be 440"):
+        check_order(amount=2_560, tax_amount=560, currency="EUR", lines=[line, line])
+    cents = [Line("Screw", 9, 2, tax_rate=Decimal(22)) for _ in range(300)]  # 1.54 rounded up
+    check_order(amount=2_700, tax_amount=600, currency="EUR", lines=cents)
 
 
 def test_a_currency_that_does_not_exist() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows.credit_notes import Credit, credit_of_lines, made_document
+from usance.flows.credit_notes import Credit, credit_of_lines, made_document, tax_taken_back
 from usance.flows.journal import Journal
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState, external_id_once
 from usance.flows.settlement import free_allocations
@@ -75,7 +75,7 @@ def take_back_of(
     """A credit note on the locked ``invoice``, as :func:`credit_invoice` says. The caller closes the
     journal."""
     credit = _wanted(journal.seller, invoice, amount=amount, lines=lines)
-    amount, tax = credit.amount, credit.tax_amount
+    amount = credit.amount
     if amount > invoice.outstanding:
         free_allocations(journal, invoice, amount=amount - invoice.outstanding)
     note = _issue(
@@ -86,6 +86,7 @@ def take_back_of(
         external_id=external_id,
         metadata=metadata,
     )
+    tax = note.tax_amount
     journal.enter(
         "credit_note",
         subject_id=invoice.id,
@@ -187,6 +188,7 @@ def _issue(
     draft = made_document(
         journal.seller, invoice=invoice, credit=credit, number="", on=on, reason=reason
     )
+    tax_amount = tax_taken_back(draft, invoice=invoice, credit=credit)
     series_id, sequence, prefix = invoices.next_number(
         seller_id=invoice.seller_id,
         kind="credit_note",
@@ -205,7 +207,7 @@ def _issue(
         number=number,
         currency=invoice.currency,
         amount=credit.amount,
-        tax_amount=credit.tax_amount,
+        tax_amount=tax_amount,
         reason=reason,
         issued_on=on,
         lines=[line.to_document() for line in credit.taken],

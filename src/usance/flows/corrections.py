@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.billing import take_back_of
-from usance.flows.credit_notes import pieces_of
+from usance.flows.credit_notes import charged, pieces_of
 from usance.flows.invoice_documents import Issuer, Piece
 from usance.flows.issuing import Wanted, issue_again
 from usance.flows.journal import Journal
@@ -70,9 +70,7 @@ def correct_invoice(
     pieces = _pieces(invoice, lines)
     paid = paid_by(seller_id=seller.id, invoice_id=invoice.id)
     journal = Journal(seller, at=at, by=by)
-    note = take_back_of(
-        journal, invoice, amount=None, reason=reason, external_id=None, metadata={}
-    )
+    note = take_back_of(journal, invoice, amount=None, reason=reason, external_id=None, metadata={})
     issuer = Issuer.of(seller)
     made = issue_again(
         journal,
@@ -111,7 +109,8 @@ def _pieces(invoice: Invoice, lines: Sequence[Line]) -> list[Piece]:
 def _scaled(pieces: list[Piece], invoice: Invoice) -> list[Piece]:
     """An invoice that was corrected before may be of another amount than its order's shipment."""
     if len(pieces) == 1:
-        return [replace(pieces[0], amount=invoice.amount, tax_amount=invoice.tax_amount)]
+        amount, tax = charged(invoice)
+        return [replace(pieces[0], amount=amount, tax_amount=tax)]
     return pieces
 
 
@@ -121,9 +120,7 @@ def _period(invoice: Invoice) -> Period | None:
     return Period(invoice.period_start, invoice.period_end)
 
 
-def _pay(
-    seller: Seller, invoice: Invoice, paid: dict[UUID, int], *, at: datetime, by: str
-) -> None:
+def _pay(seller: Seller, invoice: Invoice, paid: dict[UUID, int], *, at: datetime, by: str) -> None:
     """Let what had paid the first invoice pay the second, as far as it goes."""
     left = invoice.amount
     for payment_id, amount in paid.items():

@@ -21,20 +21,18 @@ from usance.rules.invoicing.crediting import (
     TakenBack,
     credit_document,
     line_amounts,
+    require_left,
     take_back,
 )
 from usance.rules.invoicing.document import InvoiceDocument
 from usance.rules.invoicing.serial import from_json
+from usance.rules.invoicing.supplies import stated_tax
 from usance.rules.orders import Line
 
 
 def pieces_of(invoice: Invoice) -> list[Piece]:
     """What an issued invoice is about, as it was handed to its issuing."""
-    parts = list(
-        InvoicePart.objects.filter(
-            seller_id=invoice.seller_id, invoice_id=_first_issued(invoice)
-        ).order_by("id")
-    )
+    parts = _parts(_first_issued(invoice))
     orders = Order.objects.filter(
         seller_id=invoice.seller_id, id__in={part.order_id for part in parts}
     ).in_bulk()
@@ -44,11 +42,35 @@ def pieces_of(invoice: Invoice) -> list[Piece]:
     return [_piece(part, orders[part.order_id], shipments, invoice, len(parts)) for part in parts]
 
 
-def _first_issued(invoice: Invoice) -> UUID:
+def charged(invoice: Invoice) -> tuple[int, int]:
+    """What the shops asked for what is on ``invoice``, and their tax in it: its parts."""
+    parts = _parts(invoice)
+    return sum(part.amount for part in parts), sum(part.tax_amount for part in parts)
+
+
+def _parts(invoice: Invoice) -> list[InvoicePart]:
+    """The parts of ``invoice``. One that a process of an earlier release has written has none: it is
+    about one order (see the migrations of invoices)."""
+    kept = InvoicePart.objects.filter(seller_id=invoice.seller_id, invoice_id=invoice.id)
+    found = list(kept.order_by("id"))
+    if found or invoice.order_id is None:
+        return found
+    whole = InvoicePart(
+        seller_id=invoice.seller_id,
+        created_at=invoice.created_at,
+        invoice_id=invoice.id,
+        order_id=invoice.order_id,
+        amount=invoice.amount,
+        tax_amount=invoice.tax_amount,
+    )
+    return [whole]
+
+
+def _first_issued(invoice: Invoice) -> Invoice:
     """The invoice that took the shipments on, where ``invoice`` is one that was issued again."""
     while invoice.replaces_id is not None:
         invoice = Invoice.objects.get(seller_id=invoice.seller_id, id=invoice.replaces_id)
-    return invoice.id
+    return invoice
 
 
 def _piece(
@@ -95,10 +117,12 @@ class Credit:
 
 
 def credit_of_lines(seller: Seller, *, invoice: Invoice, lines: Sequence[CreditedLine]) -> Credit:
-    """What ``lines`` of the locked invoice come to. Raises CannotCredit."""
+    """What ``lines`` of the locked invoice come to, within what is left of their categories and rates
+    of tax. Raises CannotCredit."""
     document = issued_document(seller, invoice=invoice)
+    notes = _notes(invoice)
     before: defaultdict[str, Amounts] = defaultdict(lambda: (0, 0))
-    for note in _notes(invoice):
+    for note in notes:
         for line in note.lines:
             amount, tax = before[line["line"]]
             before[line["line"]] = (amount + line["amount"], tax + line["tax_amount"])
@@ -108,16 +132,9 @@ def credit_of_lines(seller: Seller, *, invoice: Invoice, lines: Sequence[Credite
         amounts=line_amounts(document, amount=invoice.amount, tax_amount=invoice.tax_amount),
         before=before,
     )
+    require_left(document, taken, before=_documents(document, notes))
     amount = sum(one.amount for one in taken)
-    tax = sum(one.tax_amount for one in taken)
-    tax_left = invoice.tax_amount - invoice.credited_tax - tax
-    if not 0 <= tax_left <= max(invoice.amount - invoice.credited - amount, 0):
-        raise CannotCredit(
-            f"With these lines {tax_left} minor units of tax would be left on"
-            f" {invoice.amount - invoice.credited - amount}, since an amount was credited over all"
-            " lines before; credit an amount again."
-        )
-    return Credit(amount, tax, tuple(taken))
+    return Credit(amount, sum(one.tax_amount for one in taken), tuple(taken))
 
 
 def made_document(
@@ -131,8 +148,9 @@ def made_document(
 ) -> InvoiceDocument:
     """The document of the credit note ``number`` on the locked invoice."""
     profile = billing_profile(seller_id=seller.id, buyer_id=invoice.buyer_id)
+    document = issued_document(seller, invoice=invoice)
     return credit_document(
-        issued_document(seller, invoice=invoice),
+        document,
         amount=credit.amount,
         tax_amount=credit.tax_amount,
         number=number,
@@ -140,9 +158,48 @@ def made_document(
         language=profile.language,
         reason=reason,
         taken=credit.taken,
-        before=[from_json(note.document) for note in _notes(invoice) if note.document is not None],
+        before=_documents(document, _notes(invoice)),
         whole=credit.amount == invoice.amount and not credit.taken,
     )
+
+
+def tax_taken_back(draft: InvoiceDocument, *, invoice: Invoice, credit: Credit) -> int:
+    """The tax, minor units, that the document of a credit note on the locked ``invoice`` takes back.
+
+    Raises CannotCredit where that is more than the note, or than what is left.
+    """
+    tax = stated_tax(draft.totals.vat, charged=credit.tax_amount, currency=invoice.currency)
+    left = invoice.tax_amount - invoice.credited_tax
+    if invoice.document is None:  # what is taken back is what the ledger has of it
+        return min(tax, left)
+    if tax > min(left, credit.amount):
+        raise CannotCredit(
+            f"This would take back {tax} minor units of tax with {credit.amount}, of {left} that are"
+            f" left on {invoice.number}; credit an amount, or all that is left."
+        )
+    return tax
+
+
+def _documents(document: InvoiceDocument, notes: Sequence[CreditNote]) -> list[InvoiceDocument]:
+    """The documents of ``notes`` on the invoice ``document``; of those that were issued before
+    documents were kept, as they would be made today."""
+    found: list[InvoiceDocument] = []
+    for note in notes:
+        if note.document is not None:
+            found.append(from_json(note.document))
+            continue
+        found.append(
+            credit_document(
+                document,
+                amount=note.amount,
+                tax_amount=note.tax_amount,
+                number=note.number,
+                issued_on=note.issued_on,
+                language="en",
+                before=tuple(found),
+            )
+        )
+    return found
 
 
 def _notes(invoice: Invoice) -> list[CreditNote]:

@@ -32,6 +32,7 @@ from usance.rules.invoicing.due_dates import Dues, base_of, dues
 from usance.rules.invoicing.profiles import BillingProfileView
 from usance.rules.invoicing.schedule import Period as BillingPeriod
 from usance.rules.invoicing.serial import to_json
+from usance.rules.invoicing.supplies import stated_tax
 from usance.rules.terms import parse_terms
 from usance.rules.terms.days import Move
 from usance.rules.terms.holiday_calendar import holiday_calendar
@@ -182,6 +183,9 @@ def _made(
     invoice = _row(pieces, due=due, at=journal.at, on=on, number=number, wanted=wanted)
     invoice.series_id, invoice.sequence = series_id, sequence
     invoice.tax_point_on = heading.tax_point_on
+    invoice.tax_amount = stated_tax(
+        draft.totals.vat, charged=invoice.tax_amount, currency=invoice.currency
+    )
     invoice.document = to_json(numbered(draft, number))
     with external_id_once("invoice", wanted.external_id):
         invoice.save(force_insert=True)

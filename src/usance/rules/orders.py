@@ -156,3 +156,26 @@ def check_order(*, amount: int, tax_amount: int, currency: str, lines: Sequence[
     for line in lines:
         if line.tax_rate is not None or line.tax_category:
             check_line(line, currency=currency)
+    _check_rates(lines, currency=currency)
+
+
+def _check_rates(lines: Sequence[Line], *, currency: str) -> None:
+    """Raise TaxContradicted where the tax of all lines of one category and rate is not what the rate
+    makes of them: an invoice states it as one (EN 16931-1, BR-CO-17).
+
+    It may differ by less than one major unit, or by a minor unit of each of very many lines.
+    """
+    by_rate: dict[tuple[str, Decimal], list[Line]] = {}
+    for line in lines:
+        if line.tax_rate:
+            key = (line.tax_category or "S", line.tax_rate.normalize())
+            by_rate.setdefault(key, []).append(line)
+    for (_, rate), found in by_rate.items():
+        tax = sum(line.tax_amount for line in found)
+        net = sum(line.amount for line in found) - tax
+        expected = round_half_up(net * rate / Decimal(100))
+        if abs(tax - expected) >= max(10 ** exponent(currency), 2, len(found)):
+            raise TaxContradicted(
+                f"The {len(found)} lines at {rate:f} % have {tax} minor units of tax on {net}, which"
+                f" would be {expected}. Send the tax of the lines and their rate as one."
+            )

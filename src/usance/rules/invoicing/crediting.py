@@ -29,7 +29,16 @@ from usance.rules.invoicing.document import (
 )
 from usance.rules.invoicing.supplies import PIECE, major, unit_price
 from usance.rules.invoicing.tax_rates import exactness_of
-from usance.rules.invoicing.totals import ZERO, Exemption, TaxKey, tax_key, total
+from usance.rules.invoicing.totals import (
+    HUNDRED,
+    ZERO,
+    Exemption,
+    TaxKey,
+    is_lawful_tax,
+    rounded,
+    tax_key,
+    total,
+)
 from usance.rules.invoicing.words import written
 from usance.rules.money import exponent, proportion, round_half_up
 
@@ -55,12 +64,18 @@ class CreditedLine:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What of one line is taken back."""
+    """What of one line is taken back. ``rounding`` (BT-114) is in its amount, and neither net nor tax."""
 
     line: str
     quantity: Decimal
     amount: int
     tax_amount: int
+    rounding: int = 0
+
+    @property
+    def net(self) -> int:
+        """What the note's line says, minor units."""
+        return self.amount - self.tax_amount - self.rounding
 
     def to_document(self) -> dict[str, object]:
         """As it is stored and shown."""
@@ -121,10 +136,44 @@ def take_back(
         quantity = one.quantity
         if quantity is None:
             quantity = (Decimal(part) * abs(line.quantity) / whole).quantize(Decimal("0.000001"))
+        off = whole - whole_tax - minor(line.net, document.currency)
         found.append(
-            TakenBack(line.id, quantity.normalize() + ZERO, part, min(tax, left_tax, part))
+            TakenBack(
+                line=line.id,
+                quantity=quantity.normalize() + ZERO,
+                amount=part,
+                tax_amount=min(tax, left_tax, part),
+                rounding=_share(off, gone + part, whole) - _share(off, gone, whole),
+            )
         )
     return found
+
+
+def _share(amount: int, part: int, whole: int) -> int:
+    """``part`` of ``whole`` of an ``amount`` that may be negative."""
+    return round_half_up(Decimal(amount) * part / whole)
+
+
+def require_left(
+    document: InvoiceDocument, taken: Sequence[TakenBack], *, before: Sequence[InvoiceDocument]
+) -> None:
+    """Raise CannotCredit where ``taken`` is more of a category and rate of tax than the notes
+    ``before`` have left: what they took over all lines is gone of each of them."""
+    lines = {line.id: line for line in document.lines}
+    net_of, tax_of = defaultdict[TaxKey, int](int), defaultdict[TaxKey, int](int)
+    for one in taken:
+        key = _key(lines[one.line])
+        net_of[key] += one.net
+        tax_of[key] += one.tax_amount
+    for entry, (amount, tax) in zip(document.vat, _left(document, before), strict=True):
+        key = _key_of(entry)
+        if net_of[key] > amount - tax or tax_of[key] > tax:
+            rate = f" at {entry.rate.normalize():f} %" if entry.rate else ""
+            raise CannotCredit(
+                f"These lines come to {net_of[key]} minor units and {tax_of[key]} of tax in category"
+                f" {entry.category}{rate}, of which {amount - tax} and {tax} are left, since an amount"
+                " was credited over all lines before; credit an amount again, or less of the lines."
+            )
 
 
 def _wanted(one: CreditedLine, line: InvoiceLine, *, whole: int, left: int) -> int:
@@ -165,12 +214,15 @@ def credit_document(
     """
     words = written("credited", language=language, number=document.number)
     address = document.seller.address
+    tolerance = exactness_of(address.country if address else "").tolerance
     if taken:
         lines, taxes = _lines_taken(document, taken)
     elif whole:
         lines, taxes = document.lines, {_key_of(entry): entry.tax for entry in document.vat}
     else:
-        lines, taxes = _lines_by_rate(document, before, amount, tax_amount, words=words)
+        lines, taxes = _lines_by_rate(
+            document, before, amount, tax_amount, words=words, tolerance=tolerance
+        )
     sums = total(
         lines,
         currency=document.currency,
@@ -184,7 +236,7 @@ def credit_document(
         payable=major(amount, document.currency),
         tax_rate_of_exchange=document.tax_exchange_rate,
         tax_currency=document.tax_currency,
-        tolerance=exactness_of(address.country if address else "").tolerance,
+        tolerance=tolerance,
     )
     return replace(
         document,
@@ -240,7 +292,7 @@ def _lines_taken(
     lines, taxes = [], defaultdict[TaxKey, Decimal](lambda: ZERO)
     for n, one in enumerate(taken, 1):
         line = by_id[one.line]
-        net = major(one.amount - one.tax_amount, document.currency)
+        net = major(one.net, document.currency)
         if net == line.net and one.quantity == line.quantity:
             lines.append(replace(line, id=str(n)))
         else:
@@ -262,21 +314,27 @@ def _lines_by_rate(
     tax_amount: int,
     *,
     words: str,
+    tolerance: Decimal,
 ) -> tuple[tuple[InvoiceLine, ...], dict[TaxKey, Decimal]]:
     currency = document.currency
     left = _left(document, before)
+    of_lines, of_tax = sum(part for part, _ in left), sum(tax for _, tax in left)
+    payable = minor(document.totals.payable, currency)
+    to_credit = payable - sum(minor(note.totals.payable, currency) for note in before)
+    # What the invoice rounded (BT-114) goes back with everything in proportion, the last with the rest.
+    whole = amount >= to_credit
+    part_now = (
+        of_lines if whole else min(proportion(of_lines, part=amount, whole=to_credit), of_lines)
+    )
+    tax_now = of_tax if whole else min(tax_amount, of_tax, part_now)
+    parts = shares(amount=part_now, tax_amount=tax_now, like=left)
     found = [
-        (entry, part, tax)
-        for entry, (part, tax) in zip(
-            document.vat,
-            shares(amount=amount, tax_amount=tax_amount, like=left),
-            strict=True,
-        )
+        (entry, _net_of(entry, part=part, tax=tax, currency=currency, tolerance=tolerance), tax)
+        for entry, (part, tax) in zip(document.vat, parts, strict=True)
         if part
-    ]
+    ] or [(document.vat[0], ZERO, 0)]
     lines = []
-    for n, (entry, part, tax) in enumerate(found, 1):
-        net = major(part - tax, currency)
+    for n, (entry, net, _) in enumerate(found, 1):
         signed = Decimal(-1) if net < 0 else Decimal(1)
         lines.append(
             InvoiceLine(
@@ -293,6 +351,19 @@ def _lines_by_rate(
     return tuple(lines), {_key_of(entry): major(tax, currency) for entry, _, tax in found}
 
 
+def _net_of(
+    entry: VatBreakdown, *, part: int, tax: int, currency: str, tolerance: Decimal
+) -> Decimal:
+    """The net of ``part`` with ``tax`` in it; of a tax that would not be lawful on that, after many
+    roundings, the net that it is the tax of: taxes must sum to the invoice's, the rest is rounding."""
+    net, stated = major(part - tax, currency), major(tax, currency)
+    if not entry.rate or is_lawful_tax(
+        stated, taxable=net, rate=entry.rate, currency=currency, tolerance=tolerance
+    ):
+        return net
+    return rounded(stated * HUNDRED / entry.rate, currency=currency)
+
+
 def _commodity(document: InvoiceDocument, entry: VatBreakdown) -> tuple[Classification, ...]:
     """The commodity code of what is mostly sold at the rate of ``entry``: India's law asks for one."""
     lines = [line for line in document.lines if _key(line) == _key_of(entry)]
@@ -300,7 +371,7 @@ def _commodity(document: InvoiceDocument, entry: VatBreakdown) -> tuple[Classifi
 
 
 def _left(document: InvoiceDocument, before: Sequence[InvoiceDocument]) -> list[Amounts]:
-    """What of each category and rate no credit note has taken back yet, or what there was of them."""
+    """What of each category and rate no credit note has taken back yet."""
     gone: defaultdict[TaxKey, Decimal] = defaultdict(lambda: ZERO)
     gone_tax: defaultdict[TaxKey, Decimal] = defaultdict(lambda: ZERO)
     for note in before:
@@ -308,18 +379,12 @@ def _left(document: InvoiceDocument, before: Sequence[InvoiceDocument]) -> list[
             gone[_key_of(entry)] += entry.taxable + entry.tax
             gone_tax[_key_of(entry)] += entry.tax
     currency = document.currency
-    at_first = [
-        (minor(entry.taxable + entry.tax, currency), minor(entry.tax, currency))
-        for entry in document.vat
-    ]
-    left = [
-        (
-            max(amount - minor(gone[_key_of(entry)], currency), 0),
-            max(tax - minor(gone_tax[_key_of(entry)], currency), 0),
-        )
-        for entry, (amount, tax) in zip(document.vat, at_first, strict=True)
-    ]
-    return left if any(amount for amount, _ in left) else at_first
+    found = []
+    for entry in document.vat:
+        key = _key_of(entry)
+        amount = max(minor(entry.taxable + entry.tax - gone[key], currency), 0)
+        found.append((amount, min(max(minor(entry.tax - gone_tax[key], currency), 0), amount)))
+    return found
 
 
 def _components(

@@ -33,7 +33,7 @@ from usance.rules.invoicing.totals import (
     tax_key,
 )
 from usance.rules.invoicing.words import written
-from usance.rules.money import exponent
+from usance.rules.money import exponent, round_half_up
 from usance.rules.orders import Line
 
 PIECE: Final = "C62"
@@ -133,6 +133,18 @@ def _numbered(found: Sequence[tuple[InvoiceLine, int]], *, view: TaxView) -> Wri
 def major(amount: int, currency: str) -> Decimal:
     """``amount`` minor units in major units, with the decimals that a document can carry."""
     return rounded(Decimal(amount).scaleb(-exponent(currency)), currency=currency)
+
+
+def stated_tax(vat: Decimal | None, *, charged: int, currency: str) -> int:
+    """The tax that a document states as its total (BT-110), in minor units of ``currency``.
+
+    Who writes VAT on an invoice owes it (Directive 2006/112/EC, Article 203), whatever was ``charged``.
+    That stands where the document says the same with the decimals that it can carry.
+    """
+    stated = vat or ZERO
+    if major(charged, currency) == stated:
+        return charged
+    return round_half_up(stated.scaleb(exponent(currency)))
 
 
 def _of_supply(supply: Supply, *, view: TaxView) -> list[tuple[Line, Decimal]]:
