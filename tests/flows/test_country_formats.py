@@ -32,6 +32,7 @@ from usance.flows import (
     seller_details,
 )
 from usance.flows.documents import FormatUnavailable
+from usance.flows.refusals import WrongFields
 from usance.formats import cii, fatturapa, ubl
 from usance.formats.facturx import extract
 from usance.formats.fatturapa.fattura import DeliveryNote, Stamp
@@ -41,7 +42,6 @@ from usance.records.invoices.models import Invoice
 from usance.records.orders.models import Shipment
 from usance.records.parties.models import Seller
 from usance.rules.invoicing.document import InvoiceDocument
-from usance.rules.invoicing.faults import InvalidFields
 from usance.rules.invoicing.profiles import ProfileFields, SellerFields
 from usance.rules.orders import Line, TaxContradicted
 
@@ -329,7 +329,7 @@ def test_split_payment_is_refused_and_not_issued_wrongly(at: datetime, seller: S
     """The buyer would pay the net amount, and the books would wait for the VAT."""
     case = CASES["IT"]
     trade = placed(seller, at, case)
-    with pytest.raises(InvalidFields, match="treasury"):
+    with pytest.raises(WrongFields, match="treasury"):
         billing_profiles.set_billing_profile(
             trade.seller,
             buyer_id=trade.buyer.id,

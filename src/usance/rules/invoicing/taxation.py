@@ -186,7 +186,7 @@ def derived_rate(*, net: Decimal, tax: Decimal, country: str, currency: str) -> 
     )
     if by_distance and by_distance[0][0] <= near:
         return by_distance[0][2]
-    return exactness_of(country).rate(tax * HUNDRED / net).normalize() + ZERO
+    return exactness_of(country).rate(Decimal(tax) * HUNDRED / net).normalize() + ZERO
 
 
 UNION_TERRITORIES: Final = frozenset({"04", "26", "31", "35", "38", "97"})
@@ -205,7 +205,7 @@ def gst_components(
     """
     if seller_state != place_of_supply:
         return (TaxComponent("IGST", rate, tax_on(taxable, rate=rate, currency="INR")),)
-    half = rate / 2
+    half = Decimal(rate) / 2
     amount = tax_on(taxable, rate=half, currency="INR")
     of_state = "UTGST" if place_of_supply in UNION_TERRITORIES else "SGST"
     return (TaxComponent("CGST", half, amount), TaxComponent(of_state, half, amount))
@@ -217,6 +217,7 @@ def shared_gst(
     """As :func:`gst_components`, of a ``tax`` that was charged already; an odd paisa goes to the Union."""
     if not within_state:
         return (TaxComponent("IGST", rate, tax),)
-    half = rounded(tax / 2, currency="INR")
+    half = rounded(Decimal(tax) / 2, currency="INR")
     of_state = "UTGST" if state in UNION_TERRITORIES else "SGST"
-    return (TaxComponent("CGST", rate / 2, half), TaxComponent(of_state, rate / 2, tax - half))
+    of_half = Decimal(rate) / 2
+    return (TaxComponent("CGST", of_half, half), TaxComponent(of_state, of_half, tax - half))

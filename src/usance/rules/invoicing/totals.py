@@ -89,7 +89,7 @@ def line_net(
     """
     if base_quantity is not None and base_quantity <= 0:
         raise ArithmeticRefused(f"A price is per a positive number of units, not {base_quantity}.")
-    gross = rounded(quantity * price / (base_quantity or 1), currency=currency)
+    gross = rounded(quantity * price / Decimal(base_quantity or 1), currency=currency)
     return gross + sum((signed(entry) for entry in allowances_charges), ZERO)
 
 
@@ -121,7 +121,7 @@ def taxable_amounts(
 
 def tax_on(taxable: Decimal, *, rate: Decimal | None, currency: str) -> Decimal:
     """The tax of a category (BT-117, BR-CO-17): taxable amount x rate, rounded."""
-    return rounded(taxable * (rate or ZERO) / HUNDRED, currency=currency)
+    return rounded(taxable * (rate or ZERO) / Decimal(100), currency=currency)
 
 
 def is_lawful_tax(
@@ -137,7 +137,7 @@ def is_lawful_tax(
     if not rate:
         return not tax
     near = abs(tax - tax_on(taxable, rate=rate, currency=currency)) < TOLERANCE
-    return near and abs(tax - taxable * rate / HUNDRED) <= tolerance
+    return near and abs(tax - taxable * rate / Decimal(100)) <= tolerance
 
 
 def total(
