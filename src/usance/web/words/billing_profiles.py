@@ -66,7 +66,6 @@ TREATMENTS: Final[Mapping[str, Promise]] = {
     "export": _lazy("Export"),
     "exempt": _lazy("Exempt"),
     "outside_scope": _lazy("Outside the scope of VAT"),
-    "split_payment": _lazy("Split payment"),
     "gst_sez": _lazy("GST: special economic zone"),
     "gst_deemed_export": _lazy("GST: deemed export"),
 }
