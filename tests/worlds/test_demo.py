@@ -220,6 +220,8 @@ def _sent_and_asked_about(seller: Seller) -> None:
         channel: set(sent.filter(channel=channel).values_list("state", flat=True))
         for channel in ("email", "portal", "sdi", "peppol")
     }
+    failed = sent.filter(channel="email", state="failed")
+    assert [(one.buyer.name, one.reason) for one in failed] == []
     assert by_channel["email"] == {"sent", "bounced"}
     assert by_channel["portal"] == {"delivered", "opened"}
     bounced = sent.get(state="bounced")

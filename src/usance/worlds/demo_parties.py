@@ -36,7 +36,7 @@ Ristrutturazioni Colombo S.n.c. | Via Como 19 | 23900 | Lecco | IT02397880309 | 
 Bottega della Luce di A. Greco | Corso Umberto 102 | 98039 | Taormina | IT01633850753 | ME
 Impianti Elettrici Salentini S.r.l. | Via Lecce 77 | 73100 | Lecce | IT04112020328 | LE
 Galleria Navigli S.r.l. | Ripa di Porta Ticinese 27 | 20143 | Milano | IT06726180323 | MI
-Nordlys Belysning AS | Torggata 14 | 0181 | Oslo | 928253685MVA
+Nordlys Belysning AS | Torggata 14 | 0181 | Oslo
 Lampenwinkel De Jordaan B.V. | Tweede Egelantiersdwarsstraat 3 | 1015 SB | Amsterdam | NL883503815B01
 Leuchten Haberl GmbH | Linzer Gasse 40 | 5020 | Salzburg | ATU67544071
 Atelier Lumière Sàrl | Rue de Bourg 12 | 1003 | Lausanne | CHE837153369
