@@ -31,7 +31,7 @@ from usance.flows.documents import NotIssued
 from usance.flows.refusals import NotFound
 from usance.formats import facturx, ubl
 from usance.gateways.anaf.memory import MemoryAnaf
-from usance.gateways.errors import Refused, Unavailable
+from usance.gateways.errors import CredentialsRefused, Unavailable
 from usance.gateways.mail import RecipientRefused
 from usance.gateways.mail.memory import MemoryMail
 from usance.gateways.peppol import Participant
@@ -303,9 +303,12 @@ def test_credentials_that_are_refused_are_not_the_documents_fault(
 ) -> None:
     invoiced(trade, channels=("peppol",))
     point = MemoryAccessPoint(BUYER)
-    point.failing = Refused("Storecove does not accept the credentials.", counterpart="Storecove")
+    point.failing = CredentialsRefused("Storecove does not accept them.", counterpart="Storecove")
     row = attend(only(trade.seller), Carriers(access_point=point), at=at)
-    assert (row.state, row.reason_code) == ("failed", "counterpart_refused")
+    assert (row.state, row.reason_code, row.attempts) == ("queued", "counterpart_refused", 1)
+    assert "does not accept" in row.reason
+    point.failing = None  # somebody has set the key right
+    assert attend(row, Carriers(access_point=point), at=row.due_at or at).state == "sent"
 
 
 def test_sdi_gets_a_file_under_a_name_of_its_own(trade: Trade, at: datetime) -> None:
@@ -381,6 +384,7 @@ def test_a_person_sends_it_to_another_address(trade: Trade, at: datetime) -> Non
         by="Anna",
     )
     assert (row.cause, row.author, row.recipient) == ("by_hand", "Anna", "auditor@example.com")
+    attend(only(trade.seller, channel="portal"), Carriers(), at=at)
     # Twice is twice: a person asked for it twice.
     queueing.send(trade.seller, kind="invoice", subject_id=invoice.id, at=at, by="Anna")
     assert len(deliveries(trade.seller)) == 3

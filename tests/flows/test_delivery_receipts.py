@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -248,6 +249,10 @@ def test_files_are_fetched_from_the_folder_that_the_operator_gave(
     (home / "in").mkdir()
     name = second.reference.replace(".xml", "_RC_001.xml")
     (home / "in" / name).write_bytes(notification("RicevutaConsegna", second.reference))
+    # What was written just now may not be whole.
+    os.utime(home / "in" / name, (at.timestamp(), at.timestamp()))
+    assert fetching.fetch(seller_id=trade.seller.id, at=at) == 0
+    os.utime(home / "in" / name, (0, 0))
     assert trade.seller.id in fetching.to_fetch()
     assert fetching.fetch(seller_id=trade.seller.id, at=at) == 1
     assert fetching.fetch(seller_id=trade.seller.id, at=at) == 0

@@ -22,6 +22,7 @@ from tests.gateways.contracts.server import (
 from usance.gateways.errors import (
     LONGEST_WAIT,
     CounterpartError,
+    CredentialsRefused,
     Malformed,
     RateLimited,
     Refused,
@@ -54,7 +55,8 @@ def test_question_and_answer_arrive_whole() -> None:
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        *((status, Refused) for status in (400, 401, 403, 422)),
+        *((status, Refused) for status in (400, 422)),
+        *((status, CredentialsRefused) for status in (401, 403)),
         *((status, Unavailable) for status in (408, 425, 500, 502, 503)),
         (429, RateLimited),
         *((status, Malformed) for status in (302, 304)),

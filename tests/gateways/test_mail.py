@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from tests.gateways.mailbox import Mailbox, mail_taken
-from usance.gateways.errors import CounterpartError, Unavailable
+from usance.gateways.errors import CounterpartError, Refused, Unavailable
 from usance.gateways.mail import (
     Action,
     Enclosure,
@@ -142,6 +142,14 @@ def test_a_subject_cannot_bring_headers_of_its_own(mailbox: Mailbox) -> None:
     [(_, recipients, message)] = mailbox.taken
     assert recipients == ["paola@lodi.example"]
     assert message["Bcc"] is None
+
+
+def test_a_name_on_two_lines_is_written_on_one(mailbox: Mailbox) -> None:
+    SmtpMail().send(mail(from_name="Officine\r\nBrera\tS.r.l."))
+    [(_, _, message)] = mailbox.taken
+    assert message["From"] == '"Officine Brera S.r.l." <usance@trade.example>'
+    with pytest.raises(Refused, match="line end"):
+        SmtpMail().send(mail(reply_to="a@b.example\nBcc: x@y.example"))
 
 
 def test_the_one_in_memory_keeps_to_the_same() -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 
-from tests.gateways.contracts.server import Answered, Asked, Counterpart, serving
+from tests.gateways.contracts.server import Answered, Asked, Counterpart, hang_up, serving
 from usance.gateways.anaf import AnafTransmission, read_download
 from usance.gateways.anaf.http import AnafHttp
 from usance.gateways.anaf.memory import MemoryAnaf, archive
-from usance.gateways.errors import Malformed, Refused, Unavailable
+from usance.gateways.errors import CredentialsRefused, Malformed, MaybeTaken, Refused, Unavailable
 from usance.gateways.outcome import DocumentRefused
 from usance.gateways.sdi import SdiTransmission
 from usance.gateways.sdi.folders import SdiFolders
@@ -24,6 +28,8 @@ from usance.gateways.sdi.memory import MemorySdi
 
 NAME = "IT00743110157_00001.xml"
 RECEIPT = "IT00743110157_00001_RC_001.xml"
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+A_WHILE_AGO = NOW.timestamp() - 60
 
 
 @dataclass
@@ -42,6 +48,7 @@ def sdi(request: pytest.FixtureRequest, tmp_path: Path) -> Sdi:
     def arrive(name: str, content: bytes) -> None:
         (tmp_path / "in").mkdir(exist_ok=True)
         (tmp_path / "in" / name).write_bytes(content)
+        os.utime(tmp_path / "in" / name, (A_WHILE_AGO, A_WHILE_AGO))
 
     return Sdi(SdiFolders(tmp_path), arrive, lambda name: (tmp_path / "out" / name).read_bytes())
 
@@ -57,17 +64,17 @@ def test_a_file_goes_once(sdi: Sdi) -> None:
 
 
 def test_notifications_stay_until_they_are_taken(sdi: Sdi) -> None:
-    assert sdi.channel.waiting() == []
+    assert sdi.channel.waiting(at=NOW) == []
     sdi.arrive(RECEIPT, b"<r/>")
     sdi.arrive("IT00743110157_00002_NS_001.xml", b"<s/>")
-    assert [one.name for one in sdi.channel.waiting()] == [
+    assert [one.name for one in sdi.channel.waiting(at=NOW)] == [
         RECEIPT,
         "IT00743110157_00002_NS_001.xml",
     ]
-    assert [one.content for one in sdi.channel.waiting(limit=1)] == [b"<r/>"]
+    assert [one.content for one in sdi.channel.waiting(at=NOW, limit=1)] == [b"<r/>"]
     for _ in range(2):
         sdi.channel.taken(RECEIPT)
-    assert [one.content for one in sdi.channel.waiting()] == [b"<s/>"]
+    assert [one.content for one in sdi.channel.waiting(at=NOW)] == [b"<s/>"]
 
 
 @pytest.mark.parametrize("name", ["../out.xml", "a/b.xml", "", "x.exe", ".hidden.xml", "a\0.xml"])
@@ -86,7 +93,21 @@ def test_half_written_and_strange_files_are_passed_over(tmp_path: Path) -> None:
     (into / "notes.txt").write_bytes(b"hello")
     (into / "huge.xml").write_bytes(b" " * (5 * 2**20 + 1))
     (into / "link.xml").symlink_to("/etc/hostname")
-    assert SdiFolders(tmp_path).waiting() == []
+    assert SdiFolders(tmp_path).waiting(at=NOW) == []
+
+
+def test_what_is_not_whole_yet_blocks_nothing(tmp_path: Path) -> None:
+    into = tmp_path / "in"
+    into.mkdir()
+    (into / "A_RC_001.xml").write_bytes(b"")
+    (into / "B_RC_001.xml").write_bytes(b"<half")
+    (into / "C_RC_001.xml").write_bytes(b"<whole/>")
+    for name, seconds in {"A": 60, "B": 1, "C": 60}.items():
+        when = NOW.timestamp() - seconds
+        os.utime(into / f"{name}_RC_001.xml", (when, when))
+    assert [one.name for one in SdiFolders(tmp_path).waiting(at=NOW)] == ["C_RC_001.xml"]
+    os.utime(into / "B_RC_001.xml", (A_WHILE_AGO, A_WHILE_AGO))
+    assert [one.name for one in SdiFolders(tmp_path).waiting(at=NOW, limit=1)] == ["B_RC_001.xml"]
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -238,11 +259,66 @@ def test_tokens_are_renewed_once(service: AnafMock) -> None:
     way.try_out()
 
 
+class Keeper:
+    """Tokens that another worker may have renewed meanwhile."""
+
+    def __init__(self, **tokens: str) -> None:
+        self.tokens = tokens
+        self.held = 0
+
+    @contextmanager
+    def alone(self) -> Iterator[Mapping[str, str]]:
+        self.held += 1
+        yield dict(self.tokens)
+        self.held -= 1
+
+    def keep(self, renewed: Mapping[str, str]) -> None:
+        assert self.held == 1
+        self.tokens.update(renewed)
+
+
+def test_a_pair_that_another_worker_has_renewed_is_taken_over(service: AnafMock) -> None:
+    client = {"client_id": "client", "client_secret": "secret"}
+    keeper = Keeper(access_token="first", refresh_token="once", **client)
+    ways = [
+        AnafHttp(
+            tax_id="18547290",
+            tokens=dict(keeper.tokens),
+            keeper=keeper,
+            base_url=service.url,
+            sign_in_url=f"{service.url}/auth",
+            private_network=True,
+        )
+        for _ in range(2)
+    ]
+    service.token = "expired-meanwhile"
+    for way in ways:
+        way.upload(b"<Invoice/>")
+    assert keeper.tokens["refresh_token"] == "twice"
+    assert len([one for one in service.asked if one.path == "/auth/token"]) == 1
+
+
+@pytest.mark.parametrize("trouble", [hang_up, Answered(504), Answered(502)])
+def test_an_upload_without_an_answer_may_have_been_taken(service: AnafMock, trouble: Any) -> None:
+    service.instead = [trouble]
+    with pytest.raises(MaybeTaken):
+        adapter(service).upload(b"<Invoice/>")
+    # To ask is harmless, and a server that is not there was given nothing.
+    service.instead = [trouble]
+    with pytest.raises(Unavailable) as asking:
+        adapter(service).outcome("1")
+    assert not isinstance(asking.value, MaybeTaken)
+    service.url = "http://127.0.0.1:9"
+    with pytest.raises(Unavailable) as absent:
+        adapter(service).upload(b"<Invoice/>")
+    assert not isinstance(absent.value, MaybeTaken)
+
+
 def test_tokens_that_cannot_be_renewed(service: AnafMock) -> None:
     service.token = "other"
-    with pytest.raises(Refused):
+    with pytest.raises(CredentialsRefused):
         adapter(service).upload(b"<Invoice/>")
-    with pytest.raises(Refused):
+    with pytest.raises(CredentialsRefused):
         adapter(service, refresh_token="stale").upload(b"<Invoice/>")
 
 

@@ -228,7 +228,14 @@ def test_a_document_is_kept_to_the_digit() -> None:
     assert from_json(to_json(replace(made, due_on=None))).due_on is None
 
 
-@pytest.mark.parametrize("broken", [{}, {"number": "1"}, {"colour": "red"}])
+def test_what_a_newer_version_has_added_is_passed_over() -> None:
+    made = document()
+    kept = to_json(made) | {"colour": "red", "shades": [{"of": "red"}]}
+    kept["seller"] = kept["seller"] | {"motto": "x"}
+    assert from_json(kept) == made
+
+
+@pytest.mark.parametrize("broken", [{}, {"number": "1"}, {"colour": "red"}, {"lines": 7}])
 def test_what_is_no_document_is_refused(broken: dict[str, str]) -> None:
     with pytest.raises(UnreadableDocument):
         from_json(broken)

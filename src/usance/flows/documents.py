@@ -26,7 +26,7 @@ from usance.rules.delivery import WITH_WORDS
 from usance.rules.delivery_routes import PROFILE, SELLER, Missing, kept_at, national_terms
 from usance.rules.invoicing.document import InvoiceDocument
 from usance.rules.invoicing.profiles import FORMATS
-from usance.rules.invoicing.serial import from_json
+from usance.rules.invoicing.serial import UnreadableDocument, from_json
 
 Kind = Literal["invoice", "credit_note"]
 PAGE: Final = 50
@@ -37,6 +37,24 @@ class NotIssued(Conflict):
     """It is a draft, or was issued before documents were kept: there is nothing to write."""
 
     code = "document_not_issued"
+
+
+class Unreadable(Conflict):
+    """What is kept of it is no document that this version can read. ``kind``, ``id`` and the rest
+    say which it is."""
+
+    code = "document_unreadable"
+
+    def __init__(self, kind: Kind, row: Invoice | CreditNote, buyer_id: UUID, why: str) -> None:
+        super().__init__(
+            f"The document of {row.number} cannot be read ({why[:200]}). Look whether a newer version"
+            " of the program has written it, and send it once that runs again."
+        )
+        self.kind = kind
+        self.id = row.id
+        self.seller_id = row.seller_id
+        self.buyer_id = buyer_id
+        self.number = row.number
 
 
 class FormatUnavailable(Refused):
@@ -73,7 +91,7 @@ def require_subject(seller: Seller, *, kind: Kind, subject_id: UUID) -> None:
 
 
 def issued(seller: Seller, *, kind: Kind, subject_id: UUID) -> Issued:
-    """The invoice or credit note as it was issued. Raises NotFound or NotIssued."""
+    """The invoice or credit note as it was issued. Raises NotFound, NotIssued or Unreadable."""
     return _issued_ones(seller, [(kind, subject_id)])[0]
 
 
@@ -107,7 +125,10 @@ def _issued(kind: Kind, invoice: Invoice | None, note: CreditNote | None) -> Iss
             "It has no document: it is a draft, or was issued before documents were kept. Issue it"
             " first, or credit it and issue a new one."
         )
-    document = from_json(row.document)
+    try:
+        document = from_json(row.document)
+    except UnreadableDocument as error:
+        raise Unreadable(kind, row, invoice.buyer_id, str(error)) from error
     return Issued(kind, row.id, row.seller_id, invoice.buyer_id, row.number, document)
 
 

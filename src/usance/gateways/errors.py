@@ -74,6 +74,16 @@ class Refused(CounterpartError):
     code = "counterpart_refused"
 
 
+class CredentialsRefused(Refused):
+    """It does not know us, or no longer: what was asked may be asked again once that is set right."""
+
+
+class MaybeTaken(Unavailable):
+    """It was given something and did not answer; whether it took it is seen there only."""
+
+    code = "may_have_been_taken"
+
+
 class Malformed(CounterpartError):
     """It answered something that its own contract does not know, or about something else."""
 

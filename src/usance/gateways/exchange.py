@@ -20,7 +20,14 @@ from typing import Any, Final
 
 import httpx
 
-from usance.gateways.errors import CounterpartError, Malformed, RateLimited, Refused, Unavailable
+from usance.gateways.errors import (
+    CounterpartError,
+    CredentialsRefused,
+    Malformed,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from usance.gateways.webhooks.addresses import is_public
 
 LARGEST_ANSWER: Final = 2 * 1024 * 1024
@@ -48,8 +55,8 @@ class Reply:
     def raise_for_failure(self) -> None:
         """Raise what a status other than 2xx means, unless the adapter knows better before.
 
-        Raises RateLimited (429), Unavailable (408, 425, 5xx), Refused (other 4xx), Malformed
-        (a redirect, or a status that no answer should have).
+        Raises RateLimited (429), Unavailable (408, 425, 5xx), CredentialsRefused (401, 403), Refused
+        (other 4xx), Malformed (a redirect, or a status that no answer should have).
         """
         if 200 <= self.status < 300:
             return
@@ -60,7 +67,7 @@ class Reply:
         elif self.status in (408, 425) or self.status >= 500:
             kind, text = Unavailable, "cannot answer now; ask again later."
         elif self.status in (401, 403):
-            kind = Refused
+            kind = CredentialsRefused
             text = "does not accept the credentials; check them and what the subscription covers."
         elif self.status >= 400:
             kind, text = Refused, "does not take the question."
@@ -129,6 +136,8 @@ class Exchange:
             )
         except httpx.InvalidURL:
             raise self._misplaced("is not a URL") from None
+        except httpx.ConnectTimeout:
+            raise self._silent("cannot be reached", "ConnectTimeout") from None
         except httpx.TimeoutException:
             raise self._silent("did not answer in time", "timeout") from None
         except (httpx.HTTPError, OSError) as error:

@@ -36,7 +36,12 @@ def watch_deliveries(timestamp: int) -> None:
     del timestamp
     end = CLOCK.now() + timedelta(seconds=WATCH_SECONDS)
     while not tasks.stopping.is_set() and CLOCK.now() < end:
-        if not queueing.follow_all(at=CLOCK.now()) + enqueue_due():
+        try:
+            read = queueing.follow_all(at=CLOCK.now())
+        except Exception:  # noqa: BLE001 - logged; what is queued already goes out all the same
+            _log.exception("what was issued is not queued")
+            read = 0
+        if not read + enqueue_due():
             tasks.stopping.wait(POLL_SECONDS)
     if tasks.stopping.is_set():
         raise TryAgain(CLOCK.now())

@@ -27,6 +27,9 @@ NETWORK_FORMATS: Final[Mapping[str, str]] = {
 PICTURES: Final = ("facturx", "pdf")
 """What people read; the former carries its XML."""
 
+NETWORKS: Final = frozenset(NETWORK_FORMATS)
+"""Channels that take a document once: sent again, it is a second invoice or is refused as one."""
+
 UNDONE: Final = frozenset({"bounced", "rejected", "failed"})
 """Ends in which the document has not reached the buyer over this channel."""
 
@@ -42,11 +45,34 @@ ASK_FOR: Final = timedelta(days=15)
 """How long a network is asked. SdI delivers or gives up within ten days (MC: within five for firms)."""
 
 
+HANDING_OVER: Final = "handing_over"
+"""The reason code of a delivery while a network that would take it twice is given it."""
+
+
 def ask_again(asked: int, *, sent_at: datetime, at: datetime) -> datetime | None:
     """When to ask a network again that was asked ``asked`` times about what it took at ``sent_at``;
     None once it has had its time."""
     again = at + ASK_AFTER[min(asked, len(ASK_AFTER) - 1)]
     return again if again - sent_at <= ASK_FOR else None
+
+
+def held_back(channel: str, *, state: str) -> str:
+    """Why a document may not go over ``channel`` again, whose latest delivery there is in ``state``;
+    empty if it may."""
+    if state == "queued":
+        return "It is queued and will be sent; wait for what becomes of it."
+    if channel in NETWORKS and state not in UNDONE:
+        return (
+            f"The network has it ({state}) and would refuse the same document again; wait for what"
+            " becomes of it."
+        )
+    if channel == "sdi" and state == "bounced":
+        # MC and AT: issued in law, though SdI could not hand it over (Provvedimento 89757/2018, 3.4).
+        return (
+            "To SdI the invoice counts as issued, and sent again it would be a second one. Tell the"
+            " buyer that it lies in its tax drawer (cassetto fiscale)."
+        )
+    return ""
 
 
 def email_formats(profile: BillingProfileView) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from tests.web import house as houses
 from tests.web.house import House
 from usance.flows import billing, credit_lines, invoice_questions
 from usance.records.collections.models import Question
+from usance.records.deliveries.models import Delivery
 from usance.records.identity import public_id
 from usance.records.invoices.models import Invoice
 
@@ -117,6 +118,49 @@ def test_an_invoice_and_its_document(sign_in: SignIn, house: House) -> None:
     refused = client.get(f"{address}/document/xrechnung", follow=True)
     assert "does not offer this document in this format" in refused.content.decode()
     assert client.get(f"{address}/document/doc", follow=True).status_code == 200
+
+
+def test_a_mail_is_opened_by_who_follows_its_link_and_reads(sign_in: SignIn, house: House) -> None:
+    client = sign_in("lucia")
+    invoice = house.invoices["88010"]
+    rows = {
+        channel: Delivery.objects.create(
+            seller_id=invoice.seller_id,
+            created_at=houses.days_ago(0),
+            buyer_id=invoice.buyer_id,
+            kind="invoice",
+            subject_id=invoice.id,
+            number=invoice.number,
+            channel=channel,
+            state="sent",
+            cause="by_hand",
+        )
+        for channel in ("email", "portal")
+    }
+
+    def states() -> dict[str, str]:
+        found = Delivery.objects.filter(id__in=[row.id for row in rows.values()])
+        return dict(found.values_list("channel", "state"))
+
+    address = f"/account/invoices/{public_id('invoice', invoice.id)}"
+    from_mail = f"{address}?from={public_id('delivery', rows['email'].id)}"
+    document = f"{address}/document/pdf"
+    # None of these is a person who reads it.
+    client.head(from_mail)
+    client.get(from_mail, headers={"Sec-Purpose": "prefetch"})
+    client.get(from_mail, headers={"Purpose": "prefetch"})
+    client.get(document, headers={"Sec-Purpose": "prefetch;prerender"})
+    client.head(document)
+    client.get(f"{address}/document/xrechnung")  # is not there
+    client.get(f"{address}?from=dlv_nothing")
+    client.get(address)
+    assert states() == {"email": "sent", "portal": "sent"}
+    page = read(client, from_mail)
+    assert states() == {"email": "opened", "portal": "sent"}
+    href = page.xpath("//a[contains(@href, '/document/pdf')]/@href")[0]
+    assert href.endswith(f"?from={public_id('delivery', rows['email'].id)}")
+    assert client.get(href).status_code == 200
+    assert states() == {"email": "opened", "portal": "opened"}
 
 
 def test_the_statement_is_a_document_of_any_day(sign_in: SignIn, house: House) -> None:

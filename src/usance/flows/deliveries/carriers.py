@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from usance.flows.deliveries.tokens import KeptTokens
 from usance.gateways.anaf import AnafTransmission
 from usance.gateways.anaf.http import ADDRESS as ANAF
 from usance.gateways.anaf.http import SIGN_IN, TEST_ADDRESS, AnafHttp
@@ -89,6 +90,7 @@ def carrier_of(connection: Connection) -> AccessPoint | SdiTransmission | AnafTr
             return AnafHttp(
                 tax_id=settings["tax_id"],
                 tokens=secret,
+                keeper=KeptTokens(seller_id=connection.seller_id, connection_id=connection.id),
                 base_url=address or (TEST_ADDRESS if settings.get("sandbox") else ANAF),
                 sign_in_url=settings.get("sign_in_url") or SIGN_IN,
                 private_network=private,

@@ -10,18 +10,22 @@ from uuid import UUID
 
 from django.conf import settings
 
-from usance.flows.deliveries import receipts
 from usance.flows.deliveries.carriers import Carriers
 from usance.flows.deliveries.letters import letter_with
 from usance.flows.document_writers import About
 from usance.flows.documents import Issued, kept
+from usance.formats import fatturapa
+from usance.gateways.errors import Malformed, MaybeTaken
 from usance.gateways.mail import Enclosure, Mail, render_html, render_text
 from usance.gateways.peppol import AlreadyTaken, Dispatch, read_participant
+from usance.records.deliveries import actions, queries
 from usance.records.deliveries.models import Delivery, KeptDocument
 from usance.records.deliveries.queries import content_of
 from usance.records.events import queries as events
 from usance.records.identity import public_id
-from usance.rules.delivery import ask_again
+from usance.rules.delivery import ASK_FOR, HANDING_OVER, ask_again
+from usance.rules.delivery_routes import address_in
+from usance.rules.invoicing.national import TO_NOBODY
 
 
 class Impossible(Exception):
@@ -54,9 +58,8 @@ class Job:
     carriers: Carriers
     at: datetime
 
-    def document(self, format_: str) -> KeptDocument:
+    def document(self, format_: str, *, revision: int | None = None) -> KeptDocument:
         """The document in a format, as it is kept. Raises FormatUnavailable."""
-        revision = self.row.revision if format_ == "fatturapa" else None
         return kept(
             self.it,
             about=self.about,
@@ -178,14 +181,48 @@ def _by_peppol(job: Job) -> Sent:
 
 
 def _by_sdi(job: Job) -> Sent:
-    document = job.document("fatturapa")
+    document = _file_for_sdi(job)
     if job.carriers.sdi is None:
         raise Impossible(
             "no_sdi_channel",
             "No channel to SdI is connected; add a connection of the kind sdi_folders.",
         )
     name = job.carriers.sdi.send(file_name=document.file_name, content=content_of(document))
-    return Sent(reference=name, told=_told(job, [document]))
+    # Notifications come by themselves; once SdI has had its time, it is said that none did.
+    return Sent(reference=name, again=job.at + ASK_FOR, told=_told(job, [document]))
+
+
+def _file_for_sdi(job: Job) -> KeptDocument:
+    """The file that this delivery sends: the one of its last try if that goes where the buyer is
+    now, else a new one, whatever file of the invoice somebody has looked at before."""
+    row = job.row
+    to = address_in("sdi", job.about.profile)
+    last = None
+    if row.revision:
+        last = queries.kept_document(
+            seller_id=row.seller_id,
+            subject_id=row.subject_id,
+            format_="fatturapa",
+            language="",
+            revision=row.revision,
+        )
+    if last is not None and _address_on(content_of(last)) == to == row.recipient:
+        return last
+    latest = queries.kept_document(
+        seller_id=row.seller_id, subject_id=row.subject_id, format_="fatturapa", language=""
+    )
+    revision = latest.revision + 1 if latest is not None else 1
+    document = job.document("fatturapa", revision=revision)
+    # Before it goes: whoever tries again sends the same file.
+    actions.change(row, revision=revision, recipient=to)
+    return document
+
+
+def _address_on(file: bytes) -> str:
+    """Where SdI delivers a file: its codice destinatario, or its PEC where that says nobody."""
+    said = fatturapa.read(file).transmission
+    code, pec = said.recipient_code, said.recipient_pec
+    return pec if code == TO_NOBODY and pec else code
 
 
 def _by_anaf(job: Job) -> Sent:
@@ -196,13 +233,25 @@ def _by_anaf(job: Job) -> Sent:
             "no_anaf_connection",
             "RO e-Factura is not connected; add a connection of the kind anaf with your tokens.",
         )
+    if job.row.reason_code == HANDING_OVER:
+        raise _maybe_at_anaf("The program was stopped while it was uploaded")
+    # An upload has no key by which the same could be told from a second one.
+    actions.change(job.row, reason_code=HANDING_OVER)
     is_credit = job.it.kind == "credit_note"
     try:
         index = anaf.upload(content_of(document), is_credit=is_credit)
-    finally:
-        receipts.keep_tokens(job.row.seller_id, anaf)
+    except (MaybeTaken, Malformed) as error:
+        raise _maybe_at_anaf(f"ANAF gave no usable answer ({error.detail})") from None
     again = ask_again(0, sent_at=job.at, at=job.at)
     return Sent(reference=index, again=again, told=_told(job, [document]))
+
+
+def _maybe_at_anaf(what: str) -> Impossible:
+    return Impossible(
+        "may_have_been_taken",
+        f"{what}: it may have been taken. Look among the messages in SPV, and send it again only if"
+        " it is not there.",
+    )
 
 
 def _told(job: Job, documents: list[KeptDocument]) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
 
 from usance.flows.deliveries.carriers import carrier_of, connections_of
 from usance.flows.deliveries.receipts import take_receipt
@@ -16,6 +19,8 @@ from usance.records.parties.models import Seller
 
 MOST: Final = 100
 """Messages taken at a time, so that one seller does not keep the others waiting."""
+
+_log = logging.getLogger(__name__)
 
 
 def to_fetch() -> list[UUID]:
@@ -42,12 +47,20 @@ def fetch(*, seller_id: UUID, at: datetime) -> int:
 
 
 def fetch_from_sdi(seller: Seller, channel: SdiTransmission, *, at: datetime) -> int:
-    """Take in the notifications that a channel to SdI has; how many."""
-    files = channel.waiting(limit=MOST)
-    for file in files:
-        take_receipt(seller, source="sdi", content=file.content, file_name=file.name, at=at)
-        channel.taken(file.name)
-    return len(files)
+    """Take in the notifications that a channel to SdI has; how many. One that cannot be taken is
+    logged and stays there; the others are taken."""
+    taken = 0
+    for file in channel.waiting(at=at, limit=MOST):
+        try:
+            take_receipt(seller, source="sdi", content=file.content, file_name=file.name, at=at)
+            channel.taken(file.name)
+        except (InterfaceError, OperationalError):
+            raise
+        except Exception:  # noqa: BLE001 - logged; the others have their turn
+            _log.exception("file %s from SdI for seller %s", file.name, seller.id)
+            continue
+        taken += 1
+    return taken
 
 
 def _from_storecove(seller: Seller, point: Storecove, *, at: datetime) -> int:

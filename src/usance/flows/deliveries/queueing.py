@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from usance.flows.deliveries.outcomes import record, tell
 from usance.flows.document_writers import About
-from usance.flows.documents import Issued, Kind, NotIssued, issued
+from usance.flows.documents import Issued, Kind, NotIssued, Unreadable, issued
 from usance.flows.journal import Journal
 from usance.flows.refusals import Conflict, NotFound, Refused
 from usance.records.deliveries import actions, queries
 from usance.records.deliveries.models import Delivery
 from usance.records.events import queries as events
+from usance.records.events.models import Event
 from usance.records.identity import new_id
 from usance.records.invoices import queries as invoices
 from usance.records.monitoring import actions as places
 from usance.records.parties.models import Seller
-from usance.rules.delivery import UNDONE
+from usance.rules.delivery import NETWORKS, held_back
 from usance.rules.delivery_routes import Route, route, routes
 from usance.rules.invoicing.identifiers import is_email
 from usance.rules.invoicing.profiles import CHANNELS
@@ -33,9 +35,11 @@ PAGE: Final = 100
 ISSUED: Final = ("invoice.opened", "invoice.credited")
 """The events that issue a document."""
 
+_log = logging.getLogger(__name__)
+
 
 class CannotResend(Conflict):
-    """The delivery is still on its way."""
+    """It is on its way, or a network has it that would take it for a second one."""
 
     code = "delivery_under_way"
 
@@ -47,8 +51,17 @@ class InvalidRecipient(Refused):
 
 
 def follow_all(*, at: datetime) -> int:
-    """Queue what was issued since the last time, of every seller; how many events were read."""
-    return sum(follow_events(seller_id=one, at=at) for one in queries.sellers_behind(READER))
+    """Queue what was issued since the last time, of every seller; how many events were read. A
+    seller whose events cannot be read is logged, and keeps no other from its turn."""
+    read = 0
+    for seller_id in queries.sellers_behind(READER):
+        try:
+            read += follow_events(seller_id=seller_id, at=at)
+        except (InterfaceError, OperationalError):
+            raise  # the database is away: for everybody
+        except Exception:  # noqa: BLE001 - logged; the others have their turn
+            _log.exception("documents of seller %s are not queued", seller_id)
+    return read
 
 
 @transaction.atomic
@@ -56,7 +69,8 @@ def follow_events(*, seller_id: UUID, at: datetime) -> int:
     """Queue the documents that the seller's next events issue; how many events those were.
 
     Run by one job at a time; twice the same event makes nothing twice. A seller's history from
-    before documents were kept has none, and is passed over.
+    before documents were kept has none, and is passed over; a document that cannot be read has
+    failed deliveries, and is no reason to stop.
     """
     place = places.place(seller_id=seller_id, reader=READER) or events.BEGINNING
     # Taken first: what is settled later is read the next time.
@@ -64,14 +78,26 @@ def follow_events(*, seller_id: UUID, at: datetime) -> int:
     page = events.events_after(place, seller_id=seller_id, limit=PAGE, types=ISSUED)
     seller = Seller.objects.get(id=seller_id)
     for event in page:
-        if event.type == "invoice.opened":
-            queue_issued(seller, kind="invoice", subject_id=event.object_id, at=at)
-        else:
-            for note in invoices.credit_notes(seller_id=seller_id, invoice_id=event.object_id):
-                queue_issued(seller, kind="credit_note", subject_id=note.id, at=at)
+        try:
+            with transaction.atomic():
+                _follow(seller, event, at=at)
+        except (InterfaceError, OperationalError):
+            raise
+        except Exception:  # noqa: BLE001 - logged; what comes after it has its turn
+            _log.exception("event %s of seller %s queues nothing", event.id, seller_id)
     last = events.Position(page[-1].transaction, page[-1].sequence) if len(page) == PAGE else end
     places.move_place(seller_id=seller_id, reader=READER, to=max(last, place), at=at)
     return len(page)
+
+
+def _follow(seller: Seller, event: Event, *, at: datetime) -> None:
+    """Queue the one document that the event issued."""
+    if event.type == "invoice.opened":
+        queue_issued(seller, kind="invoice", subject_id=event.object_id, at=at)
+        return
+    notes = invoices.credit_notes(seller_id=seller.id, invoice_id=event.object_id)
+    for note in notes.filter(number=event.data.get("number", "")):
+        queue_issued(seller, kind="credit_note", subject_id=note.id, at=at)
 
 
 @transaction.atomic
@@ -83,18 +109,33 @@ def begin_now(seller: Seller, *, at: datetime) -> None:
     places.move_place(seller_id=seller.id, reader=READER, to=max(end, place), at=at)
 
 
+@transaction.atomic
 def queue_issued(seller: Seller, *, kind: Kind, subject_id: UUID, at: datetime) -> list[Delivery]:
-    """Queue a document for every way that the buyer's profile names; those that are new."""
+    """Queue a document for every way that the buyer's profile names; those that are new.
+
+    A network that was given it by hand already is passed over. One that cannot be read has failed
+    deliveries, so that somebody sees it.
+    """
+    actions.lock_subject(seller_id=seller.id, subject_id=subject_id)
+    it: Issued | Unreadable
     try:
         it = issued(seller, kind=kind, subject_id=subject_id)
     except (NotIssued, NotFound):
         return []
+    except Unreadable as error:
+        it = error
     about = About(seller, it.buyer_id, at=at)
+    given = {channel for channel, _ in _latest(seller, subject_id)} & NETWORKS
     rows = [
         _delivery(it, one, about=about, cause="issued", author=BY, at=at)
         for one in routes(about.profile)
+        if one.channel not in given
     ]
-    return _queue(seller, rows, at=at, by=BY)
+    new = _queue(seller, rows, at=at, by=BY)
+    if isinstance(it, Unreadable):
+        for row in new:
+            record(seller, delivery_id=row.id, state="failed", at=at, code=it.code, reason=str(it))
+    return new
 
 
 @transaction.atomic
@@ -111,8 +152,10 @@ def send(
     """Send a document because somebody asks for it: over every way of the buyer's profile, or over
     ``channel`` only, to ``recipient`` if it is given.
 
-    Raises NotFound, NotIssued or InvalidRecipient.
+    Ways that have it, or on which it waits, are left out; CannotResend where none is left. Raises
+    NotFound, NotIssued, Unreadable or InvalidRecipient besides.
     """
+    actions.lock_subject(seller_id=seller.id, subject_id=subject_id)
     it = issued(seller, kind=kind, subject_id=subject_id)
     about = About(seller, it.buyer_id, at=at)
     if channel and channel not in CHANNELS:
@@ -123,7 +166,15 @@ def send(
         if channel and (recipient or channel != "email")
         else tuple(one for one in routes(about.profile) if channel in ("", one.channel))
     ) or (route(channel, about.profile),)
-    rows = [_delivery(it, one, about=about, cause="by_hand", author=by, at=at) for one in chosen]
+    latest = _latest(seller, subject_id)
+    held = [_held(latest, one) for one in chosen]
+    if all(held):
+        raise CannotResend(held[0])
+    rows = [
+        _delivery(it, one, about=about, cause="by_hand", author=by, at=at)
+        for one, why in zip(chosen, held, strict=True)
+        if not why
+    ]
     return _queue(seller, rows, at=at, by=by)
 
 
@@ -142,21 +193,16 @@ def resend(
     if before is None:
         raise NotFound("There is no such delivery.")
     if before.state == "queued":
-        raise CannotResend("It is queued and will be sent; wait for what becomes of it.")
-    by_network = before.channel in ("peppol", "sdi", "anaf")
-    if by_network and before.state not in UNDONE:
-        raise CannotResend(
-            f"The network has it ({before.state}) and would refuse the same document again; wait"
-            " for what becomes of it."
-        )
+        raise CannotResend(held_back(before.channel, state=before.state))
+    actions.lock_subject(seller_id=seller.id, subject_id=before.subject_id)
     _require_address(before.channel, recipient)
     it = issued(seller, kind=_kind(before.kind), subject_id=before.subject_id)
     about = About(seller, it.buyer_id, at=at)
     way = route(before.channel, about.profile, recipient=recipient or _same(before))
+    if why := _held(_latest(seller, it.id), way):
+        raise CannotResend(why)
     row = _delivery(it, way, about=about, cause="resent", author=by, at=at)
     row.previous_id = before.id
-    # A name that the network has seen is taken; one that never left is not.
-    row.revision = before.revision + (1 if before.channel == "sdi" and before.reference else 0)
     return _queue(seller, [row], at=at, by=by)[0]
 
 
@@ -190,6 +236,16 @@ def opened(
     )
 
 
+def _latest(seller: Seller, subject_id: UUID) -> dict[tuple[str, str], Delivery]:
+    return queries.latest_by_way(seller_id=seller.id, subject_id=subject_id)
+
+
+def _held(latest: dict[tuple[str, str], Delivery], way: Route) -> str:
+    """Why the document may not go over the way now; empty if it may."""
+    row = latest.get(queries.way_of(way.channel, way.recipient))
+    return held_back(row.channel, state=row.state) if row is not None else ""
+
+
 def _kind(text: str) -> Kind:
     return "credit_note" if text == "credit_note" else "invoice"
 
@@ -212,7 +268,7 @@ def _require_address(channel: str, recipient: str) -> None:
 
 
 def _delivery(
-    it: Issued, way: Route, *, about: About, cause: str, author: str, at: datetime
+    it: Issued | Unreadable, way: Route, *, about: About, cause: str, author: str, at: datetime
 ) -> Delivery:
     return Delivery(
         id=new_id(),
@@ -228,6 +284,8 @@ def _delivery(
         language=about.profile.language,
         cause=cause,
         author=author,
+        # The file for SdI is written when it goes: its address is the buyer's of that moment.
+        revision=0 if way.channel == "sdi" else 1,
         due_at=at,
     )
 

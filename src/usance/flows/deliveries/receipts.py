@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -22,12 +22,9 @@ from usance.formats import delivery_status
 from usance.formats.errors import FormatError
 from usance.formats.fatturapa import receipts as sdi
 from usance.gateways.outcome import Outcome
-from usance.records.connections import actions as connections
-from usance.records.connections import queries as connected
 from usance.records.deliveries import actions, queries
 from usance.records.deliveries.models import Delivery, Receipt
 from usance.records.events import queries as events
-from usance.records.events.secrets import decrypt, encrypt
 from usance.records.parties.models import Seller
 from usance.rules.delivery import ask_again
 
@@ -279,19 +276,3 @@ def look_at_webhook(seller: Seller, row: Delivery, *, at: datetime) -> None:
         )
     else:
         wait_on(row, at=at)
-
-
-@transaction.atomic
-def keep_tokens(seller_id: UUID, anaf: Any) -> None:
-    """Keep the new tokens that ANAF has given for the old: those are worth nothing any more."""
-    renewed: dict[str, str] = getattr(anaf, "renewed", {})
-    if not renewed:
-        return
-    found = connected.connections(seller_id=seller_id, active=True).filter(kind="anaf")
-    latest = found.order_by("-id").first()
-    if latest is None:
-        return
-    row = connections.lock_connection(seller_id=seller_id, connection_id=latest.id)
-    if row is not None:
-        secret = json.loads(decrypt(row.secret)) if row.secret else {}
-        connections.change(row, secret=encrypt(json.dumps(secret | renewed)))

@@ -2,13 +2,14 @@
 
 Written to what the tax administration publishes about the service (upload, state of the message,
 download), and proved here against a server of our own only. An access token lasts ninety days, the
-refresh token a year; a new pair that the service gives is in ``renewed`` and must be kept.
+refresh token a year and works once: the new pair is given to the keeper of tokens at once.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,8 +17,15 @@ from lxml import etree
 
 from usance.formats.einvoice.parsing import parse_xml
 from usance.formats.errors import FormatError
-from usance.gateways.anaf.transmission import read_download
-from usance.gateways.errors import Malformed, Refused
+from usance.gateways.anaf.transmission import TokenKeeper, read_download
+from usance.gateways.errors import (
+    CredentialsRefused,
+    Malformed,
+    MaybeTaken,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from usance.gateways.exchange import Exchange, Patience, Reply
 from usance.gateways.json_answers import read_document
 from usance.gateways.outcome import DocumentRefused, Outcome
@@ -28,6 +36,10 @@ SIGN_IN: Final = "https://logincert.anaf.ro/anaf-oauth2/v1"
 LARGEST_ANSWER: Final = 30 * 2**20
 _LONGEST_WORDS: Final = 2000
 _WAITING: Final = "in prelucrare"
+_NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "gaierror")
+"""What went wrong before anything was sent."""
+_HALF_ANSWERED: Final = (502, 504)
+"""A proxy answers that it lost whoever it had given the document to (RFC 9110, 15.6.3 and 15.6.5)."""
 
 
 class AnafHttp:
@@ -40,6 +52,7 @@ class AnafHttp:
         *,
         tax_id: str,
         tokens: Mapping[str, str],
+        keeper: TokenKeeper | None = None,
         base_url: str = ADDRESS,
         sign_in_url: str = SIGN_IN,
         patience: Patience | None = None,
@@ -47,6 +60,7 @@ class AnafHttp:
     ) -> None:
         self._tax_id = tax_id.strip().upper().removeprefix("RO")
         self._tokens = dict(tokens)
+        self._keeper = keeper
         self.renewed: dict[str, str] = {}
         options: dict[str, Any] = {"patience": patience, "private_network": private_network}
         self._service = Exchange(
@@ -122,9 +136,31 @@ class AnafHttp:
         headers = {"authorization": f"Bearer {self._tokens.get('access_token', '')}"}
         if content is not None:
             headers["content-type"] = "text/plain"
-        return self._service.ask(method, path, params=params, content=content, headers=headers)
+        try:
+            reply = self._service.ask(method, path, params=params, content=content, headers=headers)
+        except RateLimited:
+            raise
+        except Unavailable as error:
+            if content is None or error.detail in _NOT_SENT:
+                raise
+            raise _maybe_taken(error.detail) from None
+        if content is not None and reply.status in _HALF_ANSWERED:
+            raise _maybe_taken(f"HTTP {reply.status}")
+        return reply
 
     def _renew(self) -> None:
+        """A new pair of tokens, by nobody else meanwhile; the one that another has got since."""
+        with self._keeper.alone() if self._keeper else nullcontext(self._tokens) as there:
+            mine = self._tokens.get("access_token")
+            self._tokens = {**self._tokens, **there}
+            if self._tokens.get("access_token") != mine:
+                return
+            self.renewed = self._renewed()
+            self._tokens |= self.renewed
+            if self._keeper:
+                self._keeper.keep(self.renewed)
+
+    def _renewed(self) -> dict[str, str]:
         """A new pair of tokens for the refresh token (RFC 6749, 6)."""
         client = f"{self._tokens.get('client_id', '')}:{self._tokens.get('client_secret', '')}"
         form = {
@@ -141,12 +177,24 @@ class AnafHttp:
                 "authorization": f"Basic {b64encode(client.encode()).decode('ascii')}",
             },
         )
+        if reply.status in (400, 401, 403):  # RFC 6749, 5.2: invalid_grant is a 400
+            raise CredentialsRefused(
+                "ANAF does not renew the access; authorize the connection again and set its tokens.",
+                counterpart="ANAF",
+                detail=f"HTTP {reply.status}",
+            )
         reply.raise_for_failure()
         answer = read_document(reply)
-        self.renewed = {"access_token": answer.required_text("access_token")}
+        renewed = {"access_token": answer.required_text("access_token")}
         if refresh := answer.text("refresh_token"):
-            self.renewed["refresh_token"] = refresh
-        self._tokens |= self.renewed
+            renewed["refresh_token"] = refresh
+        return renewed
+
+
+def _maybe_taken(detail: str | None) -> MaybeTaken:
+    return MaybeTaken(
+        "ANAF did not answer after the document was sent.", counterpart="ANAF", detail=detail
+    )
 
 
 def _header(reply: Reply) -> etree._Element:

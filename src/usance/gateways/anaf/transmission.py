@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -13,6 +15,18 @@ from usance.gateways.outcome import Outcome
 LARGEST_MEMBER: Final = 20 * 2**20
 """Bytes of one file of an archive; an invoice may have 10 MB."""
 _MOST_MEMBERS: Final = 20
+
+
+class TokenKeeper(Protocol):
+    """Where the tokens are kept that several workers use. A refresh token works once only."""
+
+    def alone(self) -> AbstractContextManager[Mapping[str, str]]:
+        """The tokens as they are kept now; nobody else renews them meanwhile."""
+        ...
+
+    def keep(self, renewed: Mapping[str, str]) -> None:
+        """Keep the new pair in the place of the old, which is worth nothing any more."""
+        ...
 
 
 class AnafTransmission(Protocol):
@@ -25,7 +39,8 @@ class AnafTransmission(Protocol):
     source: str
 
     def upload(self, document: bytes, *, is_credit: bool = False) -> str:
-        """Hand over a document in CIUS-RO UBL; the index by which it is known from now on."""
+        """Hand over a document in CIUS-RO UBL; the index by which it is known from now on. Raises
+        MaybeTaken where it was sent and not answered: uploaded again it may be there twice."""
         ...
 
     def outcome(self, reference: str) -> Outcome:

@@ -9,7 +9,7 @@ from email.utils import formataddr, parseaddr
 from typing import Final
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
 
 from usance.gateways.errors import Refused, Unavailable
 from usance.gateways.mail.sender import Enclosure, Mail, RecipientRefused
@@ -53,6 +53,12 @@ class SmtpMail:
             connection.send_messages([message])
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
             raise _answered(error) from None
+        except BadHeaderError as error:
+            raise Refused(
+                "The message has a line end where none may be; look at the seller's name and address.",
+                counterpart="mail server",
+                detail=str(error)[:160],
+            ) from None
         except (smtplib.SMTPException, OSError, ValueError) as error:
             # ValueError: certificates that cannot be read, addresses that cannot be written.
             raise Unavailable(
@@ -76,7 +82,8 @@ def _from(name: str) -> str:
     """The seller's name before the installation's own address: mail of another domain would not
     pass its checks (RFC 7489)."""
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((name, address)) if name else settings.DEFAULT_FROM_EMAIL
+    line = " ".join(name.split())  # a header has no line ends of its own
+    return formataddr((line, address)) if line else settings.DEFAULT_FROM_EMAIL
 
 
 def _answered(

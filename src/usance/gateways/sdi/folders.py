@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,8 @@ from usance.gateways.sdi.transmission import NotificationFile
 
 LARGEST_NOTIFICATION: Final = 5 * 2**20
 """Bytes; SdI's own limit for a file it takes. A notification has a few thousand."""
+SETTLED_SECONDS: Final = 2.0
+"""A file that was written to so lately may not be whole: not every provider renames what is done."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,80}\.(?:xml|xml\.p7m|zip)", re.IGNORECASE)
 
 
@@ -54,17 +57,25 @@ class SdiFolders:
             raise _unavailable(error) from None
         return file_name
 
-    def waiting(self, *, limit: int = 100) -> list[NotificationFile]:
-        """The files in ``in``; half-written ones have names of their own, which are passed over."""
+    def waiting(self, *, at: datetime, limit: int = 100) -> list[NotificationFile]:
+        """The files in ``in``. Half-written ones, which have names of their own, are empty or were
+        written to just now, are passed over until the next time, and so are unreadable ones."""
         try:
             if not self._in.is_dir():
                 return []
-            names = sorted(one.name for one in os.scandir(self._in) if _is_notification(one))
-            return [
-                NotificationFile(name, (self._in / name).read_bytes()) for name in names[:limit]
-            ]
+            now = at.timestamp()
+            names = sorted(one.name for one in os.scandir(self._in) if _is_whole(one, now=now))
         except OSError as error:
             raise _unavailable(error) from None
+        found = []
+        for name in names:
+            try:
+                found.append(NotificationFile(name, (self._in / name).read_bytes()))
+            except OSError:
+                continue
+            if len(found) == limit:
+                break
+        return found
 
     def taken(self, name: str) -> None:
         """Move the file to ``in/done``."""
@@ -85,12 +96,17 @@ class SdiFolders:
             )
 
 
-def _is_notification(entry: os.DirEntry[str]) -> bool:
-    return (
-        entry.is_file(follow_symlinks=False)
-        and bool(_NAME.fullmatch(entry.name))
-        and entry.stat(follow_symlinks=False).st_size <= LARGEST_NOTIFICATION
-    )
+def _is_whole(entry: os.DirEntry[str], *, now: float) -> bool:
+    """Whether it is a notification that has been written to its end."""
+    try:
+        if not entry.is_file(follow_symlinks=False) or not _NAME.fullmatch(entry.name):
+            return False
+        found = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    # A clock of another machine may be ahead: what is far in the future is no file of just now.
+    lately = abs(now - found.st_mtime) < SETTLED_SECONDS
+    return 0 < found.st_size <= LARGEST_NOTIFICATION and not lately
 
 
 def _unavailable(error: OSError) -> Unavailable:

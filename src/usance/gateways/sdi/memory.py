@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from usance.gateways.errors import CounterpartError, Refused
 from usance.gateways.sdi.transmission import NotificationFile
 
@@ -28,8 +30,9 @@ class MemorySdi:
             )
         return file_name
 
-    def waiting(self, *, limit: int = 100) -> list[NotificationFile]:
+    def waiting(self, *, at: datetime, limit: int = 100) -> list[NotificationFile]:
         """What is in the inbox."""
+        del at
         self._fail()
         return [NotificationFile(name, self.inbox[name]) for name in sorted(self.inbox)[:limit]]
 

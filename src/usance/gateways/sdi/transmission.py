@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 
@@ -27,8 +28,8 @@ class SdiTransmission(Protocol):
         no second file; another with its name is Refused (SdI, code 00002)."""
         ...
 
-    def waiting(self, *, limit: int = 100) -> list[NotificationFile]:
-        """Files that have come and were not taken yet, in the order of their names."""
+    def waiting(self, *, at: datetime, limit: int = 100) -> list[NotificationFile]:
+        """Files that have come whole by ``at`` and were not taken yet, in the order of their names."""
         ...
 
     def taken(self, name: str) -> None:

@@ -66,6 +66,11 @@ def add(deliveries: Sequence[Delivery]) -> list[Delivery]:
     return [one for one in deliveries if one.id in stored]
 
 
+def lock_subject(*, seller_id: UUID, subject_id: UUID) -> None:
+    """Until the transaction ends, nobody else decides over which ways the document goes."""
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [f"{seller_id} {subject_id}"])
+
+
 def lock_delivery(*, seller_id: UUID, delivery_id: UUID) -> Delivery | None:
     """The delivery, locked until the transaction ends."""
     return (

@@ -52,7 +52,8 @@ class Delivery(SellerScoped):
     """One document on its way to a buyer over one channel.
 
     ``recipient`` is the channel's own address: an e-mail address, ``scheme:id`` on Peppol, a codice
-    destinatario. ``previous`` is the delivery that this one repeats. ``reference`` is the network's
+    destinatario. ``previous`` is the delivery that this one repeats. ``revision`` is of the file that
+    it sends (SdI); 0 until that is written. ``reference`` is the network's
     name for it, ``reason_code`` and ``reason`` the network's words or ours. ``due_at`` is
     None when nothing is to be done about it; ``attempts`` are those of the present step.
     """

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from usance.records.deliveries.models import Delivery, KeptDocument, Receipt
 from usance.records.events.models import Event
@@ -81,12 +81,28 @@ def delivery(*, seller_id: UUID, delivery_id: UUID) -> Delivery | None:
     return Delivery.objects.filter(seller_id=seller_id, id=delivery_id).first()
 
 
+def latest_by_way(*, seller_id: UUID, subject_id: UUID) -> dict[tuple[str, str], Delivery]:
+    """The latest delivery of a document over each way: the channel, and by e-mail the address."""
+    rows = Delivery.objects.filter(seller_id=seller_id, subject_id=subject_id).order_by("id")
+    return {way_of(row.channel, row.recipient): row for row in rows}
+
+
+def way_of(channel: str, recipient: str) -> tuple[str, str]:
+    """What counts as the same way: a network has a document, whatever address it was given for."""
+    return channel, recipient if channel == "email" else ""
+
+
 def by_reference(*, seller_id: UUID, channel: str, reference: str) -> Delivery | None:
-    """The delivery that a network knows by ``reference``; the latest of them."""
+    """The delivery that a network knows by ``reference``.
+
+    Of several it is the first that the network has: what came after under the same name is the
+    same to it.
+    """
     if not reference:
         return None
     found = Delivery.objects.filter(seller_id=seller_id, channel=channel, reference=reference)
-    return found.order_by("-id").first()
+    ended = Q(state__in=("failed", "rejected"))
+    return found.order_by(Case(When(ended, then=1), default=0), "id").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +145,21 @@ def latest_states(
     return found
 
 
+_DUE: Final = """
+SELECT seller_id, id
+  FROM (SELECT d.seller_id, d.id, d.due_at,
+               row_number() OVER (PARTITION BY d.seller_id, d.channel ORDER BY d.due_at, d.id) AS turn
+          FROM deliveries_delivery AS d
+         WHERE d.due_at <= %(at)s) AS waiting
+ ORDER BY turn, due_at
+ LIMIT %(limit)s
+"""
+
+
 def due_deliveries(*, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """(seller, delivery) of those something is to be done about now, the longest due first."""
-    rows = Delivery.objects.filter(due_at__lte=at).order_by("due_at")
-    return list(rows.values_list("seller_id", "id")[:limit])
+    """(seller, delivery) of those something is to be done about now: the longest due of every
+    seller's channels, then the second of each, so that nobody waits for another's thousands."""
+    return [(row[0], row[1]) for row in execute(_DUE, {"at": at, "limit": limit})]
 
 
 def waiting_receipts(*, limit: int) -> list[tuple[UUID, UUID]]:

@@ -1,7 +1,8 @@
 """A document as plain JSON values and back, so that what was issued can be kept as it was.
 
 Decimals are texts, so that no digit is lost; dates are ISO 8601; bytes are base64. A field that has
-its usual value is left out: documents kept today can be read when the model has grown.
+its usual value is left out: documents kept today can be read when the model has grown, and by a
+version before it, which passes over the fields that it does not know.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def from_json(kept: dict[str, Any]) -> InvoiceDocument:
     """The document that :func:`to_json` made ``kept`` of. Raises UnreadableDocument."""
     try:
         return _made(InvoiceDocument, kept)
-    except (TypeError, ValueError, KeyError, ArithmeticError) as error:
+    except (TypeError, ValueError, KeyError, ArithmeticError, AttributeError) as error:
         raise UnreadableDocument(f"This is no document of this model: {error}") from error
 
 
@@ -74,7 +75,7 @@ def _readers(kind: Any) -> dict[str, Callable[[Any], Any]]:
 
 def _made(kind: type[T], kept: dict[str, Any]) -> T:
     readers = _readers(cast("Any", kind))
-    return kind(**{name: readers[name](value) for name, value in kept.items()})
+    return kind(**{name: read(kept[name]) for name, read in readers.items() if name in kept})
 
 
 def _reader(hint: Any) -> Callable[[Any], Any]:

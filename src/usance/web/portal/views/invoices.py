@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from usance.flows.deliveries import queueing
 from usance.flows.documents import FormatUnavailable, Kind, NotIssued
 from usance.records.events import queries as events
-from usance.records.identity import public_id
+from usance.records.identity import NotAnId, parse_public_id, public_id
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.invoices.queries import OrderOnInvoice
@@ -92,8 +93,9 @@ def _tabs(path: str, standing: str) -> list[Tab]:
 @require_safe
 @portal_for("invoices")
 def invoice_page(request: HttpRequest, account: Account, public: str) -> HttpResponse:
-    """One invoice."""
+    """One invoice. Who followed the link of a mail has opened that mail."""
     invoice = _invoice(account, public)
+    _opened(request, account, "invoice", invoice.id, channel="")
     seller_id = account.seller.id
     notes = list(invoices.credit_notes(seller_id=seller_id, invoice_id=invoice.id))
     paid = payments.allocations_of_invoice(seller_id=seller_id, invoice_id=invoice.id)
@@ -107,7 +109,7 @@ def invoice_page(request: HttpRequest, account: Account, public: str) -> HttpRes
         crumbs=[Link(_("Invoices"), reverse("account_invoices"))],
         page_state=state if isinstance(state, State) else None,
         late=(account.on - invoice.due_on).days if invoice.state == "open" else 0,
-        downloads=_downloads(account, invoice),
+        downloads=_downloads(account, invoice, mail=request.GET.get("from", "")),
         offers=offers(account, invoice, INVOICE_ACTS, base=_address(invoice)),
         questions=asked_about(account, invoice),
         facts=_facts(account, invoice),
@@ -136,9 +138,6 @@ def invoice_document(
             content_type="text/plain; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{invoice.number}.txt"'},
         )
-    queueing.opened(
-        account.seller, kind="invoice", subject_id=invoice.id, at=account.at, by=account.by
-    )
     return _download(request, account, "invoice", invoice.id, format_, back=_address(invoice))
 
 
@@ -152,9 +151,6 @@ def credit_note_document(
     note = invoices.credit_note(seller_id=account.seller.id, credit_note_id=note_id)
     if note is None or note.invoice.buyer_id != account.buyer.id:
         raise Http404("There is no such credit note.")
-    queueing.opened(
-        account.seller, kind="credit_note", subject_id=note.id, at=account.at, by=account.by
-    )
     back = _address(note.invoice)
     return _download(request, account, "credit_note", note.id, format_, back=back)
 
@@ -163,7 +159,7 @@ def _download(
     request: HttpRequest, account: Account, kind: Kind, subject_id: UUID, format_: str, *, back: str
 ) -> HttpResponse:
     try:
-        return download(
+        found = download(
             account.seller,
             kind=kind,
             subject_id=subject_id,
@@ -178,6 +174,43 @@ def _download(
             % {"seller": account.seller.name},
         )
         return HttpResponseRedirect(back)
+    _opened(request, account, kind, subject_id)
+    return found
+
+
+def _opened(
+    request: HttpRequest,
+    account: Account,
+    kind: Kind,
+    subject_id: UUID,
+    *,
+    channel: str = "portal",
+) -> None:
+    """A person has looked at the document: not a program that asks for its size, nor a browser that
+    fetches what might be looked at (Fetch, Sec-Purpose)."""
+    purpose = request.headers.get("Sec-Purpose", "") or request.headers.get("Purpose", "")
+    if request.method != "GET" or "prefetch" in purpose.lower():
+        return
+    delivery_id = _mail(request.GET.get("from", ""))
+    if not channel and delivery_id is None:
+        return
+    queueing.opened(
+        account.seller,
+        kind=kind,
+        subject_id=subject_id,
+        delivery_id=delivery_id,
+        channel=channel,
+        at=account.at,
+        by=account.by,
+    )
+
+
+def _mail(public: str) -> UUID | None:
+    """The delivery whose link was followed; None if the address names none."""
+    try:
+        return parse_public_id("delivery", public)
+    except NotAnId:
+        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -205,18 +238,20 @@ def _address(invoice: Invoice) -> str:
     return reverse("account_invoice", args=[public_id("invoice", invoice.id)])
 
 
-def _downloads(account: Account, invoice: Invoice) -> list[Link]:
-    """The document as the buyer can have it: the PDF, and the formats that its profile names."""
+def _downloads(account: Account, invoice: Invoice, *, mail: str) -> list[Link]:
+    """The document as the buyer can have it: the PDF, and the formats that its profile names. The
+    links name the ``mail`` that led here, too."""
     if invoice.document is None:
         formats = ["text"]
     else:
         profile = billing_profile(seller_id=account.seller.id, buyer_id=account.buyer.id)
         formats = ["pdf", *(one for one in profile.formats if one != "pdf")]
     public = public_id("invoice", invoice.id)
+    came = f"?{urlencode({'from': mail})}" if _mail(mail) else ""
     return [
         Link(
             _("Text") if one == "text" else format_text(one),
-            reverse("account_invoice_document", args=[public, one]),
+            reverse("account_invoice_document", args=[public, one]) + came,
         )
         for one in formats
     ]
