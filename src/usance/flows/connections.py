@@ -111,7 +111,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         required="api_key",
         needed="legal_entity_id",
     ),
-    "sdi_folders": _kind(lambda it, _: it.waiting(limit=1), "folder", "sender"),
+    "sdi_folders": _kind(lambda it, at: it.waiting(at=at, limit=1), "folder", "sender"),
     "anaf": _kind(
         lambda it, _: it.try_out(),
         "base_url",
