@@ -30,7 +30,7 @@ from tests.flows.billing import (
 )
 from tests.flows.racing import at_once
 from tests.flows.trading import Trade
-from usance.flows import billing_runs
+from usance.flows import billing, billing_runs
 from usance.flows.refusals import NotFound
 from usance.records.events.models import Event
 from usance.records.identity import new_id, public_id
@@ -395,3 +395,62 @@ def test_the_hour_of_the_seller_counts(trade: Trade) -> None:
     sell(scheduled(night, "monthly:last"), 1_000)
     run(night, date(2026, 3, 31))
     assert invoices(trade) == []
+
+
+def test_the_invoices_of_a_run_are_issued_by_who_started_it(trade: Trade, april: Trade) -> None:
+    sell(scheduled(trade, "monthly:last"), 1_000)
+    opened = billing_runs.open_run(
+        trade.seller, cut_off_on=date(2026, 3, 31), at=april.at, by="user:dora"
+    )
+    work(april, opened)
+    told = Event.objects.filter(
+        seller_id=trade.seller.id, type__in=["invoice.opened", "billing_run.finished"]
+    )
+    assert {event.actor for event in told} == {"user:dora"}
+
+
+def test_two_workers_tell_the_end_of_a_run_once(trade: Trade, april: Trade) -> None:
+    sell(scheduled(trade, "monthly:last"), 1_000)
+    opened = billing_runs.open_run(trade.seller, cut_off_on=date(2026, 3, 31), **april.act)
+    slow = queries.billing_run(seller_id=trade.seller.id, run_id=opened.id)
+    assert slow is not None
+    work(april, opened)
+    billing_runs._finish(trade.seller, slow, at=april.at, by="test")  # the slower of the two
+    told = Event.objects.filter(seller_id=trade.seller.id, type="billing_run.finished")
+    assert told.count() == 1
+    kept = BillingRun.objects.get(seller_id=trade.seller.id, id=opened.id)
+    assert (slow.finished_at, kept.buyers_done) == (kept.finished_at, 1)
+
+
+def test_a_preview_of_very_many_invoices_says_that_it_is_cut_short(
+    trade: Trade, april: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(billing_runs, "MOST_DRAFTS", 3)
+    for account in (trade, trade.other_buyer()):
+        scheduled(account, "daily")
+        for day in (2, 3):
+            sell(on(account, date(2026, 3, day)), 1_000)
+    seen = billing_runs.preview(trade.seller, cut_off_on=date(2026, 3, 31), at=april.at)
+    assert (len(seen.drafts), seen.cut_short) == (3, True)
+    for account, drafts in ((trade, 2),):
+        own = billing_runs.preview(
+            trade.seller, cut_off_on=date(2026, 3, 31), at=april.at, buyer_id=account.buyer.id
+        )
+        assert (len(own.drafts), own.cut_short) == (drafts, False)
+
+
+def test_the_days_of_a_series_never_go_back(trade: Trade) -> None:
+    """A clock is read before a number is taken, and midnight may be between the two."""
+    later, earlier = on(trade, date(2026, 3, 3)), trade
+    first = later.invoice(1_000)
+    second = earlier.invoice(1_000)
+    assert (first.sequence, second.sequence) == (1, 2)
+    assert [first.issued_on, second.issued_on] == [date(2026, 3, 3), date(2026, 3, 3)]
+    assert document(second).issued_on == date(2026, 3, 3)
+    assert second.due_on == first.due_on
+    notes = [
+        billing.credit_invoice(account.seller, invoice_id=one.id, **account.act)
+        for account, one in ((later, first), (earlier, second))
+    ]
+    assert [note.issued_on for note in notes] == [date(2026, 3, 3), date(2026, 3, 3)]
+    assert document(notes[1]).issued_on == date(2026, 3, 3)

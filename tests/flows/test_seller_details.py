@@ -9,8 +9,9 @@ import pytest
 
 from tests.flows import books
 from tests.flows.racing import at_once
+from tests.flows.trading import Trade
 from tests.formats.test_logo import png, svg
-from usance.flows import onboarding, seller_details
+from usance.flows import billing, onboarding, seller_details
 from usance.flows.refusals import Duplicate, ExternalIdTaken, NotFound, WrongFields
 from usance.formats.errors import FormatError
 from usance.records.events.models import Event
@@ -150,3 +151,21 @@ def test_another_seller_sees_and_changes_nothing(seller: Seller, act: dict[str, 
         say(stranger, act, city="Napoli")
     assert queries.seller_details(seller_id=stranger.id).accounts == ()
     assert queries.seller_details(seller_id=seller.id).address.city == "Milano"
+
+
+def test_prefixes_are_not_swapped_within_a_year(trade: Trade) -> None:
+    """An invoice and a credit note would have one number."""
+
+    def name(invoice: str, note: str) -> None:
+        say(trade.seller, trade.act, invoice_prefix=invoice, credit_note_prefix=note)
+
+    name("A", "B")
+    first = trade.invoice(1_000)
+    with pytest.raises(WrongFields, match="cannot be A this year"):
+        name("B", "A")
+    note = billing.credit_invoice(trade.seller, invoice_id=first.id, **trade.act)
+    assert (first.number[:2], note.number[:2]) == ("A-", "B-")
+    name("B", "A")  # both series keep theirs until the year ends
+    second = trade.invoice(1_000)
+    again = billing.credit_invoice(trade.seller, invoice_id=second.id, **trade.act)
+    assert (second.number, again.number) == ("A-2026-000002", "B-2026-000002")

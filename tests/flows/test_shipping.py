@@ -271,3 +271,30 @@ def test_a_due_date_is_moved_to_a_working_day_of_the_buyer(trade: Trade) -> None
     shipped = sell(later, 1_000)
     assert shipped.invoice is not None
     assert shipped.invoice.due_on == date(2026, 4, 7)
+
+
+@pytest.mark.parametrize("ending", ["ships", "voided"])
+def test_an_order_that_went_to_two_countries_is_two_invoices(trade: Trade, ending: str) -> None:
+    """Goods that stay and goods that leave are not of one category of tax."""
+    scheduled(trade, "per_order", vat_id="DE136695976", country="DE")
+    order = trade.order(20_000)
+    ship(trade, order, 10_000, ship_to={"country": "DE", "city": "Hamburg"})
+    made = ship(
+        trade,
+        order,
+        10_000 if ending == "ships" else 4_000,
+        ship_to={"country": "FR", "city": "Lyon"},
+    )
+    if ending == "voided":
+        fulfilment.void_remaining(trade.seller, order_id=order.id, **trade.act)
+    issued = invoices(trade)
+    assert len(issued) == 2
+    places = {
+        document(one).delivery.address.country  # type: ignore[union-attr]
+        for one in issued
+    }
+    assert places == {"DE", "FR"}
+    if ending == "ships":
+        assert made.invoice is not None
+        assert document(made.invoice).delivery.address.city == "Lyon"  # type: ignore[union-attr]
+    assert trade.stored(Order, order.id).state == "invoiced"

@@ -108,6 +108,10 @@ def _show(seller: Seller, day: date, *, as_json: bool) -> None:
     )
     if not as_json:
         _tell(seen.failures)
+    if seen.cut_short:
+        sys.stderr.write(
+            f"These are the first {len(seen.drafts)}; a run would issue more than is shown.\n"
+        )
     if seen.failures:
         raise typer.Exit(1)
 
@@ -136,4 +140,4 @@ def _rows(seen: Previewed, *, as_json: bool) -> list[dict[str, Any]]:
 
 def _tell(failures: Any) -> None:
     for one in failures:
-        sys.stderr.write(f"{one['buyer']}: {one['detail']} [{one['code']}]\n")
+        sys.stderr.write(f"{one['buyer'] or 'The run'}: {one['detail']} [{one['code']}]\n")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+import time
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from usance.cli import session
 from usance.cli.session import AsJson, SellerName
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
 
 
 def migrate(as_json: AsJson = False) -> None:
@@ -32,17 +36,28 @@ def run_migrations() -> int:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from usance.flows.credit_notes import keep_missing_parts
+
     with connection.cursor() as cursor:
-        # Several machines may start at once; one of them does it, the others find it done.
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended('usance migrate', 0))")
+        # Several machines may start at once; one of them does it, the others find it done. They ask
+        # again and again: a statement that waits would keep an index from being built concurrently.
+        while not _locked(cursor):
+            time.sleep(0.2)
         try:
             executor = MigrationExecutor(connection)
             missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
             if missing:
                 call_command("migrate", verbosity=0, interactive=False)
+            # A process of the release before may have invoiced since its tables were migrated.
+            keep_missing_parts()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended('usance migrate', 0))")
     return missing
+
+
+def _locked(cursor: CursorWrapper) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(hashtextextended('usance migrate', 0))")
+    return bool(cursor.fetchone()[0])
 
 
 def verify(seller: SellerName = None, as_json: AsJson = False) -> None:

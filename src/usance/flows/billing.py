@@ -189,14 +189,14 @@ def _issue(
         journal.seller, invoice=invoice, credit=credit, number="", on=on, reason=reason
     )
     tax_amount = tax_taken_back(draft, invoice=invoice, credit=credit)
-    series_id, sequence, prefix = invoices.next_number(
+    series_id, sequence, prefix, issued_on = invoices.next_number(
         seller_id=invoice.seller_id,
         kind="credit_note",
-        year=on.year,
+        on=on,
         prefix=seller_details(seller_id=invoice.seller_id).credit_note_prefix,
         at=journal.at,
     )
-    number = document_number(prefix=prefix, year=on.year, sequence=sequence)
+    number = document_number(prefix=prefix, year=issued_on.year, sequence=sequence)
     note = CreditNote(
         id=new_id(),
         seller_id=invoice.seller_id,
@@ -209,9 +209,9 @@ def _issue(
         amount=credit.amount,
         tax_amount=tax_amount,
         reason=reason,
-        issued_on=on,
+        issued_on=issued_on,
         lines=[line.to_document() for line in credit.taken],
-        document=to_json(replace(draft, number=number)),
+        document=to_json(replace(draft, number=number, issued_on=issued_on)),
         external_id=external_id,
         metadata=metadata,
     )

@@ -42,6 +42,8 @@ PROGRESS_EVERY: Final = 20
 """Buyers after which a run says how far it is. It is worked out anew when a run is taken up again."""
 MOST_FAILURES: Final = 1000
 """Failures that a run writes down; by then the first tell what is wrong."""
+MOST_DRAFTS: Final = 100
+"""Invoices that a preview draws up: more than anybody reads, and a second's work."""
 PROFILES: Final = 500
 """Profiles that are read at a time."""
 
@@ -124,10 +126,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What a run would issue, and the buyers that it could not bill, each with the reason."""
+    """What a run would issue, and the buyers that it could not bill, each with the reason. ``cut_short``
+    says that it would issue more than is shown."""
 
     drafts: tuple[Draft, ...]
-    failures: tuple[dict[str, str], ...]
+    failures: tuple[dict[str, Any], ...]
+    cut_short: bool = False
 
 
 def preview(
@@ -135,20 +139,25 @@ def preview(
 ) -> Previewed:
     """What a run for the cut-off day would issue if it ran at ``at``. Nothing is written or locked.
 
-    The day may be one to come: what has shipped by now and is due then is shown.
+    The day may be one to come: what has shipped by now and is due then is shown. Of many invoices the
+    first MOST_DRAFTS are drawn up; name a buyer to see its own.
     """
     issuer = Issuer.of(seller)
     drafts: list[Draft] = []
-    failures: list[dict[str, str]] = []
+    failures: list[dict[str, Any]] = []
     on = business_day(seller, at=at)
     for profile in _due_profiles(issuer, cut_off_on=cut_off_on, buyer_id=buyer_id):
+        if len(drafts) >= MOST_DRAFTS or len(failures) >= MOST_DRAFTS:
+            return Previewed(tuple(drafts), tuple(failures), cut_short=True)
         try:
-            drafts += [
-                _draft(batch, issuer=issuer, profile=profile, on=on)
-                for batch in _due(issuer, profile, cut_off_on=cut_off_on)
-            ]
+            due = _due(issuer, profile, cut_off_on=cut_off_on)
+            room = MOST_DRAFTS - len(drafts)
+            drafts += [_draft(batch, issuer=issuer, profile=profile, on=on) for batch in due[:room]]
         except Exception as error:  # noqa: BLE001 - one buyer's fault is shown, not everybody's
             failures.append(_failure(profile.buyer_id, error))
+            continue
+        if len(due) > room:
+            return Previewed(tuple(drafts), tuple(failures), cut_short=True)
     return Previewed(tuple(drafts), tuple(failures))
 
 
@@ -163,6 +172,7 @@ def work(
 ) -> BillingRun:
     """Work at a run until it is finished, or ``stopping`` says to stop; then it can be taken up again.
 
+    Its invoices are issued by whoever started it, or ``by`` where that is not known.
     ``tell`` hears after each buyer how far it is. Raises NotFound.
     """
     run = queries.billing_run(seller_id=seller.id, run_id=run_id)
@@ -170,6 +180,7 @@ def work(
         raise NotFound("There is no such billing run.")
     if run.finished_at is not None:
         return run
+    by = run.started_by or by
     issuer = Issuer.of(seller)
     due = _due_profiles(issuer, cut_off_on=run.cut_off_on, buyer_id=run.buyer_id)
     run.buyers_total = max(run.buyers_total, len(due))
@@ -216,6 +227,19 @@ def work_for(
     seller = _seller(seller_id)
     run = work(seller, run_id=run_id, clock=clock, by=by, stopping=stopping)
     return run.finished_at is not None
+
+
+def give_up(*, seller_id: UUID, run_id: UUID, error: Exception, at: datetime, by: str) -> None:
+    """Close a run that breaks down outside any buyer, with what broke it for all to see.
+
+    What it has not billed waits for the next run. Raises NotFound.
+    """
+    seller = _seller(seller_id)
+    run = queries.billing_run(seller_id=seller_id, run_id=run_id)
+    if run is None:
+        raise NotFound("There is no such billing run.")
+    run.failures = [*run.failures[: MOST_FAILURES - 1], _failure(None, error)]
+    _finish(seller, run, at=at, by=run.started_by or by)
 
 
 @transaction.atomic
@@ -293,13 +317,14 @@ def _draft(batch: Batch, *, issuer: Issuer, profile: BillingProfileView, on: dat
     return Draft(profile.buyer_id, document, batch.shipment_ids)
 
 
-def _failure(buyer_id: UUID, error: Exception) -> dict[str, str]:
-    """What a run writes down of a buyer it could not bill. What no rule foresaw is logged whole."""
+def _failure(buyer_id: UUID | None, error: Exception) -> dict[str, Any]:
+    """What a run writes down of a buyer it could not bill; None: of all that it had not billed yet.
+    What no rule foresaw is logged whole."""
     code = getattr(error, "code", "")
     if not isinstance(error, (Refused, ValueError)) or not code:
-        _log.exception("buyer %s could not be billed", buyer_id, exc_info=error)
+        _log.exception("buyer %s could not be billed", buyer_id or "*", exc_info=error)
     return {
-        "buyer": public_id("buyer", buyer_id),
+        "buyer": public_id("buyer", buyer_id) if buyer_id else None,
         "code": code or "internal_error",
         "detail": str(error)[:500] or type(error).__name__,
     }
@@ -318,6 +343,11 @@ def _say(run: BillingRun, **fields: Any) -> None:
 
 @transaction.atomic
 def _finish(seller: Seller, run: BillingRun, *, at: datetime, by: str) -> None:
+    """Close a run and tell it, once: another worker at it may have been faster."""
+    kept = invoices.lock_run(seller_id=seller.id, run_id=run.id)
+    if kept is None or kept.finished_at is not None:
+        run.finished_at = kept.finished_at if kept else None
+        return
     _say(run, finished_at=at)
     figures = queries.run_figures(seller_id=seller.id, run_ids=[run.id])[run.id]
     journal = Journal(seller, at=at, by=by)

@@ -172,13 +172,17 @@ def _made(
     on = journal.on
     heading, due = heading_of(pieces, issuer=issuer, profile=profile, on=on, wanted=wanted)
     draft = document_of(pieces, issuer=issuer, profile=profile, heading=heading)
-    series_id, sequence, prefix = invoices.next_number(
+    series_id, sequence, prefix, issued_on = invoices.next_number(
         seller_id=journal.seller.id,
         kind="invoice",
-        year=on.year,
+        on=on,
         prefix=issuer.details.invoice_prefix,
         at=journal.at,
     )
+    if issued_on != on:  # midnight passed before the number was ours, and another was faster
+        on = issued_on
+        heading, due = heading_of(pieces, issuer=issuer, profile=profile, on=on, wanted=wanted)
+        draft = document_of(pieces, issuer=issuer, profile=profile, heading=heading)
     number = document_number(prefix=prefix, year=on.year, sequence=sequence)
     invoice = _row(pieces, due=due, at=journal.at, on=on, number=number, wanted=wanted)
     invoice.series_id, invoice.sequence = series_id, sequence

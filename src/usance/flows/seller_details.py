@@ -10,14 +10,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows.journal import Journal
+from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import Duplicate, NotFound, external_id_once, fields_checked
 from usance.formats.logo import read_logo
+from usance.records.invoices.queries import series_prefixes
 from usance.records.parties import invoicing_actions as actions
 from usance.records.parties import invoicing_queries as queries
 from usance.records.parties.models import Seller, SellerBankAccount
 from usance.rules.invoicing.profiles import SellerDetailsView, SellerFields
-from usance.rules.invoicing.seller_checks import checked_account, checked_seller
+from usance.rules.invoicing.seller_checks import checked_account, checked_seller, require_own_series
 from usance.rules.money import exponent
 
 
@@ -32,6 +33,11 @@ def set_seller_details(
     with fields_checked():
         kept = checked_seller(fields, country=seller.country)
     actions.lock_seller(seller_id=seller.id)
+    with fields_checked():
+        require_own_series(
+            kept,
+            given_out=series_prefixes(seller_id=seller.id, year=business_day(seller, at=at).year),
+        )
     row = queries.details_row(seller_id=seller.id)
     before, after = asdict(queries.seller_fields(row)), asdict(kept)
     changed = sorted(name for name, value in after.items() if value != before[name])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -23,11 +23,15 @@ from usance.records.identity import new_id
 from usance.records.invoices.models import Invoice
 from usance.records.orders import actions as orders
 from usance.records.orders.models import Order, Shipment
+from usance.records.orders.queries import Waiting
 from usance.records.parties.models import Seller
 from usance.rules.billing import tax_share
+from usance.rules.invoicing.batches import batches
 from usance.rules.invoicing.profiles import BillingProfileView
-from usance.rules.invoicing.schedule import parse_schedule
+from usance.rules.invoicing.schedule import Schedule, parse_schedule
 from usance.rules.orders import InvalidOrder, Line, check_order
+
+_WHOLE_ORDER: Final = Schedule("per_order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ def ship_order(
         pieces = [Piece.of(shipment, order)]
         invoice: Invoice | None = issue(journal, pieces, issuer=issuer, profile=profile)
     elif kind == "per_order" and not order.remaining:
-        invoice = bill_order(journal, order, issuer=issuer, profile=profile)
+        made = bill_order(journal, order, issuer=issuer, profile=profile)
+        invoice = made[shipment.id]
     else:
         invoice = None
     journal.close()
@@ -109,25 +114,35 @@ def ship_order(
 
 def bill_order(
     journal: Journal, order: Order, *, issuer: Issuer, profile: BillingProfileView
-) -> Invoice | None:
-    """Invoice what of the locked ``order`` has shipped and is not billed; None: nothing. The caller
-    closes the journal."""
-    waiting = orders.unbilled_of(seller_id=order.seller_id, order_id=order.id)
-    if not waiting:
-        return None
-    pieces = [Piece.of(shipment, order) for shipment in waiting]
-    return issue(journal, pieces, issuer=issuer, profile=profile)
+) -> dict[UUID, Invoice]:
+    """Invoice what of the locked ``order`` has shipped and is not billed: the invoice of each shipment.
+
+    One for all, unless they went where the tax differs. The caller closes the journal.
+    """
+    waiting = {
+        shipment.id: shipment
+        for shipment in orders.unbilled_of(seller_id=order.seller_id, order_id=order.id)
+    }
+    of_order = [
+        Waiting.of(shipment, order, complete=True)
+        for shipment in sorted(waiting.values(), key=lambda one: (one.shipped_on, one.id))
+    ]
+    found: dict[UUID, Invoice] = {}
+    for batch in batches(of_order, schedule=_WHOLE_ORDER, cut_off_on=date.max):
+        pieces = [Piece.of(waiting[one], order) for one in batch.shipment_ids]
+        invoice = issue(journal, pieces, issuer=issuer, profile=profile)
+        found |= dict.fromkeys(batch.shipment_ids, invoice)
+    return found
 
 
-def bill_what_shipped(journal: Journal, order: Order) -> Invoice | None:
+def bill_what_shipped(journal: Journal, order: Order) -> None:
     """Invoice what of the locked ``order`` has shipped now that nothing more will, unless its buyer
     waits for a cut-off day. The caller closes the journal."""
     if not order.shipped_amount:
-        return None
+        return
     issuer, profile = Issuer.with_profile(journal.seller, buyer_id=order.buyer_id)
-    if parse_schedule(profile.schedule).waits:
-        return None
-    return bill_order(journal, order, issuer=issuer, profile=profile)
+    if not parse_schedule(profile.schedule).waits:
+        bill_order(journal, order, issuer=issuer, profile=profile)
 
 
 @transaction.atomic

@@ -9,17 +9,21 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from config.clock import CLOCK
 from usance.flows import billing_runs
 from usance.jobs import tasks
-from usance.jobs.retry import AgainWhenAsked, TryAgain
+from usance.jobs.retry import AgainLaterAndLater, TryAgain
 from usance.records.invoices.queries import unfinished_runs
 
 BILLING: Final = "billing"
 """The queue. A month's end takes minutes, and must hold up nothing else."""
+MOST_ATTEMPTS: Final = 8
+"""Times that a run which breaks down is tried again: half a minute after the first, an hour before the
+last, two hours in all. A worker that stops counts as one too."""
 
 
 @app.periodic(cron="11 * * * *")
@@ -46,15 +50,21 @@ def start_billing_runs(timestamp: int) -> None:
             continue
 
 
-@app.task(name="run_billing", queue=BILLING, retry=AgainWhenAsked())
-def run_billing(*, seller_id: str, run_id: str) -> None:
-    """Work at one run. A worker that stops gives it back, and another takes it up."""
-    finished = billing_runs.work_for(
-        seller_id=UUID(seller_id),
-        run_id=UUID(run_id),
-        clock=CLOCK.now,
-        by="calendar",
-        stopping=tasks.stopping.is_set,
-    )
+@app.task(
+    name="run_billing", queue=BILLING, pass_context=True, retry=AgainLaterAndLater(MOST_ATTEMPTS)
+)
+def run_billing(context: JobContext, *, seller_id: str, run_id: str) -> None:
+    """Work at one run. A worker that stops gives it back, and another takes it up. One that breaks down
+    is tried again later and later, and is given up in the end, which its page then says."""
+    ids = {"seller_id": UUID(seller_id), "run_id": UUID(run_id)}
+    try:
+        finished = billing_runs.work_for(
+            **ids, clock=CLOCK.now, by="calendar", stopping=tasks.stopping.is_set
+        )
+    except Exception as error:
+        if context.job.attempts < MOST_ATTEMPTS:
+            raise
+        billing_runs.give_up(**ids, error=error, at=CLOCK.now(), by="calendar")
+        return
     if not finished:
         raise TryAgain(CLOCK.now())

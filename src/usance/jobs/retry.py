@@ -32,3 +32,20 @@ class AgainWhenAsked(BaseRetryStrategy):
         if isinstance(exception, Exception):
             return RetryDecision(retry_in={"seconds": UNFORESEEN_SECONDS})
         return RetryDecision()  # canceled because the worker stops
+
+
+class AgainLaterAndLater(AgainWhenAsked):
+    """As its parent, but a job that broke down waits twice as long each time, and after so many attempts
+    no more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to run ``job`` again after ``exception``; None: not again."""
+        if isinstance(exception, TryAgain) or not isinstance(exception, Exception):
+            return super().get_retry_decision(exception=exception, job=job)
+        if job.attempts >= self.most:
+            return None
+        return RetryDecision(retry_in={"seconds": UNFORESEEN_SECONDS * 2**job.attempts})

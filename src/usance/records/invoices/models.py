@@ -10,12 +10,13 @@ from usance.rules import states
 
 
 class NumberSeries(SellerScoped):
-    """The last number given out in one legal series and year."""
+    """The last number given out in one legal series and year, and the day of its document."""
 
     kind = models.CharField(max_length=12)
     year = models.IntegerField()
     prefix = models.CharField(max_length=24)
     last_number = models.IntegerField(default=0)
+    last_issued_on = models.DateField(null=True)  # null: not since this is kept
 
     class Meta:
         db_table = "invoices_numberseries"

@@ -11,7 +11,13 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
-from usance.records.invoices.models import BillingRun, CreditNote, Invoice, InvoicePart
+from usance.records.invoices.models import (
+    BillingRun,
+    CreditNote,
+    Invoice,
+    InvoicePart,
+    NumberSeries,
+)
 from usance.records.invoices.receivables import (
     Aging,
     DaysSalesOutstanding,
@@ -56,6 +62,7 @@ __all__ = [
     "payment_records",
     "replacement_of",
     "run_figures",
+    "series_prefixes",
     "unfinished_runs",
 ]
 
@@ -273,6 +280,12 @@ def orders_of(
 def replacement_of(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
     """The invoice that was issued in the place of a corrected one, if any."""
     return Invoice.objects.filter(seller_id=seller_id, replaces_id=invoice_id).first()
+
+
+def series_prefixes(*, seller_id: UUID, year: int) -> dict[str, str]:
+    """What the numbers of ``year`` begin with, by kind: of the series that have given one out."""
+    found = NumberSeries.objects.filter(seller_id=seller_id, year=year)
+    return dict(found.values_list("kind", "prefix"))
 
 
 def billing_runs(*, seller_id: UUID) -> QuerySet[BillingRun]:

@@ -131,6 +131,20 @@ class Waiting:
     complete: bool
     ship_to: dict[str, str] | None
 
+    @classmethod
+    def of(cls, shipment: Shipment, order: Order, *, complete: bool) -> Waiting:
+        """``shipment``, which is of ``order``."""
+        return cls(
+            id=shipment.id,
+            order_id=order.id,
+            buyer_id=order.buyer_id,
+            currency=order.currency,
+            terms=order.terms,
+            shipped_on=shipment.shipped_on,
+            complete=complete,
+            ship_to=shipment.ship_to or order.ship_to,
+        )
+
 
 def buyers_to_bill(*, seller_id: UUID, on: date) -> dict[UUID, date]:
     """The buyers of whom something waits to be billed that shipped on or before ``on``, in the order

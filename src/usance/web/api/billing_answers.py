@@ -128,7 +128,7 @@ class Correction(Shown):
 class BillingFailure(Shown):
     """A buyer that could not be billed."""
 
-    buyer: BuyerId
+    buyer: BuyerId | None = Field(description="null: the run broke down and was given up.")
     code: str
     detail: str
 
@@ -168,3 +168,6 @@ class BillingPreview(Shown):
     cut_off_on: date
     drafts: list[DraftInvoice]
     failures: list[BillingFailure]
+    cut_short: bool = Field(
+        description="Whether a run would issue more than the hundred shown; name a buyer to see its own."
+    )

@@ -134,6 +134,7 @@ def billing_preview(seen: Previewed, *, cut_off_on: date) -> Document:
         "cut_off_on": cut_off_on,
         "drafts": [_draft(draft) for draft in seen.drafts],
         "failures": list(seen.failures),
+        "cut_short": seen.cut_short,
     }
 
 

@@ -59,7 +59,8 @@ def preview_billing_run(
     *,
     payload: NewBillingRun = NewBillingRun(),  # noqa: B008 - frozen
 ) -> Any:
-    """The invoices that a run would issue now, each with its document. Nothing is written."""
+    """The invoices that a run would issue now, each with its document: of many the first hundred, and
+    ``cut_short`` is true; name a buyer to see its own. Nothing is written."""
     cut_off_on = _cut_off(request, payload)
     seen = billing_runs.preview(
         request.auth.seller, cut_off_on=cut_off_on, buyer_id=payload.buyer, at=request.at
@@ -81,11 +82,10 @@ def list_billing_runs(
     seller_id = request.auth.seller.id
     found = queries.billing_runs(seller_id=seller_id)
 
-    def show(run: Any) -> dict[str, Any]:
-        figures = queries.run_figures(seller_id=seller_id, run_ids=[run.id])
-        return billing_objects.billing_run(run, figures[run.id])
-
-    return page(found, kind="billing_run", limit=limit, after=after, show=show)
+    listed = page(found, kind="billing_run", limit=limit, after=after, show=lambda one: {"it": one})
+    runs = [entry["it"] for entry in listed["data"]]
+    figures = queries.run_figures(seller_id=seller_id, run_ids=[run.id for run in runs])
+    return listed | {"data": [billing_objects.billing_run(run, figures[run.id]) for run in runs]}
 
 
 @section.read(

@@ -133,13 +133,10 @@ def list_questions(
     found = queries.questions(
         seller_id=request.auth.seller.id, invoice_id=invoice, buyer_id=buyer, state=state
     )
-    return page(
-        found,
-        kind="question",
-        limit=limit,
-        after=after,
-        show=lambda one: _shown(one, queries.remarks_of([one]).get(one.id, [])),
-    )
+    listed = page(found, kind="question", limit=limit, after=after, show=lambda one: {"it": one})
+    questions = [entry["it"] for entry in listed["data"]]
+    remarks = queries.remarks_of(questions)
+    return listed | {"data": [_shown(one, remarks.get(one.id, [])) for one in questions]}
 
 
 @section.read(

@@ -159,21 +159,10 @@ class Migration(migrations.Migration):
                 to="invoices.billingrun",
             ),
         ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("run__isnull", False)),
-                fields=["seller", "run"],
-                name="invoices_invoice_by_run",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("replaces__isnull", False)),
-                fields=["seller", "replaces"],
-                name="invoices_invoice_replacing",
-            ),
+        migrations.AddField(
+            model_name="numberseries",
+            name="last_issued_on",
+            field=models.DateField(null=True),
         ),
         migrations.AddField(
             model_name="invoicepart",
@@ -262,18 +251,16 @@ class Migration(migrations.Migration):
                 name="invoices_part_amounts",
             ),
         ),
-        ScopeToSeller("BillingRun", "Invoice", "InvoicePart"),
-        # What was invoiced before is one part of one order each; its id is the invoice's, so that
-        # running this again adds nothing.
+        ScopeToSeller("BillingRun"),
+        # Its rows are looked at by 0004, which does not keep anybody waiting; none has either yet.
         migrations.RunSQL(
-            "INSERT INTO invoices_invoicepart (id, seller_id, created_at, invoice_id, order_id,"
-            " amount, tax_amount, captured)"
-            " SELECT i.id, i.seller_id, i.created_at, i.id, i.order_id, i.amount, i.tax_amount, true"
-            " FROM invoices_invoice AS i WHERE i.order_id IS NOT NULL AND NOT EXISTS ("
-            " SELECT 1 FROM invoices_invoicepart AS p"
-            " WHERE p.seller_id = i.seller_id AND p.invoice_id = i.id)"
-            " ON CONFLICT DO NOTHING",
+            "ALTER TABLE invoices_invoice"
+            " ADD CONSTRAINT invoices_invoice_replaces_id_fk FOREIGN KEY (replaces_id, seller_id)"
+            " REFERENCES invoices_invoice (id, seller_id) NOT VALID,"
+            " ADD CONSTRAINT invoices_invoice_run_id_fk FOREIGN KEY (run_id, seller_id)"
+            " REFERENCES invoices_billingrun (id, seller_id) NOT VALID",
             migrations.RunSQL.noop,
         ),
+        ScopeToSeller("Invoice", "InvoicePart"),
         AppendOnly("InvoicePart"),
     ]

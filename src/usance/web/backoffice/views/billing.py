@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -166,6 +166,8 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
         tabs=_tabs("preview"),
         cut_off=cut_off_on,
         buyer=buyer,
+        cut_short=seen.cut_short,
+        shown=len(seen.drafts),
         buyer_public=public_id("buyer", buyer.id) if buyer else "",
         offers=offers(desk, Due(cut_off_on), [RUN], base=reverse("office_billing"))
         if not buyer and cut_off_on <= desk.on and seen.drafts
@@ -264,18 +266,19 @@ def _draft_table(drafts: Sequence[Draft], names: dict[UUID, str], cut_off_on: da
     )
 
 
-def _failure_table(desk: Desk, failures: Sequence[dict[str, str]]) -> Table:
-    ids = [parse_public_id("buyer", failure["buyer"]) for failure in failures]
-    names = dict(
-        Buyer.objects.filter(seller_id=desk.seller.id, id__in=ids).values_list("id", "name")
-    )
+def _failure_table(desk: Desk, failures: Sequence[dict[str, Any]]) -> Table:
+    ids = [failure["buyer"] and parse_public_id("buyer", failure["buyer"]) for failure in failures]
+    named = Buyer.objects.filter(seller_id=desk.seller.id, id__in=[one for one in ids if one])
+    names = dict(named.values_list("id", "name"))
     return Table(
         caption=_("Could not be billed"),
         columns=[Column(label=_("Buyer")), Column(label=_("Why"))],
         rows=[
             Row(
                 cells=[
-                    Link(names.get(buyer_id, failure["buyer"]), links.address("buyer", buyer_id)),
+                    Link(names.get(buyer_id, failure["buyer"]), links.address("buyer", buyer_id))
+                    if buyer_id
+                    else _("The run broke down and was given up"),
                     failure["detail"],
                 ]
             )
