@@ -36,7 +36,9 @@ def pages(house: House) -> dict[str, str]:
     billing_profiles.set_billing_profile(
         house.seller,
         buyer_id=house.buyers["girard"].id,
-        fields=ProfileFields(schedule="monthly:20", group_by="purchase_order", channels=("portal",)),
+        fields=ProfileFields(
+            schedule="monthly:20", group_by="purchase_order", channels=("portal",)
+        ),
         **act,
     )
     for name, amount in (("br-1", 61_000), ("br-2", 24_400)):

@@ -1,6 +1,7 @@
 """The few words of its own that an issued document has, in the language of its buyer.
 
-They are frozen with the document, so they are not translated when it is shown. Days are written as
+They are frozen with the document, so they are not translated when it is shown; the languages are those in
+which it can be printed. Days are written as
 ISO 8601 has them: in every country they are read alike.
 """
 
@@ -14,63 +15,42 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "it": "Ordine {order}, come consegnato il {day}",
         "ro": "Comanda {order}, așa cum a fost livrată la {day}",
         "hi": "ऑर्डर {order}, {day} को सुपुर्द के अनुसार",
-        "de": "Bestellung {order}, wie geliefert am {day}",
-        "fr": "Commande {order}, telle que livrée le {day}",
-        "es": "Pedido {order}, según entrega del {day}",
     },
     "purchase_order": {
         "en": "Purchase order {order}",
         "it": "Ordine d'acquisto {order}",
         "ro": "Comandă de achiziție {order}",
         "hi": "क्रय आदेश {order}",
-        "de": "Bestellnummer {order}",
-        "fr": "Bon de commande {order}",
-        "es": "Orden de compra {order}",
     },
     "cost_centre": {
         "en": "Cost centre {name}",
         "it": "Centro di costo {name}",
         "ro": "Centru de cost {name}",
         "hi": "लागत केंद्र {name}",
-        "de": "Kostenstelle {name}",
-        "fr": "Centre de coûts {name}",
-        "es": "Centro de coste {name}",
     },
     "ship_to": {
         "en": "Delivered to {name}",
         "it": "Consegnato a {name}",
         "ro": "Livrat la {name}",
         "hi": "सुपुर्दगी स्थान: {name}",
-        "de": "Geliefert an {name}",
-        "fr": "Livré à {name}",
-        "es": "Entregado en {name}",
     },
     "discount": {
         "en": "Discount",
         "it": "Sconto",
         "ro": "Reducere",
         "hi": "छूट",
-        "de": "Rabatt",
-        "fr": "Remise",
-        "es": "Descuento",
     },
     "credited": {
         "en": "Credited against invoice {number}",
         "it": "A storno della fattura {number}",
         "ro": "Stornare la factura {number}",
         "hi": "बीजक {number} के विरुद्ध जमा",
-        "de": "Gutgeschrieben auf Rechnung {number}",
-        "fr": "Avoir sur la facture {number}",
-        "es": "Abonado sobre la factura {number}",
     },
     "replaces": {
         "en": "Replaces invoice {number}, which has been credited",
         "it": "Sostituisce la fattura {number}, stornata",
         "ro": "Înlocuiește factura {number}, care a fost stornată",
         "hi": "यह बीजक {number} के स्थान पर है, जो जमा किया गया",
-        "de": "Ersetzt Rechnung {number}, die gutgeschrieben wurde",
-        "fr": "Remplace la facture {number}, qui a été annulée par avoir",
-        "es": "Sustituye a la factura {number}, que ha sido abonada",
     },
 }
 
