@@ -84,8 +84,13 @@ class TestCatalogue:
         }
         assert same <= {
             "%(name)s, back office",
+            "%(formats)s: %(ways)s.",
             "%(kind)s, %(source)s: %(outcome)s",
             "%(policy)s, %(day)s",
+            "%(when)s, %(grouped)s.",
+            "ANAF (RO e-Factura)",
+            "ANAF (Romania)",
+            "Codice fiscale",
             "Companies House",
             "Credit manager",
             "OpenSanctions (yente)",
@@ -99,12 +104,19 @@ class TestCatalogue:
             ]
             letters = set(string.ascii_letters)
             without = [i for i in latin if letters & set(PLACE.sub("", str(i)))]
-            # Names stay as their owners write them.
+            # Names stay as their owners write them, and numbers keep those of their standards.
             assert set(without) == {
+                "BIC",
                 "Companies House",
                 "Creditsafe",
                 "GLEIF",
+                "GSTIN",
+                "IBAN",
                 "OpenSanctions (yente)",
+                "PEC",
+                "Peppol",
+                "QR-IBAN",
+                "Storecove",
                 "Usance",
                 "VIES",
             }

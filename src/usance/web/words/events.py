@@ -53,6 +53,7 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "order.rest_voided": Telling(
         _("The rest of the order, %(voided)s, was let go"), "ban", "neutral"
     ),
+    "order.voided": Telling(_("The rest of the order, %(voided)s, was let go"), "ban", "neutral"),
     "order.canceled": Telling(_("The order was canceled"), "ban"),
     "order.expired": Telling(_("The authorization ran out"), "calendar"),
     "order.adjusted": Telling(_("The order was changed from %(before)s to %(amount)s"), "edit"),

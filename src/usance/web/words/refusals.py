@@ -91,13 +91,46 @@ _WORDS: Final[Mapping[str, Promise]] = {
     ),
     "invalid_score_file": gettext_lazy("The bureau's name is too long, or the file too large."),
     "invalid_cycle": gettext_lazy("Limits are reviewed every 1 to 3650 days."),
+    "no_deciding_policy": gettext_lazy(
+        "No policy decides yet. Publish one, or name the version to compare with."
+    ),
+    "empty_window": gettext_lazy("The last day is before the first. Name them in their order."),
+    "document_not_issued": gettext_lazy(
+        "There is no document: it is a draft, or was issued before documents were kept."
+        " Issue it, or credit it and issue a new one."
+    ),
+    "invalid_period": gettext_lazy(
+        "A statement ends on the day it begins or later, not after today, and covers ten years at"
+        " most."
+    ),
+    "invalid_recipient": gettext_lazy(
+        "Only e-mail can go to another address, one such as billing@acme.example."
+        " The other ways are set in the billing profile."
+    ),
+    "invalid_text": gettext_lazy("Write something, of at most 4,000 characters."),
+    "no_such_line": gettext_lazy(
+        "The invoice has no such line. Choose one that it shows, or the whole invoice."
+    ),
     "idempotency_key_in_flight": gettext_lazy("This is being done already. Reload in a moment."),
     "idempotency_key_reused": gettext_lazy(
         "This form was sent before with other values. Reload the page to see what was done."
     ),
 }
 
+_WITH_REASON: Final[Mapping[str, Promise]] = {
+    "cannot_credit": gettext_lazy("This cannot be credited. %(reason)s"),
+    "delivery_under_way": gettext_lazy("It cannot be sent this way again. %(reason)s"),
+    "document_unreadable": gettext_lazy("The document cannot be opened here. %(reason)s"),
+    "draft_unavailable": gettext_lazy("The draft cannot be shown. %(reason)s"),
+    "format_unavailable": gettext_lazy("The document cannot be written so. %(reason)s"),
+    "statement_unavailable": gettext_lazy("The statement cannot be written. %(reason)s"),
+}
+"""Refusals whose own text, in English, names what is missing: it is told after the words."""
+
 
 def refusal_text(error: Exception) -> str:
     """Why nothing was done, and what to do now."""
-    return str(_WORDS.get(getattr(error, "code", ""), error))
+    code = getattr(error, "code", "")
+    if code in _WITH_REASON:
+        return str(_WITH_REASON[code]) % {"reason": error}
+    return str(_WORDS.get(code, error))
