@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from functools import partial
 from typing import Any
 
@@ -169,3 +170,17 @@ def test_prefixes_are_not_swapped_within_a_year(trade: Trade) -> None:
     second = trade.invoice(1_000)
     again = billing.credit_invoice(trade.seller, invoice_id=second.id, **trade.act)
     assert (second.number, again.number) == ("A-2026-000002", "B-2026-000002")
+
+
+def test_a_logo_that_cannot_be_drawn_is_refused(seller: Seller, act: dict[str, Any]) -> None:
+    """Every document after it would fail."""
+    broken = png()[:60]
+    hollow = broken[:33] + chunk(b"IDAT", b"no picture") + chunk(b"IEND", b"")
+    with books.refused(seller, FormatError):
+        seller_details.set_logo(seller, content=hollow, **act)
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A chunk of a PNG that is whole, whatever is in it."""
+    checksum = zlib.crc32(kind + body)
+    return len(body).to_bytes(4, "big") + kind + body + checksum.to_bytes(4, "big")

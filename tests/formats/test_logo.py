@@ -138,3 +138,26 @@ def test_any_bytes_are_a_logo_or_an_error(data: bytes, begin: bytes) -> None:
         assert error.code
     else:
         assert logo.media_type in ("image/png", "image/svg+xml")
+
+
+def bomb(levels: int, each: int = 10) -> bytes:
+    """A rectangle, drawn ``each`` times by each level above it."""
+    parts = ['<g id="a0"><rect width="1" height="1"/></g>']
+    for n in range(1, levels + 1):
+        parts.append(f'<g id="a{n}">' + f'<use href="#a{n - 1}"/>' * each + "</g>")
+    return svg(f'<defs>{"".join(parts)}</defs><use href="#a{levels}"/>')
+
+
+def test_parts_that_are_drawn_again_count_each_time() -> None:
+    read_logo(bomb(2))
+    for levels in (4, 5, 400):
+        assert code_of(bomb(levels)) == "too_large"
+    assert code_of(svg('<g id="a"><use href="#a"/></g>')) == "too_large", "it refers to itself"
+    pattern = '<pattern id="p"><use href="#q"/></pattern><g id="q" fill="url(#p)"><rect/></g>'
+    assert code_of(svg(pattern)) == "too_large"
+
+
+def test_many_shapes_may_be_painted_with_one_gradient() -> None:
+    stops = "".join(f'<stop offset="{n}"/>' for n in range(10))
+    shapes = '<rect fill="url(#a)" width="1" height="1"/>' * 1_000
+    read_logo(svg(f'<linearGradient id="a">{stops}</linearGradient>{shapes}'))

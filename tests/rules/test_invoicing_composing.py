@@ -170,23 +170,27 @@ def test_split_payment_keeps_its_tax_in_a_category_of_its_own() -> None:
     assert taxes_of(document) == [("B", "22", "100.00", "22.00")]
 
 
+HALVES = [
+    TaxComponent("CGST", Decimal(9), Decimal("90.00")),
+    TaxComponent("SGST", Decimal(9), Decimal("90.00")),
+]
+WHOLE = [TaxComponent("IGST", Decimal(18), Decimal("180.00"))]
+
+
 @pytest.mark.parametrize(
-    ("state", "treatment", "expected"),
+    ("state", "treatment", "ship_to", "expected"),
     [
-        (
-            "27",
-            "auto",
-            [
-                TaxComponent("CGST", Decimal(9), Decimal("90.00")),
-                TaxComponent("SGST", Decimal(9), Decimal("90.00")),
-            ],
-        ),
-        ("29", "auto", [TaxComponent("IGST", Decimal(18), Decimal("180.00"))]),
-        ("27", "gst_sez", [TaxComponent("IGST", Decimal(18), Decimal("180.00"))]),
+        ("27", "auto", None, HALVES),
+        ("29", "auto", None, WHOLE),
+        ("27", "gst_sez", None, WHOLE),
+        # Goods are supplied where their movement ends (IGST Act, section 10(1)(a)).
+        ("29", "auto", {"country": "IN", "state": "Maharashtra"}, HALVES),
+        ("27", "auto", {"country": "IN", "state": "IN-KA"}, WHOLE),
+        ("27", "auto", {"country": "IN", "city": "Pune"}, HALVES),
     ],
 )
-def test_a_gst_divides_by_where_buyer_and_seller_are(
-    state: str, treatment: str, expected: list[TaxComponent]
+def test_a_gst_divides_by_where_the_goods_go(
+    state: str, treatment: str, ship_to: dict[str, str] | None, expected: list[TaxComponent]
 ) -> None:
     seller = replace(
         SELLER,
@@ -196,7 +200,7 @@ def test_a_gst_divides_by_where_buyer_and_seller_are(
         national=IndianSeller("27AAPFU0939F1ZV", "27"),
     )
     document = made(
-        supply(118_000, 18_000),
+        supply(118_000, 18_000, ship_to=ship_to),
         seller=seller,
         currency="INR",
         address=Address(country="IN"),
@@ -212,6 +216,23 @@ def test_the_tax_is_said_in_the_sellers_own_currency_too() -> None:
     heading = replace(HEADING, tax_rate_of_exchange=Decimal("0.913"))
     document = made(supply(12_200, 2_200), currency="USD", heading=heading)
     assert (document.tax_currency, f"{document.totals.vat_in_tax_currency}") == ("EUR", "20.09")
+
+
+def test_without_another_place_goods_go_to_the_buyers_whole_address_or_none_is_said() -> None:
+    """XRechnung wants city and post code of a place of delivery (BR-DE-10, 11); only goods across a
+    border of the Union must name the country (BR-IC-12)."""
+    whole = Address(country="DE", line_1="Hafenstr. 1", city="Hamburg", post_code="20457")
+
+    def place(address: Address, **fields: Any) -> Address | None:
+        document = made(supply(11_900, 1_900), address=address, **fields)
+        assert document.delivery is not None
+        return document.delivery.address
+
+    assert place(whole) == whole
+    assert place(Address(country="DE")) is None
+    bare = made(supply(1_000), address=Address(country="DE"), tax_treatment="intra_community")
+    assert bare.delivery is not None
+    assert bare.delivery.address == Address(country="DE")
 
 
 @pytest.mark.parametrize(

@@ -29,30 +29,35 @@ DE, IT, FR, GB, US = (
 
 
 @pytest.mark.parametrize(
-    ("seller", "buyer", "ship_to", "services", "category"),
+    ("seller", "buyer", "ship_to", "category"),
     [
-        (DE, DE, "", False, "Z"),  # at home, taxed at nothing
-        (IT, DE, "", False, "K"),  # goods to a business of another member state
-        (IT, DE, "FR", False, "K"),  # wherever in the Union they go
-        (IT, DE, "IT", False, "AE"),  # goods that stay: no intra-Community supply
-        (IT, DE, "", True, "AE"),  # a service
-        (IT, Trader("DE"), "", False, "E"),  # no number: somebody must say why no tax was charged
-        (DE, GB, "", False, "G"),
-        (DE, Trader("GB", "XI110305878"), "DE", False, "AE"),
-        (DE, US, "", False, "G"),
-        (DE, US, "", True, "G"),
-        (DE, DE, "US", False, "G"),  # sold at home, shipped abroad
-        (GB, DE, "", False, "G"),
-        (US, GB, "", False, "O"),  # a seller without a number is outside the tax
+        (DE, DE, "", "Z"),  # at home, taxed at nothing
+        (IT, DE, "", "K"),  # goods to a business of another member state
+        (IT, DE, "FR", "K"),  # wherever in the Union they go
+        # Goods that stay are taxed where they are (Article 31): Article 196 is about services, so
+        # whoever charges nothing must say why.
+        (IT, DE, "IT", "E"),
+        (IT, Trader("DE"), "", "E"),  # no number: somebody must say why no tax was charged
+        (DE, GB, "", "G"),
+        (DE, Trader("GB", "XI110305878"), "DE", "E"),
+        # Goods to Northern Ireland are intra-Community supplies, told by the number.
+        (DE, Trader("GB", "XI110305878"), "GB", "K"),
+        (DE, Trader("GB", "XI110305878"), "", "K"),
+        (DE, Trader("GB", "XI110305878"), "US", "G"),
+        (DE, US, "", "G"),
+        (DE, DE, "US", "G"),  # sold at home, shipped abroad
+        (GB, DE, "", "G"),
+        (US, GB, "", "O"),  # a seller without a number is outside the tax
     ],
 )
-def test_no_tax_was_charged(
-    seller: Trader, buyer: Trader, ship_to: str, services: bool, category: str
-) -> None:
-    found = category_of(
-        rate=Decimal(0), seller=seller, buyer=buyer, ship_to=ship_to, services=services
-    )
+def test_no_tax_was_charged(seller: Trader, buyer: Trader, ship_to: str, category: str) -> None:
+    found = category_of(rate=Decimal(0), seller=seller, buyer=buyer, ship_to=ship_to)
     assert found == category
+
+
+def test_a_service_is_told_by_the_seller() -> None:
+    """To a business of another member state it is taxed there (Articles 44 and 196)."""
+    assert category_of(rate=None, seller=IT, buyer=DE, wanted="reverse_charge") == "AE"
 
 
 def test_tax_that_was_charged_is_said() -> None:

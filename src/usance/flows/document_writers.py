@@ -26,6 +26,7 @@ from usance.records.deliveries import actions
 from usance.records.parties import invoicing_queries as parties
 from usance.records.parties.models import Seller
 from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.gst_states import place_of_supply
 from usance.rules.invoicing.national import (
     IndianBuyer,
     IndianSeller,
@@ -173,9 +174,18 @@ def _gst(document: InvoiceDocument, language: str, about: About, stem: str) -> W
         seller_state=ours.state_code,
         buyer_gstin=theirs.gstin,
         buyer_state=theirs.state_code,
-        place_of_supply=theirs.state_code,
+        place_of_supply=_place_of_supply(document, theirs),
     )
     return Written(gst_india.render(document, details=details), JSON, f"{stem}-gst.json")
+
+
+def _place_of_supply(document: InvoiceDocument, buyer: IndianBuyer) -> str:
+    to = document.delivery.address if document.delivery else None
+    if to is None or to == document.buyer.address:
+        return buyer.state_code
+    return place_of_supply(
+        country=to.country, subdivision=to.subdivision, buyer_state=buyer.state_code
+    )
 
 
 def _supply_type(document: InvoiceDocument, treatment: str) -> str:

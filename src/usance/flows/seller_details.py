@@ -12,6 +12,7 @@ from django.db import transaction
 
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import Duplicate, NotFound, external_id_once, fields_checked
+from usance.formats.invoice_pdf import require_drawable
 from usance.formats.logo import read_logo
 from usance.records.invoices.queries import series_prefixes
 from usance.records.parties import invoicing_actions as actions
@@ -47,18 +48,19 @@ def set_seller_details(
     return queries.seller_details(seller_id=seller.id)
 
 
-@transaction.atomic
 def set_logo(seller: Seller, *, content: bytes, at: datetime, by: str) -> SellerDetailsView:
     """Put a picture at the head of the seller's documents: PNG, or SVG without anything that acts.
 
-    Raises FormatError.
+    It is drawn once before it is kept: one that cannot be would stop every document. Raises
+    FormatError.
     """
     logo = read_logo(content)
+    require_drawable(logo.content)
     digest = hashlib.sha256(logo.content).hexdigest()
-    _change_logo(
-        seller, {"logo": logo.content, "logo_type": logo.media_type, "logo_digest": digest}, at, by
-    )
-    return queries.seller_details(seller_id=seller.id)
+    fields = {"logo": logo.content, "logo_type": logo.media_type, "logo_digest": digest}
+    with transaction.atomic():
+        _change_logo(seller, fields, at, by)
+        return queries.seller_details(seller_id=seller.id)
 
 
 @transaction.atomic

@@ -60,6 +60,11 @@ _LEADS_OUT: Final = re.compile(
 )
 
 
+_REFERS: Final = re.compile(r"url\(\s*['\"]?#([^'\")\s]+)")
+_GRADIENTS: Final = frozenset((f"{_SVG}linearGradient", f"{_SVG}radialGradient"))
+"""They are painted with, not drawn again for each shape."""
+
+
 def read_logo(content: bytes) -> Logo:
     """The picture in ``content``. Raises FormatError where it is neither PNG nor SVG, or too large."""
     if len(content) > LARGEST_LOGO:
@@ -148,12 +153,50 @@ def _cleaned(content: bytes) -> bytes:
             code="style_sheet",
         )
     made = _copy(root)
+    if _drawn(made) > MOST_ELEMENTS:
+        raise FormatError(
+            "The SVG draws its parts too many times, by use elements. Simplify it.",
+            code="too_large",
+        )
     if made.get("viewBox") is None and (made.get("width") is None or made.get("height") is None):
         raise FormatError(
             "The SVG does not say its size. Give it a viewBox, or width and height.",
             code="damaged_logo",
         )
     return etree.tostring(made, encoding="utf-8")
+
+
+def _drawn(root: etree._Element) -> int:
+    """The elements that are drawn when each ``use`` is what it refers to, as a renderer multiplies them
+    (SVG 1.1, section 5.6); more than any logo may have where they refer to themselves."""
+    by_id: dict[str, etree._Element] = {}
+    for element in root.iter():
+        by_id.setdefault(element.get("id", ""), element)
+    counts: dict[etree._Element, int] = {}
+    under_way: set[etree._Element] = set()
+
+    def count(element: etree._Element) -> int:
+        if element in counts:
+            return counts[element]
+        if element in under_way or len(under_way) > 4 * DEEPEST:
+            return MOST_ELEMENTS + 1
+        under_way.add(element)
+        found = 1 + sum(count(child) for child in element)
+        for name, value in element.attrib.items():
+            if name == "href":
+                referred = str(value).removeprefix("#")
+            elif refers := _REFERS.search(str(value)):
+                referred = refers.group(1)
+            else:
+                continue
+            to = by_id.get(referred)
+            if to is not None and to.tag not in _GRADIENTS:
+                found += count(to)
+        under_way.discard(element)
+        counts[element] = min(found, MOST_ELEMENTS + 1)
+        return counts[element]
+
+    return count(root)
 
 
 def _is_too_deep(element: etree._Element) -> bool:

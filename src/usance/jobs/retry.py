@@ -24,7 +24,7 @@ class AgainWhenAsked(BaseRetryStrategy):
     The job stays in the queue in its place, so that what is behind it with the same lock waits.
     """
 
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When to run ``job`` again after ``exception``."""
         del job
         if isinstance(exception, TryAgain):

@@ -19,7 +19,7 @@ from stdnum.in_ import gstin as gstin_number
 from usance.formats.errors import FormatError, refuse_too_large
 from usance.formats.gst_india.details import ABROAD, UNREGISTERED
 from usance.formats.gst_india.schema import schema
-from usance.formats.gst_india.states import STATES
+from usance.rules.invoicing.gst_states import STATES
 
 _RATES: Final = "0 0.1 0.25 1 1.5 3 5 6 7.5 12 18 28 40"
 RATES: Final = frozenset(Decimal(rate) for rate in _RATES.split())

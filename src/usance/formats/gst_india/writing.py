@@ -38,7 +38,7 @@ from usance.formats.gst_india.items import (
 from usance.formats.gst_india.references import payment_details, reference_details, supporting
 from usance.formats.gst_india.rules import broken_rules
 from usance.formats.gst_india.schema import DOCUMENT_NUMBER
-from usance.formats.gst_india.states import STATES, is_in_india, state_code, state_of
+from usance.formats.gst_india.states import is_in_india, state_of
 from usance.formats.gst_india.texts import plain, required, to_json, written_day
 from usance.rules.invoicing.document import (
     Address,
@@ -47,6 +47,7 @@ from usance.rules.invoicing.document import (
     InvoiceLine,
     Party,
 )
+from usance.rules.invoicing.gst_states import STATES, state_code
 
 _DOCUMENT_TYPES: Final = {"383": "DBN", "84": "DBN", "80": "DBN"}
 _EMAIL: Final = re.compile(r"[a-zA-Z0-9+_.-]+@[a-zA-Z0-9.-]+")

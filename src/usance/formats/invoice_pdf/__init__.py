@@ -7,7 +7,13 @@ PDF/UA-1; why Typst sets them is in ADR 15.
 from usance.formats.invoice_pdf.brand import PLAIN, Brand
 from usance.formats.invoice_pdf.content import Status
 from usance.formats.invoice_pdf.payment_box import PaymentCode
-from usance.formats.invoice_pdf.renderer import Embedded, Stamp, render, render_statement
+from usance.formats.invoice_pdf.renderer import (
+    Embedded,
+    Stamp,
+    render,
+    render_statement,
+    require_drawable,
+)
 from usance.formats.invoice_pdf.statement import Movement, MovementKind, OpenItem, Statement
 from usance.formats.invoice_pdf.words import LANGUAGES, Language
 
@@ -26,4 +32,5 @@ __all__ = [
     "Status",
     "render",
     "render_statement",
+    "require_drawable",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 from usance.formats.invoice_pdf.brand import PLAIN, Brand, logo_suffix
@@ -15,7 +16,7 @@ from usance.formats.invoice_pdf.payment_part import payment_part
 from usance.formats.invoice_pdf.statement import Statement, statement_content
 from usance.formats.invoice_pdf.words import Language
 from usance.formats.payment_codes import QUIET_ZONE, SwissBill, qr_modules, svg
-from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.document import InvoiceDocument, Party, Period
 
 _EPC_VERSION: Final = 13
 _SWISS_VERSION: Final = 25
@@ -91,6 +92,24 @@ def render_statement(statement: Statement, *, language: Language, brand: Brand =
     content = statement_content(statement, language=language, brand=brand)
     return _set_pages(
         "statement.typ", content=content, files={}, brand=brand, on=statement.issued_on
+    )
+
+
+def require_drawable(logo: bytes) -> None:
+    """Raise FormatError where no document with ``logo`` at its head could be drawn."""
+    nobody = Party(name="-")
+    day = date(2000, 1, 1)
+    render_statement(
+        Statement(
+            seller=nobody,
+            buyer=nobody,
+            currency="EUR",
+            issued_on=day,
+            period=Period(day, day),
+            opening=Decimal(0),
+        ),
+        language="en",
+        brand=Brand(logo=logo),
     )
 
 

@@ -25,6 +25,7 @@ from usance.rules.invoicing.document import (
     Period,
     TaxComponent,
 )
+from usance.rules.invoicing.gst_states import place_of_supply
 from usance.rules.invoicing.national import IndianBuyer, IndianSeller
 from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
 from usance.rules.invoicing.supplies import Supply, TaxView, Written, major, write_lines
@@ -131,7 +132,9 @@ def _document(
         made.lines,
         currency=currency,
         given=made.taxes,
-        components=gst_parts(made, seller=seller, profile=profile, currency=currency),
+        components=gst_parts(
+            made, supplies=supplies, seller=seller, profile=profile, currency=currency
+        ),
         exemptions=exemptions(made, seller=seller, profile=profile),
         payable=major(amount, currency),
         tax_rate_of_exchange=exchange,
@@ -171,7 +174,11 @@ def _document(
         accounting=profile.accounting_reference or (centres[0] if len(centres) == 1 else ""),
         notes=_notes(heading, language=language),
         preceding=(heading.replaces,) if heading.replaces else (),
-        delivery=_delivery(supplies, profile=profile),
+        delivery=_delivery(
+            supplies,
+            profile=profile,
+            across=any(line.vat_category == "K" for line in made.lines),
+        ),
         period=heading.period or _days_of(supplies),
         payment=payment(seller, currency=currency, remittance=heading.remittance),
         instalments=tuple(DueAmount(on, major(part, currency)) for on, part in heading.instalments)
@@ -215,16 +222,31 @@ def exemptions(
 
 
 def gst_parts(
-    made: Written, *, seller: SellerDetailsView, profile: BillingProfileView, currency: str
+    made: Written,
+    *,
+    supplies: Sequence[Supply],
+    seller: SellerDetailsView,
+    profile: BillingProfileView,
+    currency: str,
 ) -> dict[TaxKey, tuple[TaxComponent, ...]]:
     """The parts of an Indian GST, by category and rate; none for a seller elsewhere.
 
-    The state of supply is the buyer's; a buyer without one is abroad, and bears IGST.
+    The state of supply is where the goods go, else the buyer's; a buyer without one is abroad, and bears
+    IGST. Of supplies to several states nobody can tell: they bear IGST (see ``batches``).
     """
     if not isinstance(seller.national, IndianSeller) or currency != "INR":
         return {}
     buyer = profile.national
-    state = buyer.state_code if isinstance(buyer, IndianBuyer) else ""
+    own = buyer.state_code if isinstance(buyer, IndianBuyer) else ""
+    states = {
+        place_of_supply(
+            country=(supply.ship_to or {}).get("country", ""),
+            subdivision=(supply.ship_to or {}).get("state", ""),
+            buyer_state=own,
+        )
+        for supply in supplies
+    }
+    state = states.pop() if own and len(states) == 1 else ""
     special = profile.tax_treatment == "gst_sez"
     within = bool(state) and state == seller.national.state_code and not special
     found = {}
@@ -239,17 +261,23 @@ def gst_parts(
     return found
 
 
-def _delivery(supplies: Sequence[Supply], *, profile: BillingProfileView) -> Delivery:
-    """Where and when the goods went (BG-13): what all supplies have in common."""
-    places = _unique(_place(supply) for supply in supplies)
+def _delivery(supplies: Sequence[Supply], *, profile: BillingProfileView, across: bool) -> Delivery:
+    """Where and when the goods went (BG-13): what all supplies have in common.
+
+    Without a place of their own they went to the buyer. A place is a whole address or none, since
+    national rules ask for one (XRechnung, BR-DE-10 and 11; CIUS-RO likewise); only goods that went
+    ``across`` a border within the Union must name the country (BR-IC-12).
+    """
+    places = _unique(_place(supply) or ("", profile.address) for supply in supplies)
     days = _unique(supply.arrived_on for supply in supplies)
-    if len(places) == 1 and places[0] is not None:
-        name, address = places[0]
-    else:
-        countries = _unique(p[1].country for p in places if p is not None)
-        name = ""
-        address = Address(country=countries[0] if countries else profile.address.country)
-    return Delivery(name=name, delivered_on=days[0] if len(days) == 1 else None, address=address)
+    countries = _unique(address.country for _, address in places)
+    name, address = places[0] if len(places) == 1 else ("", Address(country=countries[0]))
+    said = (len(places) == 1 and supplies[0].ship_to) or (address.city and address.post_code)
+    return Delivery(
+        name=name,
+        delivered_on=days[0] if len(days) == 1 else None,
+        address=address if said or across else None,
+    )
 
 
 def _days_of(supplies: Sequence[Supply]) -> Period | None:

@@ -2,7 +2,7 @@
 
 Who charges tax is the seller's shop; an order says how much. What is decided here is only how the
 invoice says it: the VAT category (UNTDID 5305), the law behind a line without tax, and the rate where
-the shop sent an amount alone. Sources: Directive 2006/112/EC, Articles 44, 138, 146, 196 and 203; EN
+the shop sent an amount alone. Sources: Directive 2006/112/EC, Articles 31, 138, 146, 196 and 203; EN
 16931-1:2017, rules BR-S, BR-Z, BR-E, BR-AE, BR-IC, BR-G and BR-O; India's IGST Act 2017, sections 7 and 8,
 and CGST Act 2017, section 9.
 """
@@ -68,7 +68,6 @@ def category_of(
     seller: Trader,
     buyer: Trader,
     ship_to: str = "",
-    services: bool = False,
     wanted: TaxTreatment = "auto",
     exempt_because: str = "",
 ) -> str:
@@ -76,7 +75,8 @@ def category_of(
 
     Tax that was charged is said, whatever the seller's notes say: who writes it on an invoice owes it
     (Article 203). Without tax: as ``wanted``, else by who the two are and where the goods go (``ship_to``,
-    an ISO country; the buyer's where it is empty).
+    an ISO country; the buyer's where it is empty). What is sold is taken to be goods: a service is told by
+    ``wanted``, or by a line's own category.
     """
     if rate:
         return "S"
@@ -90,23 +90,22 @@ def category_of(
         return untaxed
     if seller.country not in EU_COUNTRIES:
         return "Z" if destination == seller.country else "G"
-    return _of_services(seller, buyer) if services else _of_goods(seller, buyer, destination)
+    return _of_goods(seller, buyer, destination)
 
 
 def _of_goods(seller: Trader, buyer: Trader, destination: str) -> str:
-    """What leaves the Union is exported, what goes to a business of another member state supplied there."""
-    if destination not in EU_COUNTRIES:
+    """What leaves the Union is exported, what goes to a business of another member state supplied there.
+
+    Goods that stay where the seller is are taxed there whoever buys them (Article 31): without tax they
+    are exempt, and somebody must say why. Northern Ireland is of the Union for goods (Protocol on
+    Ireland/Northern Ireland, Article 8), told by the buyer's number alone.
+    """
+    northern_ireland = destination == "GB" and vat_country(buyer.vat_id) == "XI"
+    if destination not in EU_COUNTRIES and not northern_ireland:
         return "G"
-    if not _registered_elsewhere(seller, buyer):
+    if destination == seller.country or not _registered_elsewhere(seller, buyer):
         return "E"
-    return "AE" if destination == seller.country else "K"
-
-
-def _of_services(seller: Trader, buyer: Trader) -> str:
-    """A service to a business is taxed where the business is (Article 44)."""
-    if buyer.country not in EU_COUNTRIES:
-        return "G"
-    return "AE" if buyer.country != seller.country and buyer.vat_id else "E"
+    return "K"
 
 
 def _registered_elsewhere(seller: Trader, buyer: Trader) -> bool:
