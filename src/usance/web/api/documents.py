@@ -140,7 +140,8 @@ def send_invoice(
     payload: SendDocument = SendDocument(),  # noqa: B008 - frozen
 ) -> Any:
     """Over every channel of the buyer's billing profile, or over one; by e-mail also to an address of
-    your choice. What becomes of each shows under its deliveries."""
+    your choice. What becomes of each shows under its deliveries. Networks that have it are left out,
+    and so is what still waits; 409 where nothing is left, or where the channel named is one of these."""
     return _send(request, "invoice", invoice_id, payload)
 
 
