@@ -17,7 +17,9 @@ from tests.simulation import model
 from usance.flows import credit_lines, onboarding
 from usance.flows.checkout import Authorization, OrderRequest
 from usance.flows.refusals import Refused
+from usance.records.invoices.models import Invoice
 from usance.rules.credit.policy import Policy
+from usance.rules.invoicing.serial import from_json
 from usance.rules.orders import InvalidOrder
 from usance.rules.states import CREDIT_LINE, CREDIT_LINE_STATES
 
@@ -84,6 +86,15 @@ class Market(RuleBasedStateMachine):
         with books.refused(self.seller, (Refused, InvalidOrder)):
             act()
         return None
+
+    @staticmethod
+    def states(made: Invoice, *, charged: int) -> None:
+        """The invoice owes the tax that its document states; what was ``charged`` differs from it by
+        what the document rounds."""
+        assert made.document is not None
+        totals = from_json(made.document).totals
+        assert made.tax_amount == (totals.vat or 0) * 100
+        assert charged - made.tax_amount == (totals.rounding or 0) * 100
 
     @rule(n=PICK, state=st.sampled_from(("active",) * 5 + CREDIT_LINE_STATES[:3]))
     def change_line(self, n: int, state: str) -> None:
