@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from usance.web.backoffice.views import billing, documents, questions
+from usance.web.backoffice.views import billing, billing_runs, documents, questions
 
 urlpatterns: list[URLPattern] = [
     path("billing", billing.waiting, name="office_billing"),
-    path("billing/run", billing.run_act, name="office_billing_act"),
+    path("billing/run", billing_runs.run_act, name="office_billing_act"),
     path("billing/preview", billing.preview, name="office_billing_preview"),
     path(
         "billing/preview/document", billing.preview_document, name="office_billing_preview_document"
     ),
-    path("billing/runs", billing.runs_list, name="office_billing_runs"),
-    path("billing/runs/<str:public>", billing.run_page, name="office_billing_run"),
+    path("billing/runs", billing_runs.runs_list, name="office_billing_runs"),
+    path("billing/runs/<str:public>", billing_runs.run_page, name="office_billing_run"),
     path("deliveries", documents.deliveries_list, name="office_deliveries"),
     path("deliveries/<str:public>/<slug:name>", documents.delivery_act, name="office_delivery_act"),
     path(

@@ -1,4 +1,4 @@
-"""The billing desk: what waits for its cut-off day, what would be issued, and the runs."""
+"""The billing desk: what waits for its cut-off day, and what would be issued."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from usance.flows import billing_runs
 from usance.flows.billing_runs import Draft, Previewed
 from usance.flows.document_previews import CannotDraw, draft_pdf
 from usance.records.identity import NotAnId, parse_public_id, public_id
-from usance.records.invoices import queries as invoices
-from usance.records.invoices.models import BillingRun
 from usance.records.orders import billing_queries
 from usance.records.orders.billing_queries import Unbilled
 from usance.records.parties import invoicing_queries
@@ -28,16 +26,11 @@ from usance.records.parties.models import Buyer
 from usance.rules.invoicing.schedule import parse_schedule
 from usance.rules.money import Money
 from usance.web.backoffice import links
-from usance.web.backoffice.acts import offers, perform
+from usance.web.backoffice.acts import offers
 from usance.web.backoffice.billing_acts import RUN, Due
-from usance.web.backoffice.desk import Desk, id_in, office
-from usance.web.backoffice.people import People
+from usance.web.backoffice.desk import Desk, office
 from usance.web.backoffice.shell import page
-from usance.web.backoffice.tables import invoice_table
-from usance.web.backoffice.views.filters import ListQuery
-from usance.web.design.parts import Badge, Column, Fact, Identifier, Link, Row, State, Tab, Table
-from usance.web.listing import cut
-from usance.web.words.amounts import day_text
+from usance.web.design.parts import Badge, Column, Link, Row, Tab, Table
 from usance.web.words.billing_profiles import schedule_text
 from usance.web.words.refusals import refusal_text
 
@@ -56,7 +49,7 @@ def waiting(request: HttpRequest, desk: Desk) -> HttpResponse:
         "billing",
         current="billing",
         heading=_("Billing"),
-        tabs=_tabs("waiting"),
+        tabs=billing_tabs("waiting"),
         offers=offers(desk, Due(desk.on), [RUN], base=reverse("office_billing")),
         preview=Link(_("Preview"), reverse("office_billing_preview")),
         table=_waiting_table(shown, desk) if shown else None,
@@ -137,7 +130,8 @@ def _waiting_table(rows: Sequence[Unbilled], desk: Desk) -> Table:
     )
 
 
-def _tabs(current: str) -> list[Tab]:
+def billing_tabs(current: str) -> list[Tab]:
+    """The views of the billing desk, ``current`` marked."""
     pages = (
         ("waiting", _("Waiting"), reverse("office_billing")),
         ("preview", _("Preview"), reverse("office_billing_preview")),
@@ -163,17 +157,16 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
         current="billing",
         heading=_("What would be billed"),
         crumbs=[Link(_("Billing"), reverse("office_billing"))],
-        tabs=_tabs("preview"),
+        tabs=billing_tabs("preview"),
         cut_off=cut_off_on,
         buyer=buyer,
-        cut_short=seen.cut_short,
-        shown=len(seen.drafts),
+        seen=seen,
         buyer_public=public_id("buyer", buyer.id) if buyer else "",
         offers=offers(desk, Due(cut_off_on), [RUN], base=reverse("office_billing"))
         if not buyer and cut_off_on <= desk.on and seen.drafts
         else [],
         table=_draft_table(seen.drafts, names, cut_off_on) if seen.drafts else None,
-        failures=_failure_table(desk, seen.failures) if seen.failures else None,
+        failures=failure_table(desk, seen.failures) if seen.failures else None,
     )
 
 
@@ -266,10 +259,11 @@ def _draft_table(drafts: Sequence[Draft], names: dict[UUID, str], cut_off_on: da
     )
 
 
-def _failure_table(desk: Desk, failures: Sequence[dict[str, Any]]) -> Table:
+def failure_table(desk: Desk, failures: Sequence[dict[str, Any]]) -> Table:
     ids = [failure["buyer"] and parse_public_id("buyer", failure["buyer"]) for failure in failures]
-    named = Buyer.objects.filter(seller_id=desk.seller.id, id__in=[one for one in ids if one])
-    names = dict(named.values_list("id", "name"))
+    names = dict(
+        Buyer.objects.filter(seller_id=desk.seller.id, id__in=ids).values_list("id", "name")
+    )
     return Table(
         caption=_("Could not be billed"),
         columns=[Column(label=_("Buyer")), Column(label=_("Why"))],
@@ -285,118 +279,3 @@ def _failure_table(desk: Desk, failures: Sequence[dict[str, Any]]) -> Table:
             for buyer_id, failure in zip(ids, failures, strict=True)
         ],
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@office
-def run_act(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Bill what is due."""
-    crumbs = [Link(_("Billing"), reverse("office_billing"))]
-    return perform(
-        request, desk, Due(desk.on), [RUN], name=RUN.name, current="billing", crumbs=crumbs
-    )
-
-
-@require_safe
-@office
-def runs_list(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The billing runs, the newest first."""
-    part = cut(invoices.billing_runs(seller_id=desk.seller.id), request=request, order=("-id",))
-    return page(
-        request,
-        desk,
-        "list",
-        current="billing",
-        heading=_("Billing"),
-        query=ListQuery.of(request, standings=()),
-        tabs=_tabs("runs"),
-        table=_runs_table(part.rows, desk) if part.rows else None,
-        pagination=part.page,
-        empty_icon="invoice",
-        empty_title=_("No billing runs"),
-        empty_text=_("The calendar runs one by itself on every cut-off day."),
-    )
-
-
-def _runs_table(rows: Sequence[BillingRun], desk: Desk) -> Table:
-    figures = invoices.run_figures(seller_id=desk.seller.id, run_ids=[row.id for row in rows])
-    people = People(desk, {row.started_by for row in rows})
-    return Table(
-        caption=_("Billing runs"),
-        columns=[
-            Column(label=_("Cut-off")),
-            Column(label=_("State")),
-            Column(label=_("Started by")),
-            Column(label=_("Started")),
-            Column(label=_("Invoices"), numeric=True),
-            Column(label=_("Could not be billed"), numeric=True),
-        ],
-        rows=[
-            Row(
-                cells=[
-                    Link(row.cut_off_on, links.address("billing_run", row.id)),
-                    run_state(row),
-                    _("Calendar") if row.scheduled else people.name(row.started_by) or None,
-                    row.created_at,
-                    figures[row.id].invoices,
-                    len(row.failures) or None,
-                ]
-            )
-            for row in rows
-        ],
-    )
-
-
-def run_state(run: BillingRun) -> State:
-    """Where a run stands."""
-    if run.finished_at is None:
-        return State("billing_run", "running" if run.buyers_total else "queued")
-    return State("billing_run", "incomplete" if run.failures else "done")
-
-
-@require_safe
-@office
-def run_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
-    """How far a run is, what it has issued and whom it could not bill."""
-    run_id = id_in(public, kind="billing_run")
-    run = invoices.billing_run(seller_id=desk.seller.id, run_id=run_id)
-    if run is None:
-        raise Http404("There is no such billing run.")
-    figures = invoices.run_figures(seller_id=desk.seller.id, run_ids=[run.id])[run.id]
-    found = invoices.find_invoices(seller_id=desk.seller.id, on=desk.on).filter(run_id=run.id)
-    part = cut(found, request=request, order=("id",))
-    working = run.finished_at is None
-    shown = page(
-        request,
-        desk,
-        "billing_run",
-        current="billing",
-        heading=_("Billing up to %(day)s") % {"day": day_text(run.cut_off_on)},
-        crumbs=[
-            Link(_("Billing"), reverse("office_billing")),
-            Link(_("Runs"), reverse("office_billing_runs")),
-        ],
-        page_state=run_state(run),
-        page_facts=[Identifier(public)],
-        run=run,
-        working=working,
-        percent=run.buyers_done * 100 // run.buyers_total if run.buyers_total else 0,
-        facts=[
-            Fact(_("Cut-off"), run.cut_off_on),
-            Fact(_("Buyers"), run.buyers_done),
-            Fact(_("Invoices"), figures.invoices),
-            *(
-                Fact(_("Total in %(currency)s") % {"currency": currency}, Money(amount, currency))
-                for currency, amount in figures.amounts.items()
-            ),
-            Fact(_("Started"), run.created_at),
-            Fact(_("Finished"), run.finished_at),
-        ],
-        failures=_failure_table(desk, run.failures) if run.failures else None,
-        invoices=invoice_table(part.rows, desk) if part.rows else None,
-        pagination=part.page,
-    )
-    if "HX-Request" in request.headers and not working:
-        # The head of the page changes too.
-        shown["HX-Refresh"] = "true"
-    return shown
