@@ -119,8 +119,8 @@ def tax_view(seller: SellerDetailsView, profile: BillingProfileView, *, currency
 
 def _document(
     made: Written,
-    *,
     supplies: Sequence[Supply],
+    *,
     seller: SellerDetailsView,
     profile: BillingProfileView,
     heading: Heading,
@@ -132,9 +132,7 @@ def _document(
         made.lines,
         currency=currency,
         given=made.taxes,
-        components=gst_parts(
-            made, supplies=supplies, seller=seller, profile=profile, currency=currency
-        ),
+        components=gst_parts(made, supplies, seller=seller, profile=profile, currency=currency),
         exemptions=exemptions(made, seller=seller, profile=profile),
         payable=major(amount, currency),
         tax_rate_of_exchange=exchange,
@@ -174,11 +172,7 @@ def _document(
         accounting=profile.accounting_reference or (centres[0] if len(centres) == 1 else ""),
         notes=_notes(heading, language=language),
         preceding=(heading.replaces,) if heading.replaces else (),
-        delivery=_delivery(
-            supplies,
-            profile=profile,
-            across=any(line.vat_category == "K" for line in made.lines),
-        ),
+        delivery=_delivery(supplies, made, profile=profile),
         period=heading.period or _days_of(supplies),
         payment=payment(seller, currency=currency, remittance=heading.remittance),
         instalments=tuple(DueAmount(on, major(part, currency)) for on, part in heading.instalments)
@@ -223,8 +217,8 @@ def exemptions(
 
 def gst_parts(
     made: Written,
-    *,
     supplies: Sequence[Supply],
+    *,
     seller: SellerDetailsView,
     profile: BillingProfileView,
     currency: str,
@@ -261,13 +255,16 @@ def gst_parts(
     return found
 
 
-def _delivery(supplies: Sequence[Supply], *, profile: BillingProfileView, across: bool) -> Delivery:
+def _delivery(
+    supplies: Sequence[Supply], made: Written, *, profile: BillingProfileView
+) -> Delivery:
     """Where and when the goods went (BG-13): what all supplies have in common.
 
     Without a place of their own they went to the buyer. A place is a whole address or none, since
     national rules ask for one (XRechnung, BR-DE-10 and 11; CIUS-RO likewise); only goods that went
-    ``across`` a border within the Union must name the country (BR-IC-12).
+    across a border within the Union must name the country (BR-IC-12).
     """
+    across = any(line.vat_category == "K" for line in made.lines)
     places = _unique(_place(supply) or ("", profile.address) for supply in supplies)
     days = _unique(supply.arrived_on for supply in supplies)
     countries = _unique(address.country for _, address in places)

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
 from usance.rules.billing import BillingError, shares
 from usance.rules.invoicing.document import (
@@ -44,7 +43,6 @@ from usance.rules.money import exponent, proportion, round_half_up
 
 Amounts = tuple[int, int]
 """An amount and the tax in it, minor units."""
-NOTHING: Final[Amounts] = (0, 0)
 
 
 class CannotCredit(BillingError):
@@ -129,7 +127,7 @@ def take_back(
                 f" {', '.join(each.id for each in document.lines)}."
             )
         whole, whole_tax = amounts[line.id]
-        gone, gone_tax = before.get(line.id, NOTHING)
+        gone, gone_tax = before.get(line.id, (0, 0))
         left, left_tax = whole - gone, whole_tax - gone_tax
         part = _wanted(one, line, whole=whole, left=left)
         tax = left_tax if part == left else proportion(whole_tax, part=part, whole=whole)
@@ -143,15 +141,11 @@ def take_back(
                 quantity=quantity.normalize() + ZERO,
                 amount=part,
                 tax_amount=min(tax, left_tax, part),
-                rounding=_share(off, gone + part, whole) - _share(off, gone, whole),
+                rounding=round_half_up(Decimal(off) * (gone + part) / whole)
+                - round_half_up(Decimal(off) * gone / whole),
             )
         )
     return found
-
-
-def _share(amount: int, part: int, whole: int) -> int:
-    """``part`` of ``whole`` of an ``amount`` that may be negative."""
-    return round_half_up(Decimal(amount) * part / whole)
 
 
 def require_left(
@@ -361,7 +355,7 @@ def _net_of(
         stated, taxable=net, rate=entry.rate, currency=currency, tolerance=tolerance
     ):
         return net
-    return rounded(stated * HUNDRED / entry.rate, currency=currency)
+    return rounded(Decimal(stated) * HUNDRED / Decimal(entry.rate), currency=currency)
 
 
 def _commodity(document: InvoiceDocument, entry: VatBreakdown) -> tuple[Classification, ...]:
@@ -372,16 +366,14 @@ def _commodity(document: InvoiceDocument, entry: VatBreakdown) -> tuple[Classifi
 
 def _left(document: InvoiceDocument, before: Sequence[InvoiceDocument]) -> list[Amounts]:
     """What of each category and rate no credit note has taken back yet."""
-    gone: defaultdict[TaxKey, Decimal] = defaultdict(lambda: ZERO)
-    gone_tax: defaultdict[TaxKey, Decimal] = defaultdict(lambda: ZERO)
+    gone, gone_tax = defaultdict[TaxKey, Decimal](Decimal), defaultdict[TaxKey, Decimal](Decimal)
     for note in before:
         for entry in note.vat:
             gone[_key_of(entry)] += entry.taxable + entry.tax
             gone_tax[_key_of(entry)] += entry.tax
-    currency = document.currency
     found = []
     for entry in document.vat:
-        key = _key_of(entry)
+        key, currency = _key_of(entry), document.currency
         amount = max(minor(entry.taxable + entry.tax - gone[key], currency), 0)
         found.append((amount, min(max(minor(entry.tax - gone_tax[key], currency), 0), amount)))
     return found

@@ -146,9 +146,8 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What a run would issue: each invoice as a draft, without a number."""
     cut_off_on, buyer = _day(request, desk), _buyer(request, desk)
     seen = _previewed(desk, cut_off_on, buyer)
-    buyers = Buyer.objects.filter(
-        seller_id=desk.seller.id, id__in=[draft.buyer_id for draft in seen.drafts]
-    )
+    ids = [draft.buyer_id for draft in seen.drafts]
+    buyers = Buyer.objects.filter(seller_id=desk.seller.id, id__in=ids)
     names = dict(buyers.values_list("id", "name"))
     return page(
         request,
@@ -261,21 +260,20 @@ def _draft_table(drafts: Sequence[Draft], names: dict[UUID, str], cut_off_on: da
 
 def failure_table(desk: Desk, failures: Sequence[dict[str, Any]]) -> Table:
     ids = [failure["buyer"] and parse_public_id("buyer", failure["buyer"]) for failure in failures]
-    names = dict(
-        Buyer.objects.filter(seller_id=desk.seller.id, id__in=ids).values_list("id", "name")
-    )
+    known = Buyer.objects.filter(seller_id=desk.seller.id, id__in=ids)
+    names = dict(known.values_list("id", "name"))
     return Table(
         caption=_("Could not be billed"),
         columns=[Column(label=_("Buyer")), Column(label=_("Why"))],
         rows=[
             Row(
                 cells=[
-                    Link(names.get(buyer_id, failure["buyer"]), links.address("buyer", buyer_id))
-                    if buyer_id
+                    Link(names.get(one, failure["buyer"]), links.address("buyer", one))
+                    if one
                     else _("The run broke down and was given up"),
                     failure["detail"],
                 ]
             )
-            for buyer_id, failure in zip(ids, failures, strict=True)
+            for one, failure in zip(ids, failures, strict=True)
         ],
     )
