@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from usance.flows.documents import FormatUnavailable, Kind, NotIssued
+from usance.flows.documents import FormatUnavailable, Kind, NotIssued, Unreadable
 from usance.records.deliveries import queries as deliveries
 from usance.records.deliveries.models import Delivery
 from usance.records.invoices import queries as invoices
@@ -70,7 +70,7 @@ def _document(
             language=request.GET.get("language", "")[:8],
             inline=True,
         )
-    except (FormatUnavailable, NotIssued) as error:
+    except (FormatUnavailable, NotIssued, Unreadable) as error:
         messages.error(request, refusal_text(error))
         return HttpResponseRedirect(links.address("invoice", invoice_id))
 

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from usance.flows.deliveries import queueing
-from usance.flows.documents import FormatUnavailable, Kind, NotIssued
+from usance.flows.documents import FormatUnavailable, Kind, NotIssued, Unreadable
 from usance.records.events import queries as events
 from usance.records.identity import NotAnId, parse_public_id, public_id
 from usance.records.invoices import queries as invoices
@@ -167,7 +167,7 @@ def _download(
             at=account.at,
             inline=True,
         )
-    except (FormatUnavailable, NotIssued):
+    except (FormatUnavailable, NotIssued, Unreadable):
         messages.error(
             request,
             _("%(seller)s does not offer this document in this format. Take the PDF.")
