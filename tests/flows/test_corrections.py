@@ -190,6 +190,15 @@ def test_a_corrected_invoice_is_credited_and_issued_anew(trade: Trade) -> None:
     assert replacement.id == made.invoice.id
 
 
+def test_however_often_it_is_corrected_it_falls_due_when_the_first_did(trade: Trade) -> None:
+    first = billed(trade)
+    second = correct(trade.days_later(10), first).invoice
+    third = correct(trade.days_later(20), second).invoice
+    assert (second.due_on, third.due_on) == (first.due_on, first.due_on)
+    late = trade.days_later(50)
+    assert correct(late, third).invoice.due_on == late.at.date()
+
+
 def test_other_lines_make_another_amount(trade: Trade) -> None:
     invoice = billed(trade)
     made = correct(trade, invoice, lines=[Line("Bolts", 11_000, 1_000, tax_rate=Decimal(10))])

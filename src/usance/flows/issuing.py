@@ -66,7 +66,7 @@ def heading_of(
     order = pieces[0].order
     base_on = base_of(
         profile.terms_base,
-        issued_on=wanted.replaces.issued_on if wanted.replaces else on,
+        issued_on=_first(wanted.replaces).issued_on if wanted.replaces else on,
         shipped_on=[piece.shipped_on for piece in pieces],
         delivered_on=[piece.delivered_on for piece in pieces],
     )
@@ -93,6 +93,14 @@ def heading_of(
         tax_rate_of_exchange=issuer.tax_rate(order.currency, on=on),
     )
     return heading, due
+
+
+def _first(invoice: Invoice) -> Invoice:
+    """The invoice that a chain of corrections began with: however often it is corrected, what it asks
+    for falls due when it first did."""
+    while invoice.replaces_id is not None:
+        invoice = Invoice.objects.get(seller_id=invoice.seller_id, id=invoice.replaces_id)
+    return invoice
 
 
 def issue(
