@@ -44,6 +44,11 @@ COMMANDS = [
     ("remove-user",),
     ("create-user",),
     ("openapi",),
+    ("bill",),
+    ("validate",),
+    ("import", "bounces"),
+    ("import", "sdi-notifications"),
+    ("import", "validation-rules"),
 ]
 
 

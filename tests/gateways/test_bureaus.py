@@ -25,7 +25,14 @@ from usance.gateways.bureaus.creditsafe import Creditsafe
 from usance.gateways.bureaus.insolvency_words import tells_of_insolvency
 from usance.gateways.bureaus.memory import MemoryBureau
 from usance.gateways.bureaus.score_file import ScoreFileBureau
-from usance.gateways.errors import CounterpartError, Malformed, RateLimited, Refused, Unavailable
+from usance.gateways.errors import (
+    CounterpartError,
+    CredentialsRefused,
+    Malformed,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from usance.gateways.exchange import Patience
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -107,7 +114,7 @@ def world(request: pytest.FixtureRequest, shared: Path) -> Iterator[World]:
         errors = {
             503: Unavailable("down", counterpart="memory"),
             429: RateLimited("busy", counterpart="memory", retry_after=60),
-            403: Refused("no", counterpart="memory"),
+            403: CredentialsRefused("no", counterpart="memory"),
         }
 
         def fail(status: int) -> None:
@@ -185,7 +192,7 @@ def test_nobody_by_that_number(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(503, Unavailable), (429, RateLimited), (403, Refused)]
+    ("status", "kind"), [(503, Unavailable), (429, RateLimited), (403, CredentialsRefused)]
 )
 def test_a_failure_is_never_a_bad_score(
     world: World, status: int, kind: type[CounterpartError]

@@ -15,6 +15,7 @@ from tests.gateways.contracts.gleif import GleifMock
 from tests.gateways.contracts.server import Answered, Counterpart, serving
 from usance.gateways.errors import (
     CounterpartError,
+    CredentialsRefused,
     Malformed,
     NotCovered,
     RateLimited,
@@ -74,7 +75,7 @@ def world(request: pytest.FixtureRequest, shared: Path) -> Iterator[World]:
         errors = {
             503: Unavailable("down", counterpart="memory"),
             429: RateLimited("busy", counterpart="memory", retry_after=30),
-            401: Refused("no", counterpart="memory"),
+            401: CredentialsRefused("no", counterpart="memory"),
         }
 
         def fail(status: int) -> None:
@@ -140,7 +141,7 @@ def test_another_country(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(503, Unavailable), (429, RateLimited), (401, Refused)]
+    ("status", "kind"), [(503, Unavailable), (429, RateLimited), (401, CredentialsRefused)]
 )
 def test_a_failure_is_never_a_missing_company(
     world: World, status: int, kind: type[CounterpartError]

@@ -12,7 +12,14 @@ import pytest
 
 from tests.gateways.contracts.server import Answered, cut_off, hang_up, serving
 from tests.gateways.contracts.yente import API_KEY, YenteMock
-from usance.gateways.errors import CounterpartError, Malformed, RateLimited, Refused, Unavailable
+from usance.gateways.errors import (
+    CounterpartError,
+    CredentialsRefused,
+    Malformed,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from usance.gateways.exchange import Patience
 from usance.gateways.sanctions import SanctionsScreen, ScreeningSubject, screen_subject
 from usance.gateways.sanctions.local_list import LocalList
@@ -78,7 +85,7 @@ def world(request: pytest.FixtureRequest) -> World:
         errors = {
             503: Unavailable("down", counterpart="memory"),
             429: RateLimited("busy", counterpart="memory", retry_after=5),
-            401: Refused("no", counterpart="memory"),
+            401: CredentialsRefused("no", counterpart="memory"),
         }
 
         def fail(status: int) -> None:
@@ -132,7 +139,7 @@ def test_nobody_on_the_list(world: World, subject: ScreeningSubject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(503, Unavailable), (429, RateLimited), (401, Refused)]
+    ("status", "kind"), [(503, Unavailable), (429, RateLimited), (401, CredentialsRefused)]
 )
 def test_a_failure_clears_nobody(world: World, status: int, kind: type[CounterpartError]) -> None:
     if world.fail is None:

@@ -13,11 +13,14 @@ from django.db import IntegrityError, OperationalError
 
 from usance.flows import bank_statements, checkout, idempotency, onboarding, refusals, webhooks
 from usance.flows.applications.refusals import Incomplete, WrongCode
+from usance.flows.documents import Unreadable
 from usance.formats.errors import FormatError
-from usance.records.identity import NotAnId
+from usance.records.identity import NotAnId, new_id
+from usance.records.invoices.models import Invoice
 from usance.rules import billing, money, orders, states, terms
 from usance.rules.applications.completeness import Missing
 from usance.rules.credit import policy
+from usance.rules.invoicing.faults import FieldFault
 from usance.web.api import problems, requests, values
 
 
@@ -25,6 +28,14 @@ def kinds(base: type[Exception]) -> list[type[Exception]]:
     return [base, *(k for child in base.__subclasses__() for k in kinds(child))]
 
 
+NAMING: dict[type[Exception], Exception] = {
+    refusals.WrongFields: refusals.WrongFields(
+        [FieldFault("vat_id", "invalid_vat_id", "This is no VAT number.")]
+    ),
+    Unreadable: Unreadable("invoice", Invoice(number="INV-1"), new_id(), "no document"),
+}
+"""Refusals that say what they are about."""
+NAMED = {refusals.WrongFields: (422, "wrong_fields"), Unreadable: (409, "document_unreadable")}
 ROOMS = (bank_statements, onboarding, webhooks, idempotency)
 
 
@@ -34,6 +45,10 @@ def test_every_refusal_is_the_callers_to_mend(kind: type[Exception]) -> None:
     if kind is Incomplete:
         said = problems.render(Incomplete([Missing("company", "city", "missing")]))
         assert (said[0], json.loads(said[1])["code"]) == (422, kind.code)
+        return
+    if kind in NAMING:
+        status, said = problems.render(NAMING[kind])
+        assert (status, json.loads(said)["code"]) == NAMED[kind]
         return
     more = {"tries_left": 2} if kind is WrongCode else {}
     status, body = problems.render(kind("because", **more))

@@ -24,6 +24,10 @@ KNOWN = {
     "backtest": "queued running done failed",
     "review": "open approved declined withdrawn",
     "alarm": "open acknowledged",
+    "delivery": "queued sent delivered opened bounced rejected failed",
+    "shipment": "billed waiting",
+    "billing_run": "queued running done incomplete",
+    "question": "open answered closed",
     "watch": "on off",
 }
 SPRITE = set(re.findall(r'id="i-([\w-]+)"', render_to_string("design/sprite.html")))
