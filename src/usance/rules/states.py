@@ -145,6 +145,24 @@ DELIVERY_STATES: Final = (
     "failed",
 )
 
+MANDATE: Final = frozenset(
+    {
+        ("pending", "active"),
+        ("pending", "canceled"),
+        ("pending", "expired"),
+        ("active", "suspended"),
+        ("active", "canceled"),
+        ("active", "expired"),
+        ("active", "completed"),
+        ("suspended", "active"),
+        ("suspended", "canceled"),
+        ("suspended", "expired"),
+    }
+)
+MANDATE_STATES: Final = ("pending", "active", "suspended", "canceled", "expired", "completed")
+"""``pending`` until it is signed; ``suspended`` while a return is looked into; ``expired`` when nothing
+was collected for 36 months; ``completed`` when its only or last collection has settled."""
+
 QUESTION: Final = frozenset(
     {
         ("open", "answered"),
