@@ -402,7 +402,7 @@ BROKEN = [
             " AND seller_id = %(seller)s"
         ],
         None,
-        "EUR 1.00 refunded and EUR 7.77 unapplied",
+        "EUR 0.00 as allocated and EUR 1.00 as gone",
     ),
     (
         "payment_not_explained",

@@ -36,6 +36,7 @@ NEVER_CHANGED = {
     "orders_orderapproval",
     "payments_allocation",
     "payments_banktransaction",
+    "payments_repayment",
 }
 SIMPLE = {
     "connections_connection",

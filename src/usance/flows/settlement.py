@@ -28,7 +28,7 @@ from usance.records.payments import actions as payments
 from usance.records.payments.models import Allocation, Payment
 from usance.rules import ledger
 from usance.rules.billing import payment_state, settled_state
-from usance.rules.money import LARGEST_AMOUNT, exponent
+from usance.rules.money import LARGEST_AMOUNT, exponent, proportion
 from usance.rules.orders import InvalidOrder
 
 MANUAL = "manual"
@@ -93,7 +93,9 @@ def enter_receipt(journal: Journal, payment: Payment) -> None:
         subject_id=payment.id,
         buyer_id=payment.buyer_id,
         currency=payment.currency,
-        postings=ledger.receipt(payment.buyer_id, amount=payment.amount),
+        postings=ledger.receipt(
+            payment.buyer_id, amount=payment.amount, into=ledger.place_of(payment.method)
+        ),
     )
     journal.tell(
         "payment.received",
@@ -161,13 +163,13 @@ def release_allocation(seller: Seller, *, allocation_id: UUID, at: datetime, by:
     invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=made.invoice_id)
     payment = payments.lock_payment(seller_id=seller.id, payment_id=made.payment_id)
     assert invoice is not None and payment is not None
-    left = made.amount + _taken_back(made)
-    if not left:
+    left = left_of(made)
+    if not left.amount:
         raise WrongState("The allocation has been taken back already.")
     journal = Journal(seller, at=at, by=by)
     applied = Applications(journal)
-    back = applied.add(
-        payment, InvoiceState.of(invoice), amount=-left, rule=MANUAL, reverses=made.id
+    back = applied.take_back(
+        made, payment, InvoiceState.of(invoice), amount=left.amount, left=left, rule=MANUAL
     )
     applied.write()
     journal.close()
@@ -183,7 +185,8 @@ def free_allocations(journal: Journal, invoice: Invoice, *, amount: int) -> None
     ).order_by("-created_at", "-id")
     locked: dict[UUID, Payment] = {}
     for allocation in made:
-        back = min(amount, allocation.amount + _taken_back(allocation))
+        left = left_of(allocation)
+        back = min(amount, left.amount)
         if back:
             # A payment that paid in several parts is one object: each part counts on the last.
             payment = locked.get(allocation.payment_id) or payments.lock_payment(
@@ -191,7 +194,9 @@ def free_allocations(journal: Journal, invoice: Invoice, *, amount: int) -> None
             )
             assert payment is not None
             locked[payment.id] = payment
-            applied.add(payment, standing, amount=-back, rule="credit_note", reverses=allocation.id)
+            applied.take_back(
+                allocation, payment, standing, amount=back, left=left, rule="credit_note"
+            )
             amount -= back
     assert not amount, "an invoice has no more allocated than its allocations"
     applied.write()
@@ -252,8 +257,13 @@ class Applications:
         rule: str,
         reverses: UUID | None,
         explanation: str = "",
+        deduction: int = 0,
+        deduction_kind: str = "",
     ) -> Allocation:
-        """``amount`` of ``payment`` pays ``invoice``; a negative amount takes it back."""
+        """``amount`` of ``invoice`` is settled by ``payment``; a negative amount takes it back.
+
+        ``deduction`` of it (same sign) is not paid but given up, for the reason ``deduction_kind``.
+        """
         journal = self._journal
         allocation = Allocation(
             id=new_id(),
@@ -262,12 +272,14 @@ class Applications:
             payment_id=payment.id,
             invoice_id=invoice.id,
             amount=amount,
+            deduction=deduction,
+            deduction_kind=deduction_kind,
             rule=rule,
             explanation=explanation,
             reverses_id=reverses,
         )
         self._made.append(allocation)
-        payment.allocated += amount
+        payment.allocated += amount - deduction
         invoice.allocated += amount
         _, change = self._invoices.get(invoice.id, (invoice, 0))
         self._invoices[invoice.id] = invoice, change + amount
@@ -277,11 +289,38 @@ class Applications:
             subject_id=allocation.id,
             buyer_id=invoice.buyer_id,
             currency=invoice.currency,
-            postings=ledger.allocation(invoice.buyer_id, amount=amount),
+            postings=ledger.allocation(
+                invoice.buyer_id, amount=amount, deduction=deduction, deduction_kind=deduction_kind
+            ),
         )
-        self._tell_payment(payment, invoice, amount=amount)
+        self._tell_payment(payment, invoice, amount=amount - deduction)
         self._tell_invoice(invoice, amount=amount)
         return allocation
+
+    def take_back(
+        self,
+        made: Allocation,
+        payment: Payment,
+        invoice: InvoiceState,
+        *,
+        amount: int,
+        left: Left,
+        rule: str,
+        explanation: str = "",
+    ) -> Allocation:
+        """``amount`` of what is ``left`` of the allocation ``made`` is undone, and the share of its
+        deduction with it."""
+        deduction = proportion(left.deduction, part=amount, whole=left.amount)
+        return self.add(
+            payment,
+            invoice,
+            amount=-amount,
+            rule=rule,
+            reverses=made.id,
+            explanation=explanation,
+            deduction=-deduction,
+            deduction_kind=made.deduction_kind if deduction else "",
+        )
 
     def write(self, *, new: Sequence[Payment] = ()) -> None:
         """Write the allocations and what they did to payments and invoices.
@@ -307,10 +346,13 @@ class Applications:
 
     def _tell_payment(self, payment: Payment, invoice: InvoiceState, *, amount: int) -> None:
         state = payment_state(
-            amount=payment.amount, allocated=payment.allocated, refunded=payment.refunded
+            amount=payment.amount,
+            allocated=payment.allocated,
+            refunded=payment.refunded,
+            returned=payment.returned,
         )
         self._journal.tell(
-            "payment.allocated" if amount > 0 else "payment.released",
+            "payment.allocated" if amount >= 0 else "payment.released",
             object_type="payment",
             object_id=payment.id,
             buyer_id=payment.buyer_id,
@@ -380,9 +422,20 @@ def _identify(journal: Journal, payment: Payment, *, buyer_id: UUID) -> None:
     )
 
 
-def _taken_back(allocation: Allocation) -> int:
-    """The sum (not positive) of what has been taken back of ``allocation``."""
-    total = Allocation.objects.filter(
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What has not been taken back of an allocation, and of its deduction, in minor units."""
+
+    amount: int
+    deduction: int
+
+
+def left_of(allocation: Allocation) -> Left:
+    """What stands of ``allocation``."""
+    back = Allocation.objects.filter(
         seller_id=allocation.seller_id, reverses_id=allocation.id
-    ).aggregate(total=Sum("amount"))["total"]
-    return int(total or 0)
+    ).aggregate(amount=Sum("amount"), deduction=Sum("deduction"))
+    return Left(
+        allocation.amount + (back["amount"] or 0),
+        allocation.deduction + (back["deduction"] or 0),
+    )

@@ -56,13 +56,17 @@ def settled_state(*, amount: int, credited: int, allocated: int, written_off: in
     return "written_off" if written_off else "paid"
 
 
-def payment_state(*, amount: int, allocated: int, refunded: int) -> str:
-    """The state of a payment, from what became of its amount."""
-    if refunded == amount:
-        return "refunded"
+def payment_state(*, amount: int, allocated: int, refunded: int, returned: int = 0) -> str:
+    """The state of a payment, from what became of its amount.
+
+    ``refunded`` is what the seller gave back, ``returned`` what the payer or its bank took back.
+    """
+    gone = refunded + returned
+    if gone == amount:
+        return "returned" if returned else "refunded"
     if not allocated:
         return "unapplied"
-    return "allocated" if allocated + refunded == amount else "partially_allocated"
+    return "allocated" if allocated + gone == amount else "partially_allocated"
 
 
 def document_number(*, prefix: str, year: int, sequence: int) -> str:

@@ -24,6 +24,13 @@ REVENUE: Final = "revenue"
 TAX: Final = "tax"
 BANK: Final = "bank"
 BAD_DEBT: Final = "bad_debt"
+CLEARING: Final = "clearing"
+FEES: Final = "fees"
+DISCOUNTS: Final = "discounts"
+DIFFERENCES: Final = "differences"
+EXCHANGE: Final = "exchange"
+CURRENCY_DIFFERENCES: Final = "currency_differences"
+FUNDING: Final = "funding"
 
 ACCOUNTS: Final = (
     COMMITMENTS,
@@ -34,13 +41,33 @@ ACCOUNTS: Final = (
     REVENUE,
     TAX,
     BANK,
-    "fees",
+    CLEARING,
+    FEES,
     "interest",
-    "discounts",
+    DISCOUNTS,
+    DIFFERENCES,
+    EXCHANGE,
+    CURRENCY_DIFFERENCES,
     BAD_DEBT,
-    "funding",
+    FUNDING,
 )
-"""Every account of the chart. Commitments are a memo pair: held, not yet owed."""
+"""Every account of the chart. Commitments are a memo pair: held, not yet owed.
+
+``clearing`` is money that a payment provider or a debit scheme owes us and the bank has not booked
+yet; ``differences`` are small amounts that were given up; ``exchange`` is what was converted from
+one currency into another, with its opposite in the other currency, and ``currency_differences`` what
+the rate brought or cost.
+"""
+
+_HELD_BY_OTHERS: Final = frozenset({"card", "direct_debit", "ach"})
+"""Ways to pay in which a provider or a scheme has the money before the bank books it."""
+
+DEDUCTIONS: Final = {
+    "discount": DISCOUNTS,
+    "bank_charges": FEES,
+    "tolerance": DIFFERENCES,
+}
+"""What may be taken off an invoice when a payment settles it, and the account that bears it."""
 
 
 class Unbalanced(ValueError):
@@ -107,12 +134,18 @@ def credit_note(buyer_id: UUID, *, net: int, tax: int) -> tuple[Posting, ...]:
     )
 
 
-def receipt(buyer_id: UUID | None, *, amount: int) -> tuple[Posting, ...]:
+def place_of(method: str) -> str:
+    """The account on which money that came by ``method`` is first: CLEARING or BANK."""
+    return CLEARING if method in _HELD_BY_OTHERS else BANK
+
+
+def receipt(buyer_id: UUID | None, *, amount: int, into: str = BANK) -> tuple[Posting, ...]:
     """Money has come in; until it is allocated the seller owes it to the payer.
 
-    Without a buyer it waits on the seller's own unapplied cash until the payer is known.
+    Without a buyer it waits on the seller's own unapplied cash until the payer is known. ``into`` is
+    CLEARING where a provider or a scheme has it and the bank will book it later.
     """
-    return balanced((Posting(BANK, amount, buyer_id), Posting(UNAPPLIED_CASH, -amount, buyer_id)))
+    return balanced((Posting(into, amount, buyer_id), Posting(UNAPPLIED_CASH, -amount, buyer_id)))
 
 
 def identification(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
@@ -127,10 +160,21 @@ def identification(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
     )
 
 
-def allocation(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
-    """Unapplied cash pays what is owed; a negative amount takes the allocation back."""
+def allocation(
+    buyer_id: UUID, *, amount: int, deduction: int = 0, deduction_kind: str = ""
+) -> tuple[Posting, ...]:
+    """Unapplied cash pays what is owed; a negative amount takes the allocation back.
+
+    ``deduction`` is the part of ``amount`` (same sign) that is given up instead of paid, on the
+    account of its kind.
+    """
+    given_up = [Posting(DEDUCTIONS[deduction_kind], deduction, buyer_id)] if deduction else []
     return balanced(
-        (Posting(UNAPPLIED_CASH, amount, buyer_id), Posting(RECEIVABLE, -amount, buyer_id))
+        (
+            Posting(UNAPPLIED_CASH, amount - deduction, buyer_id),
+            *given_up,
+            Posting(RECEIVABLE, -amount, buyer_id),
+        )
     )
 
 
@@ -139,6 +183,19 @@ def write_off(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
     return balanced((Posting(BAD_DEBT, amount, buyer_id), Posting(RECEIVABLE, -amount, buyer_id)))
 
 
-def refund(buyer_id: UUID | None, *, amount: int) -> tuple[Posting, ...]:
-    """Unapplied cash goes back to the payer."""
-    return balanced((Posting(UNAPPLIED_CASH, amount, buyer_id), Posting(BANK, -amount, buyer_id)))
+def refund(buyer_id: UUID | None, *, amount: int, out_of: str = BANK) -> tuple[Posting, ...]:
+    """Unapplied cash goes back to the payer: refunded, returned by the bank or charged back.
+
+    ``out_of`` is CLEARING where a provider or a scheme gives it back.
+    """
+    return balanced((Posting(UNAPPLIED_CASH, amount, buyer_id), Posting(out_of, -amount, buyer_id)))
+
+
+def fee(buyer_id: UUID | None, *, amount: int, out_of: str = BANK) -> tuple[Posting, ...]:
+    """A bank or a provider keeps ``amount`` for its work."""
+    return balanced((Posting(FEES, amount, buyer_id), Posting(out_of, -amount, buyer_id)))
+
+
+def payout(*, amount: int) -> tuple[Posting, ...]:
+    """The bank has booked what a provider or a scheme owed us."""
+    return balanced((Posting(BANK, amount, None), Posting(CLEARING, -amount, None)))

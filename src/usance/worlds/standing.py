@@ -16,7 +16,7 @@ from usance.records.parties.models import Buyer
 from usance.records.payments.models import BankStatement, BankTransaction, Payment
 from usance.records.statements import execute
 
-_UNAPPLIED = F("amount") - F("allocated") - F("refunded")
+_UNAPPLIED = F("amount") - F("allocated") - F("refunded") - F("returned")
 
 
 def buyers(*, seller_id: UUID) -> dict[str, Buyer]:

@@ -69,7 +69,7 @@ SELECT (SELECT count(*) FROM parties_buyer WHERE seller_id = %(seller_id)s),
        (SELECT count(*), coalesce(sum(amount), 0)::bigint FROM invoices_creditnote
          WHERE seller_id = %(seller_id)s AND currency = %(currency)s) AS c,
        (SELECT count(*), coalesce(sum(amount), 0)::bigint, coalesce(sum(allocated), 0)::bigint,
-               coalesce(sum(amount - allocated - refunded), 0)::bigint FROM payments_payment
+               coalesce(sum(amount - allocated - refunded - returned), 0)::bigint FROM payments_payment
          WHERE seller_id = %(seller_id)s AND currency = %(currency)s) AS p
 """
 

@@ -7,6 +7,9 @@ from django.db.models import F, Q
 
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
+from usance.rules.ledger import DEDUCTIONS
+
+REPAYMENTS = ("refund", "return", "chargeback")
 
 
 class BankStatement(SellerScoped):
@@ -70,6 +73,7 @@ class Payment(SellerScoped):
     reference = models.TextField(default="")
     allocated = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
+    returned = models.BigIntegerField(default=0)
     external_id = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
 
@@ -89,7 +93,8 @@ class Payment(SellerScoped):
                 condition=Q(amount__gt=0)
                 & Q(allocated__gte=0)
                 & Q(refunded__gte=0)
-                & Q(amount__gte=F("allocated") + F("refunded")),
+                & Q(returned__gte=0)
+                & Q(amount__gte=F("allocated") + F("refunded") + F("returned")),
                 name="payments_payment_amounts",
             ),
         ]
@@ -99,16 +104,23 @@ class Payment(SellerScoped):
 
     @property
     def unapplied(self) -> int:
-        """What is neither allocated nor refunded, in minor units."""
-        return self.amount - self.allocated - self.refunded
+        """What is neither allocated nor gone again, in minor units."""
+        return self.amount - self.allocated - self.refunded - self.returned
 
 
 class Allocation(SellerScoped):
-    """Part of a payment pays part of an invoice. Taking it back is another row, negative."""
+    """Part of a payment pays part of an invoice. Taking it back is another row, negative.
+
+    ``amount`` is what it settles of the invoice. ``deduction``, a part of it, is given up instead of
+    paid (a discount for paying early, bank charges, a small difference), so that ``amount -
+    deduction`` is what it uses of the payment.
+    """
 
     payment = ScopedForeignKey(Payment)
     invoice = ScopedForeignKey("invoices.Invoice")
     amount = models.BigIntegerField()
+    deduction = models.BigIntegerField(default=0)
+    deduction_kind = models.CharField(max_length=16, default="")
     rule = models.CharField(max_length=24)
     explanation = models.TextField(default="")
     reverses = ScopedForeignKey("self", null=True)
@@ -120,12 +132,53 @@ class Allocation(SellerScoped):
                 condition=(Q(amount__gt=0) & Q(reverses__isnull=True))
                 | (Q(amount__lt=0) & Q(reverses__isnull=False)),
                 name="payments_allocation_sign",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(deduction=0, deduction_kind="")
+                | (
+                    Q(deduction_kind__in=tuple(DEDUCTIONS))
+                    & (
+                        Q(deduction__gt=0, deduction__lte=F("amount"))
+                        | Q(deduction__lt=0, deduction__gte=F("amount"))
+                    )
+                ),
+                name="payments_allocation_deduction",
+            ),
         ]
         indexes = [
             models.Index(fields=["seller", "payment"], name="payments_allocation_by_payment"),
             models.Index(fields=["seller", "invoice"], name="payments_allocation_by_invoice"),
         ]
+
+
+class Repayment(SellerScoped):
+    """Money of a payment that is gone again, and why. Never changed.
+
+    ``refund``: the seller gave it back. ``return``: the payer's bank took it back. ``chargeback``:
+    the payer disputed a card payment and the provider took it back. ``reason_code`` is the bank's or
+    the provider's own. ``external_id`` is what they call the return, so that it is taken once.
+    """
+
+    payment = ScopedForeignKey(Payment)
+    kind = models.CharField(max_length=12)
+    amount = models.BigIntegerField()
+    on = models.DateField()
+    reason_code = models.CharField(max_length=32, default="")
+    reason = models.TextField(default="")
+    external_id = models.TextField(null=True)
+
+    class Meta:
+        db_table = "payments_repayment"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_repayment_amount"),
+            models.CheckConstraint(
+                condition=Q(kind__in=REPAYMENTS), name="payments_repayment_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["seller", "external_id"], name="payments_repayment_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["seller", "payment"], name="payments_repayment_by_payment")]
 
 
 class PayerAccount(SellerScoped):

@@ -181,9 +181,9 @@ def allocations_of_invoice(*, seller_id: UUID, invoice_id: UUID) -> list[Allocat
 def paid_by(*, seller_id: UUID, invoice_id: UUID) -> dict[UUID, int]:
     """What each payment pays of an invoice, in minor units, the first payment first."""
     rows = execute(
-        "SELECT payment_id, sum(amount)::bigint FROM payments_allocation"
+        "SELECT payment_id, sum(amount - deduction)::bigint FROM payments_allocation"
         " WHERE seller_id = %s AND invoice_id = %s"
-        " GROUP BY payment_id HAVING sum(amount) > 0 ORDER BY min(created_at), payment_id",
+        " GROUP BY payment_id HAVING sum(amount - deduction) > 0 ORDER BY min(created_at), payment_id",
         [seller_id, invoice_id],
     )
     return dict(rows)
@@ -205,7 +205,7 @@ class Waiting:
 def waiting(*, seller_id: UUID) -> list[Waiting]:
     """The seller's unapplied cash by currency."""
     rows = execute(
-        "SELECT currency, sum(amount - allocated - refunded)::bigint, count(*),"
+        "SELECT currency, sum(amount - allocated - refunded - returned)::bigint, count(*),"
         " count(*) FILTER (WHERE buyer_id IS NULL) FROM payments_payment"
         " WHERE seller_id = %s AND state IN ('received', 'unapplied', 'partially_allocated')"
         " GROUP BY currency ORDER BY currency",
@@ -297,13 +297,18 @@ _UNAPPLIED: Final = """
 WITH later AS (
     SELECT (%(on)s::date + 1)::timestamp AT TIME ZONE s.time_zone AS instant
       FROM parties_seller AS s WHERE s.id = %(seller_id)s
+), theirs AS (
+    SELECT id FROM payments_payment WHERE seller_id = %(seller_id)s AND buyer_id = %(buyer_id)s
 ), used AS (
-    SELECT a.payment_id, sum(a.amount) AS amount
-      FROM payments_allocation AS a
-     WHERE a.seller_id = %(seller_id)s AND a.created_at < (SELECT instant FROM later)
-       AND a.payment_id IN (SELECT id FROM payments_payment
-                             WHERE seller_id = %(seller_id)s AND buyer_id = %(buyer_id)s)
-     GROUP BY a.payment_id
+    SELECT u.payment_id, sum(u.amount) AS amount
+      FROM (SELECT a.payment_id, a.amount - a.deduction AS amount FROM payments_allocation AS a
+             WHERE a.seller_id = %(seller_id)s AND a.created_at < (SELECT instant FROM later)
+               AND a.payment_id IN (SELECT id FROM theirs)
+             UNION ALL
+            SELECT r.payment_id, r.amount FROM payments_repayment AS r
+             WHERE r.seller_id = %(seller_id)s AND r.created_at < (SELECT instant FROM later)
+               AND r.payment_id IN (SELECT id FROM theirs)) AS u
+     GROUP BY u.payment_id
 )
 SELECT p.currency, sum(p.amount - coalesce(u.amount, 0))::bigint
   FROM payments_payment AS p LEFT JOIN used AS u ON u.payment_id = p.id

@@ -110,15 +110,17 @@ SELECT p.seller_id, 'payment' AS kind, p.id, p.currency, t.amount AS booked, p.a
 PAYMENT_NOT_EXPLAINED: Final = Check(
     4,
     "payment_not_explained",
-    "Of {amount} received, {allocated} are allocated, {refunded} refunded and {unapplied} unapplied"
-    " in the ledger; the payment itself counts {kept} as allocated.",
+    "Of {amount} received, {allocated} are allocated, {gone} refunded or returned and {unapplied}"
+    " unapplied in the ledger; the payment itself counts {kept} as allocated and {kept_gone} as gone.",
     """
-SELECT seller_id, 'payment' AS kind, id, currency, amount, allocated, refunded, unapplied, kept
-  FROM (SELECT p.seller_id, p.id, p.currency, p.amount, p.refunded, p.allocated AS kept,
+SELECT seller_id, 'payment' AS kind, id, currency, amount, allocated, gone, unapplied, kept,
+       kept_gone
+  FROM (SELECT p.seller_id, p.id, p.currency, p.amount, p.allocated AS kept,
+               p.refunded + p.returned AS kept_gone, coalesce(r.amount, 0)::bigint AS gone,
                coalesce(a.amount, 0)::bigint AS allocated,
                coalesce(u.amount, 0)::bigint AS unapplied
           FROM payments_payment AS p
-          LEFT JOIN (SELECT a.seller_id, a.payment_id, sum(a.amount) AS amount
+          LEFT JOIN (SELECT a.seller_id, a.payment_id, sum(a.amount - a.deduction) AS amount
                        FROM payments_allocation AS a WHERE @a GROUP BY 1, 2) AS a
                ON a.seller_id = p.seller_id AND a.payment_id = p.id
           LEFT JOIN (SELECT g.seller_id, coalesce(a.payment_id, e.subject_id) AS payment_id,
@@ -129,31 +131,37 @@ SELECT seller_id, 'payment' AS kind, id, currency, amount, allocated, refunded, 
                             ON a.seller_id = e.seller_id AND a.id = e.subject_id
                       WHERE @g AND g.account = 'unapplied_cash' GROUP BY 1, 2) AS u
                ON u.seller_id = p.seller_id AND u.payment_id = p.id
+          LEFT JOIN (SELECT r.seller_id, r.payment_id, sum(r.amount) AS amount
+                       FROM payments_repayment AS r WHERE @r GROUP BY 1, 2) AS r
+               ON r.seller_id = p.seller_id AND r.payment_id = p.id
          WHERE @p) AS p
- WHERE amount <> allocated + refunded + unapplied OR kept <> allocated
+ WHERE amount <> allocated + gone + unapplied OR kept <> allocated OR kept_gone <> gone
 """,
-    money=("amount", "allocated", "refunded", "unapplied", "kept"),
+    money=("amount", "allocated", "gone", "unapplied", "kept", "kept_gone"),
 )
 
 PAYMENT_STATE_WRONG: Final = Check(
     4,
     "payment_state_wrong",
-    "The payment is {state} with {allocated} of {amount} allocated and {refunded} refunded; it"
-    " should be {expected}.",
+    "The payment is {state} with {allocated} of {amount} allocated, {refunded} refunded and"
+    " {returned} returned; it should be {expected}.",
     """
-SELECT seller_id, 'payment' AS kind, id, currency, state, allocated, amount, refunded, expected
+SELECT seller_id, 'payment' AS kind, id, currency, state, allocated, amount, refunded, returned,
+       expected
   FROM (SELECT p.*, CASE
+               WHEN p.refunded + p.returned = p.amount AND p.returned > 0 THEN 'returned'
                WHEN p.refunded = p.amount THEN 'refunded'
                WHEN p.allocated = 0 THEN 'unapplied'
-               WHEN p.allocated + p.refunded = p.amount THEN 'allocated'
+               WHEN p.allocated + p.refunded + p.returned = p.amount THEN 'allocated'
                ELSE 'partially_allocated' END AS expected
-          FROM payments_payment AS p WHERE @p AND p.state NOT IN ('received', 'returned')) AS p
+          FROM payments_payment AS p WHERE @p AND p.state <> 'received') AS p
  WHERE state <> expected
 """,
-    money=("allocated", "amount", "refunded"),
+    money=("allocated", "amount", "refunded", "returned"),
 )
 
-# The parts keep the shop's tax; where the document rounds (BT-114), it states another.
+# The parts keep the shop's tax; where the document rounds (BT-114), it states another. Under split
+# payment they hold the tax that the buyer does not pay to the seller.
 INVOICE_PARTS_DIFFER: Final = Check(
     3,
     "invoice_parts_differ",
@@ -166,8 +174,10 @@ SELECT i.seller_id, 'invoice' AS kind, i.id, i.currency, i.amount AS kept,
   LEFT JOIN (SELECT p.seller_id, p.invoice_id, sum(p.amount) AS amount, sum(p.tax_amount) AS tax
                FROM invoices_invoicepart AS p WHERE @p GROUP BY 1, 2) AS p
        ON p.seller_id = i.seller_id AND p.invoice_id = i.id
- WHERE @i AND i.state <> 'draft' AND (i.amount <> coalesce(p.amount, 0)
-    OR i.document#>>'{totals,rounding}' IS NULL AND i.tax_amount <> coalesce(p.tax, 0))
+ WHERE @i AND i.state <> 'draft' AND CASE WHEN i.split_tax > 0
+       THEN i.amount <> coalesce(p.amount - p.tax, 0) OR i.tax_amount <> 0
+       ELSE i.amount <> coalesce(p.amount, 0)
+            OR i.document#>>'{totals,rounding}' IS NULL AND i.tax_amount <> coalesce(p.tax, 0) END
 """,
     money=("kept", "kept_tax", "found", "found_tax"),
 )

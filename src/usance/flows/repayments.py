@@ -1,0 +1,242 @@
+"""What happens when money that was received is gone again: refunded, returned or charged back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from usance.flows.journal import Journal
+from usance.flows.refusals import AmountTooLarge, Duplicate, NotFound, WrongState
+from usance.flows.settlement import Applications, InvoiceState, left_of
+from usance.records.identity import new_id
+from usance.records.invoices import actions as invoices
+from usance.records.parties.models import Seller
+from usance.records.payments import actions as payments
+from usance.records.payments.models import Allocation, Payment, Repayment
+from usance.rules import ledger
+from usance.rules.billing import payment_state
+
+GONE = ("returned", "refunded")
+"""The states in which nothing is left of a payment."""
+
+
+@transaction.atomic
+def refund_payment(
+    seller: Seller,
+    *,
+    payment_id: UUID,
+    at: datetime,
+    by: str,
+    amount: int | None = None,
+    reason: str = "",
+    external_id: str | None = None,
+) -> Repayment:
+    """Give back ``amount`` minor units (None: all) of what is unapplied of a payment.
+
+    What pays an invoice is not given back: release the allocation or credit the invoice first. The
+    same ``external_id`` gives the same refund. Raises NotFound, WrongState (nothing is left of the
+    payment), AmountTooLarge or Duplicate (the external_id is that of another repayment).
+    """
+    payment = _locked(seller, payment_id)
+    if known := _known(seller, payment, "refund", amount=amount, external_id=external_id):
+        return known
+    if payment.state in GONE:
+        raise WrongState(f"The payment is {payment.state} in full; nothing is left to give back.")
+    amount = payment.unapplied if amount is None else amount
+    if not 0 < amount <= payment.unapplied:
+        raise AmountTooLarge(
+            f"{payment.unapplied} minor units of the payment are unapplied; refund from 1 to that,"
+            " or release an allocation or credit an invoice first."
+        )
+    journal = Journal(seller, at=at, by=by)
+    made = _repay(
+        journal,
+        payment,
+        kind="refund",
+        amount=amount,
+        on=journal.on,
+        reason=reason,
+        external_id=external_id,
+    )
+    journal.close()
+    return made
+
+
+@transaction.atomic
+def return_payment(
+    seller: Seller,
+    *,
+    payment_id: UUID,
+    at: datetime,
+    by: str,
+    amount: int | None = None,
+    kind: str = "return",
+    reason_code: str = "",
+    reason: str = "",
+    fee: int = 0,
+    on: date | None = None,
+    external_id: str | None = None,
+) -> Repayment:
+    """The payer's bank (``return``) or the card provider (``chargeback``) took money back.
+
+    ``amount`` minor units, None for all that has not gone yet. What the payment had paid is open
+    again, the latest allocation first, however long ago it was. ``fee`` is what the bank or the
+    provider charges for it. ``on`` is the bank's day, None for today. The same ``external_id`` gives
+    the same return. Raises NotFound, WrongState, AmountTooLarge or Duplicate.
+    """
+    payment = _locked(seller, payment_id)
+    if known := _known(seller, payment, kind, amount=amount, external_id=external_id):
+        return known
+    most = payment.amount - payment.refunded - payment.returned
+    if not most:
+        raise WrongState(f"The payment is {payment.state} in full; nothing is left to return.")
+    amount = most if amount is None else amount
+    if not 0 < amount <= most:
+        raise AmountTooLarge(f"Of the payment {most} minor units are left; return from 1 to that.")
+    journal = Journal(seller, at=at, by=by)
+    _release(journal, payment, amount=amount - payment.unapplied, rule=kind)
+    made = _repay(
+        journal,
+        payment,
+        kind=kind,
+        amount=amount,
+        on=on or journal.on,
+        reason_code=reason_code,
+        reason=reason,
+        external_id=external_id,
+    )
+    if fee:
+        journal.enter(
+            "fee",
+            subject_id=made.id,
+            buyer_id=payment.buyer_id,
+            currency=payment.currency,
+            postings=ledger.fee(
+                payment.buyer_id, amount=fee, out_of=ledger.place_of(payment.method)
+            ),
+        )
+    journal.close()
+    return made
+
+
+def _locked(seller: Seller, payment_id: UUID) -> Payment:
+    payment = payments.lock_payment(seller_id=seller.id, payment_id=payment_id)
+    if payment is None:
+        raise NotFound("There is no such payment.")
+    return payment
+
+
+def _known(
+    seller: Seller, payment: Payment, kind: str, *, amount: int | None, external_id: str | None
+) -> Repayment | None:
+    """What was made of the same ``external_id`` before, with the payment locked."""
+    if external_id is None:
+        return None
+    made = Repayment.objects.filter(seller_id=seller.id, external_id=external_id).first()
+    if made is None:
+        return None
+    if (made.payment_id, made.kind) != (payment.id, kind) or amount not in (None, made.amount):
+        raise Duplicate(f"external_id {external_id!r} is taken by another repayment.")
+    return made
+
+
+def _release(journal: Journal, payment: Payment, *, amount: int, rule: str) -> None:
+    """Take back ``amount`` of what the locked ``payment`` pays, the latest allocation first."""
+    if amount <= 0:
+        return
+    made = list(
+        Allocation.objects.filter(
+            seller_id=payment.seller_id, payment_id=payment.id, reverses__isnull=True
+        ).order_by("-created_at", "-id")
+    )
+    made.sort(
+        key=lambda allocation: allocation.amount != allocation.deduction
+    )  # unpaid parts first
+    applied = Applications(journal)
+    standing: dict[UUID, InvoiceState] = {}
+    for allocation in made:
+        left = left_of(allocation)
+        cash = left.amount - left.deduction
+        if not left.amount or amount <= 0:
+            continue
+        if allocation.invoice_id not in standing:
+            invoice = invoices.lock_invoice(
+                seller_id=payment.seller_id, invoice_id=allocation.invoice_id
+            )
+            assert invoice is not None
+            standing[invoice.id] = InvoiceState.of(invoice)
+        # A deduction was given for being paid: without the payment, none of it stands.
+        back = left.amount if cash <= amount or left.deduction else amount
+        applied.take_back(
+            allocation,
+            payment,
+            standing[allocation.invoice_id],
+            amount=back,
+            left=left,
+            rule=rule,
+        )
+        amount -= cash if back == left.amount else back
+    assert amount <= 0, "a payment has no more allocated than its allocations"
+    applied.write()
+
+
+def _repay(
+    journal: Journal,
+    payment: Payment,
+    *,
+    kind: str,
+    amount: int,
+    on: date,
+    reason: str,
+    external_id: str | None,
+    reason_code: str = "",
+) -> Repayment:
+    made = Repayment.objects.create(
+        id=new_id(),
+        seller_id=payment.seller_id,
+        created_at=journal.at,
+        payment_id=payment.id,
+        kind=kind,
+        amount=amount,
+        on=on,
+        reason_code=reason_code,
+        reason=reason,
+        external_id=external_id,
+    )
+    refunded, returned = payment.refunded, payment.returned
+    if kind == "refund":
+        refunded += amount
+    else:
+        returned += amount
+    state = payment_state(
+        amount=payment.amount, allocated=payment.allocated, refunded=refunded, returned=returned
+    )
+    before = payment.state
+    payments.change(payment, refunded=refunded, returned=returned, state=state)
+    name = "payment.refunded" if kind == "refund" else "payment.returned"
+    journal.enter(
+        name.replace(".", "_"),
+        subject_id=payment.id,
+        buyer_id=payment.buyer_id,
+        currency=payment.currency,
+        postings=ledger.refund(
+            payment.buyer_id, amount=amount, out_of=ledger.place_of(payment.method)
+        ),
+    )
+    journal.tell(
+        name,
+        object_type="payment",
+        object_id=payment.id,
+        buyer_id=payment.buyer_id,
+        state=state if state != before else None,
+        currency=payment.currency,
+        data={
+            "amount": amount,
+            "kind": kind,
+            "reason_code": reason_code,
+            "reason": reason,
+        },
+    )
+    return made
