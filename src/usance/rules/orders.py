@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from usance.rules.money import LARGEST_AMOUNT, exponent, round_half_up
 
@@ -72,12 +72,39 @@ class Line:
 
     @classmethod
     def from_document(cls, kept: Mapping[str, Any]) -> Line:
-        """The line that :meth:`to_document` made ``kept`` of; members of later releases are ignored."""
-        found = {name: kept[name] for name in _NAMES if name in kept}
+        """The line that :meth:`to_document` made ``kept`` of, an allowance or charge if it is one;
+        members of later releases are ignored."""
+        of_order = "kind" in kept
+        found = {name: kept[name] for name in (_ALL_NAMES if of_order else _NAMES) if name in kept}
         for name in _DECIMALS:
             if found.get(name) is not None:
                 found[name] = Decimal(found[name])
-        return cls(**found)
+        return AllowanceOrCharge(**found) if of_order else cls(**found)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceOrCharge(Line):
+    """Freight, packaging, a rebate: what is put on or taken off an order or shipment as a whole
+    (EN 16931-1, BG-20 and BG-21).
+
+    It is kept with the lines, after the goods, and counts like them: an allowance's ``amount`` and
+    ``tax_amount`` are below zero. ``reason_code`` is of UNTDID 5189 (allowances) or 7161 (charges).
+    ``taken`` says of one of an order that a shipment or invoice bears it already, ``added`` that it
+    came with a shipment and not with the order.
+    """
+
+    kind: Literal["allowance", "charge"] = "charge"
+    reason_code: str = ""
+    taken: bool = False
+    added: bool = False
+
+    def to_document(self) -> dict[str, object]:
+        """As it is stored, told from goods by its ``kind``."""
+        found = Line.to_document(self) | {"kind": self.kind}
+        for name in ("reason_code", "taken", "added"):
+            if value := getattr(self, name):
+                found[name] = value
+        return found
 
 
 _DECIMALS: Final = ("quantity", "unit_price", "tax_rate")
@@ -91,6 +118,7 @@ _SELDOM: Final = (
     "buyer_reference",
 )
 _NAMES: Final = tuple(field.name for field in fields(Line))
+_ALL_NAMES: Final = tuple(field.name for field in fields(AllowanceOrCharge))
 
 TAX_CATEGORIES: Final = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B")
 """The categories of tax that a line may name (UNTDID 5305, as EN 16931 restricts it)."""
@@ -100,7 +128,7 @@ _TAXED: Final = frozenset({"S", "L", "M", "B"})
 def check_line(line: Line, *, currency: str) -> None:
     """Raise TaxContradicted where the tax of ``line`` cannot stand on an invoice.
 
-    Split payment cannot: what the buyer owes would be less than the order.
+    Split payment is said of the buyer and not of a line: nothing else may stand beside it.
 
     The tax of a line with a rate differs from net x rate by less than one major unit: shops round a
     price or a line (EN 16931-1, BR-CO-17 as the official artefacts check it). Said when the order
@@ -108,9 +136,8 @@ def check_line(line: Line, *, currency: str) -> None:
     """
     if line.tax_category == "B":
         raise TaxContradicted(
-            f"{line.description!r} is under split payment (category B), so that its buyer would not pay"
-            " you the tax of the order; that is not supported. Send category S where the buyer pays"
-            " you the tax."
+            f"{line.description!r} is under split payment (category B), which is said of the buyer: set"
+            " tax_treatment split_payment in its billing profile, and send category S."
         )
     untaxed = line.tax_category not in ("", *_TAXED) or line.tax_rate == 0
     if untaxed and (line.tax_amount or line.tax_rate):
@@ -148,15 +175,46 @@ def check_order(*, amount: int, tax_amount: int, currency: str, lines: Sequence[
     if not lines:
         return
     total, tax = sum(line.amount for line in lines), sum(line.tax_amount for line in lines)
+    if isinstance(lines[-1], AllowanceOrCharge):  # they stand after the goods
+        total, tax = _with_goods(amount, tax_amount, total, tax, lines)
     if (total, tax) != (amount, tax_amount):
         raise LinesDoNotAddUp(
             f"The lines sum to {total} with {tax} tax, the order to {amount} with {tax_amount} tax;"
-            " send lines whose amounts include their tax and sum to the order."
+            " send lines whose amounts include their tax and sum, with the allowances and charges, to"
+            " the order."
         )
     for line in lines:
         if line.tax_rate is not None or line.tax_category:
             check_line(line, currency=currency)
     _check_rates(lines, currency=currency)
+
+
+def goods_of(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines that are goods."""
+    return tuple(line for line in lines if not isinstance(line, AllowanceOrCharge))
+
+
+def charges_of(lines: Sequence[Line]) -> tuple[AllowanceOrCharge, ...]:
+    """The allowances and charges among ``lines``."""
+    return tuple(line for line in lines if isinstance(line, AllowanceOrCharge))
+
+
+def _with_goods(
+    amount: int, tax_amount: int, total: int, tax: int, lines: Sequence[Line]
+) -> tuple[int, int]:
+    """What the lines sum to, when goods without lines are what the allowances and charges leave of the
+    order. Raises InvalidOrder where they leave nothing: an invoice is about goods (BR-16)."""
+    goods = goods_of(lines)
+    if goods:
+        left, left_tax = sum(one.amount for one in goods), sum(one.tax_amount for one in goods)
+    else:
+        left, left_tax = amount - total, tax_amount - tax
+    if not 0 <= left_tax <= left or not left:
+        raise InvalidOrder(
+            f"The allowances and charges leave {left} minor units with {left_tax} of tax for the goods"
+            f" of {amount} with {tax_amount}; send an amount and a tax_amount that include both."
+        )
+    return (total, tax) if goods else (amount, tax_amount)
 
 
 def _check_rates(lines: Sequence[Line], *, currency: str) -> None:

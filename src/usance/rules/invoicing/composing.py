@@ -1,7 +1,7 @@
 """An invoice as the law and its reader want it, from what was sold, who sells and who buys.
 
 Pure: the same supplies, details and profile make the same document. What is asked for (BT-115) is the
-amount of the supplies to the cent, whatever their tax.
+amount of the supplies to the cent, whatever their tax; under split payment without it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from usance.rules.invoicing.document import (
     INVOICE,
     Address,
+    Attachment,
     Delivery,
     DocumentReference,
     DueAmount,
@@ -28,6 +29,7 @@ from usance.rules.invoicing.document import (
 from usance.rules.invoicing.gst_states import place_of_supply
 from usance.rules.invoicing.national import IndianBuyer, IndianSeller
 from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
+from usance.rules.invoicing.split_payment import TREATMENT, owed
 from usance.rules.invoicing.supplies import Supply, TaxView, Written, major, write_lines
 from usance.rules.invoicing.tax_rates import exactness_of
 from usance.rules.invoicing.taxation import (
@@ -83,6 +85,7 @@ class Heading:
     replaces: DocumentReference | None = None
     reason: str = ""
     tax_rate_of_exchange: Decimal | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 def compose(
@@ -98,7 +101,14 @@ def compose(
         view=tax_view(seller, profile, currency=heading.currency),
         group_by=profile.group_by,
     )
-    amount = sum(supply.amount for supply in supplies)
+    amount = sum(
+        owed(
+            amount=supply.amount,
+            tax_amount=supply.tax_amount,
+            tax_treatment=profile.tax_treatment,
+        )
+        for supply in supplies
+    )
     return _document(
         made, supplies=supplies, seller=seller, profile=profile, heading=heading, amount=amount
     )
@@ -112,7 +122,7 @@ def tax_view(seller: SellerDetailsView, profile: BillingProfileView, *, currency
         currency=currency,
         language=profile.language,
         wanted=_TREATMENTS.get(profile.tax_treatment, "auto"),
-        split_payment=profile.tax_treatment == "split_payment",
+        split_payment=profile.tax_treatment == TREATMENT,
         exemption_reason=profile.exemption_reason,
     )
 
@@ -131,6 +141,7 @@ def _document(
     sums = total(
         made.lines,
         currency=currency,
+        allowances_charges=made.allowances_charges,
         given=made.taxes,
         components=gst_parts(made, supplies, seller=seller, profile=profile, currency=currency),
         exemptions=exemptions(made, seller=seller, profile=profile),
@@ -155,6 +166,8 @@ def _document(
         seller=seller.party(),
         buyer=profile.party(),
         lines=made.lines,
+        allowances_charges=made.allowances_charges,
+        attachments=heading.attachments,
         totals=sums.totals,
         vat=sums.vat,
         tax_currency=seller.currency if exchange else "",
@@ -174,7 +187,12 @@ def _document(
         preceding=(heading.replaces,) if heading.replaces else (),
         delivery=_delivery(supplies, made, profile=profile),
         period=heading.period or _days_of(supplies),
-        payment=payment(seller, currency=currency, remittance=heading.remittance),
+        payment=payment(
+            seller,
+            currency=currency,
+            remittance=heading.remittance,
+            payer_country=profile.address.country,
+        ),
         instalments=tuple(DueAmount(on, major(part, currency)) for on, part in heading.instalments)
         if len(heading.instalments) > 1
         else (),
@@ -186,17 +204,26 @@ def _document(
 
 
 def payment(
-    seller: SellerDetailsView, *, currency: str, remittance: str
+    seller: SellerDetailsView, *, currency: str, remittance: str, payer_country: str = ""
 ) -> PaymentInstructions | None:
-    """Where to pay to (BG-16); None while the seller has named no account for ``currency``."""
+    """Where to pay to (BG-16); None while the seller has named no account for ``currency``.
+
+    Francs from Switzerland or Liechtenstein go to the QR-IBAN of the first account, if it has one: only
+    banks there carry the reference that it asks for (Swiss Implementation Guidelines QR-bill, section
+    4.2.2), and only with francs (2.4). Accounts without one would want another reference; they are left
+    out then.
+    """
     accounts = seller.accounts_in(currency)
     if not accounts:
         return None
     sepa = currency == "EUR" and bool(accounts[0].iban)
+    by_qr_bill = currency == "CHF" and payer_country in ("CH", "LI") and bool(accounts[0].qr_iban)
     return PaymentInstructions(
         code=SEPA_CREDIT_TRANSFER if sepa else CREDIT_TRANSFER,
         remittance=remittance,
-        transfers=tuple(account.transfer for account in accounts),
+        transfers=tuple(account.qr_transfer for account in accounts if account.qr_iban)
+        if by_qr_bill
+        else tuple(account.transfer for account in accounts),
     )
 
 
@@ -205,7 +232,7 @@ def exemptions(
 ) -> dict[str, Exemption]:
     """Why each category of ``made`` that bears no tax bears none (BT-120, BT-121)."""
     found = {}
-    for category in {line.vat_category for line in made.lines} - {"S", "Z", "L", "M", "B"}:
+    for category in made.categories - {"S", "Z", "L", "M", "B"}:
         own = "; ".join(made.reasons.get(category, ())) or profile.exemption_reason
         usual = exemption_reason(
             category, seller_country=seller.country, language=profile.language.partition("-")[0]
@@ -244,7 +271,7 @@ def gst_parts(
     special = profile.tax_treatment == "gst_sez"
     within = bool(state) and state == seller.national.state_code and not special
     found = {}
-    for key, taxable in taxable_amounts(made.lines).items():
+    for key, taxable in taxable_amounts(made.lines, made.allowances_charges).items():
         rate = key[1]
         if not rate:
             continue
@@ -264,7 +291,7 @@ def _delivery(
     national rules ask for one (XRechnung, BR-DE-10 and 11; CIUS-RO likewise); only goods that went
     across a border within the Union must name the country (BR-IC-12).
     """
-    across = any(line.vat_category == "K" for line in made.lines)
+    across = "K" in made.categories
     places = _unique(_place(supply) or ("", profile.address) for supply in supplies)
     days = _unique(supply.arrived_on for supply in supplies)
     countries = _unique(address.country for _, address in places)

@@ -2,7 +2,7 @@
 
 The document of a credit note is made of the invoice's own (EN 16931-1, type 381): the same parties, the
 same categories and rates of tax, so that tax is taken back where it was charged (Directive
-2006/112/EC, Article 90). Amounts are minor units and include their tax.
+2006/112/EC, Article 90). Amounts are minor units and include their tax, as far as the buyer owes it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from datetime import date
 from decimal import Decimal
 
 from usance.rules.billing import BillingError, shares
+from usance.rules.invoicing.credited_lines import commodity_of, lines_to_credit
 from usance.rules.invoicing.document import (
     CREDIT_NOTE,
-    Classification,
     DocumentReference,
     InvoiceDocument,
     InvoiceLine,
@@ -26,6 +26,7 @@ from usance.rules.invoicing.document import (
     TaxComponent,
     VatBreakdown,
 )
+from usance.rules.invoicing.split_payment import SPLIT_PAYMENT, owed_tax, split_taxes
 from usance.rules.invoicing.supplies import PIECE, major, unit_price
 from usance.rules.invoicing.tax_rates import exactness_of
 from usance.rules.invoicing.totals import (
@@ -86,16 +87,17 @@ class TakenBack:
 
 
 def line_amounts(document: InvoiceDocument, *, amount: int, tax_amount: int) -> dict[str, Amounts]:
-    """What each line of an invoice comes to; the sum is the invoice.
+    """What each line of an invoice comes to, its allowances and charges among them (see
+    :func:`lines_to_credit`); the sum is the invoice.
 
     A category's tax is its lines' in proportion to their net amounts. What the document rounded
     (BT-114) is its largest line's.
     """
     found: dict[str, Amounts] = {}
     for entry in document.vat:
-        lines = [line for line in document.lines if _key(line) == _key_of(entry)]
+        lines = [line for line in lines_to_credit(document) if _key(line) == _key_of(entry)]
         nets = [minor(line.net, document.currency) for line in lines]
-        taxes = _spread(minor(entry.tax, document.currency), nets)
+        taxes = _spread(minor(owed_tax(entry), document.currency), nets)
         for line, net, tax in zip(lines, nets, taxes, strict=True):
             found[line.id] = (net + tax, tax)
     largest = max(found, key=lambda line: found[line][0])
@@ -117,14 +119,14 @@ def take_back(
     Raises CannotCredit for a line that the invoice has not or that is named twice, or for more of it
     than is left.
     """
-    lines = {line.id: line for line in document.lines}
+    lines = {line.id: line for line in lines_to_credit(document)}
     found = []
     for one in wanted:
         line = lines.pop(one.line, None)
         if line is None:
             raise CannotCredit(
                 f"The invoice has no line {one.line!r}, or it was named twice; its lines are"
-                f" {', '.join(each.id for each in document.lines)}."
+                f" {', '.join(each.id for each in lines_to_credit(document))}."
             )
         whole, whole_tax = amounts[line.id]
         gone, gone_tax = before.get(line.id, (0, 0))
@@ -153,7 +155,7 @@ def require_left(
 ) -> None:
     """Raise CannotCredit where ``taken`` is more of a category and rate of tax than the notes
     ``before`` have left: what they took over all lines is gone of each of them."""
-    lines = {line.id: line for line in document.lines}
+    lines = {line.id: line for line in lines_to_credit(document)}
     net_of, tax_of = defaultdict[TaxKey, int](int), defaultdict[TaxKey, int](int)
     for one in taken:
         key = _key(lines[one.line])
@@ -221,7 +223,7 @@ def credit_document(
         lines,
         currency=document.currency,
         allowances_charges=document.allowances_charges if whole else (),
-        given=taxes,
+        given=taxes if whole else taxes | split_taxes(document, lines, before=before),
         components=_components(document, taxes),
         exemptions={
             entry.category: Exemption(entry.exemption_reason, entry.exemption_code)
@@ -282,7 +284,7 @@ def _spread(amount: int, weights: Sequence[int]) -> list[int]:
 def _lines_taken(
     document: InvoiceDocument, taken: Sequence[TakenBack]
 ) -> tuple[tuple[InvoiceLine, ...], dict[TaxKey, Decimal]]:
-    by_id = {line.id: line for line in document.lines}
+    by_id = {line.id: line for line in lines_to_credit(document)}
     lines, taxes = [], defaultdict[TaxKey, Decimal](lambda: ZERO)
     for n, one in enumerate(taken, 1):
         line = by_id[one.line]
@@ -329,12 +331,12 @@ def _lines_by_rate(
     ] or [(document.vat[0], ZERO, 0)]
     lines = []
     for n, (entry, net, _) in enumerate(found, 1):
-        signed = Decimal(-1) if net < 0 else Decimal(1)
+        sign = Decimal(-1) if net < 0 else Decimal(1)
         lines.append(
             InvoiceLine(
                 id=str(n),
-                item=Item(name=words, classifications=_commodity(document, entry)),
-                quantity=signed,
+                item=Item(name=words, classifications=commodity_of(document, _key_of(entry))),
+                quantity=sign,
                 unit=PIECE,
                 net=net,
                 price=Price(abs(net)),
@@ -351,17 +353,12 @@ def _net_of(
     """The net of ``part`` with ``tax`` in it; of a tax that would not be lawful on that, after many
     roundings, the net that it is the tax of: taxes must sum to the invoice's, the rest is rounding."""
     net, stated = major(part - tax, currency), major(tax, currency)
-    if not entry.rate or is_lawful_tax(
+    collected = entry.rate and entry.category != SPLIT_PAYMENT
+    if not collected or is_lawful_tax(
         stated, taxable=net, rate=entry.rate, currency=currency, tolerance=tolerance
     ):
         return net
     return rounded(Decimal(stated) * HUNDRED / Decimal(entry.rate), currency=currency)
-
-
-def _commodity(document: InvoiceDocument, entry: VatBreakdown) -> tuple[Classification, ...]:
-    """The commodity code of what is mostly sold at the rate of ``entry``: India's law asks for one."""
-    lines = [line for line in document.lines if _key(line) == _key_of(entry)]
-    return max(lines, key=lambda line: line.net).item.classifications if lines else ()
 
 
 def _left(document: InvoiceDocument, before: Sequence[InvoiceDocument]) -> list[Amounts]:
@@ -369,13 +366,14 @@ def _left(document: InvoiceDocument, before: Sequence[InvoiceDocument]) -> list[
     gone, gone_tax = defaultdict[TaxKey, Decimal](Decimal), defaultdict[TaxKey, Decimal](Decimal)
     for note in before:
         for entry in note.vat:
-            gone[_key_of(entry)] += entry.taxable + entry.tax
-            gone_tax[_key_of(entry)] += entry.tax
+            gone[_key_of(entry)] += entry.taxable + owed_tax(entry)
+            gone_tax[_key_of(entry)] += owed_tax(entry)
     found = []
     for entry in document.vat:
         key, currency = _key_of(entry), document.currency
-        amount = max(minor(entry.taxable + entry.tax - gone[key], currency), 0)
-        found.append((amount, min(max(minor(entry.tax - gone_tax[key], currency), 0), amount)))
+        tax = owed_tax(entry)
+        amount = max(minor(entry.taxable + tax - gone[key], currency), 0)
+        found.append((amount, min(max(minor(tax - gone_tax[key], currency), 0), amount)))
     return found
 
 

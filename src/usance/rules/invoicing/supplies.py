@@ -23,6 +23,7 @@ from usance.rules.invoicing.document import (
     Item,
     Price,
 )
+from usance.rules.invoicing.split_payment import SPLIT_PAYMENT
 from usance.rules.invoicing.tax_rates import exactness_of
 from usance.rules.invoicing.taxation import TaxTreatment, Trader, category_of, derived_rate
 from usance.rules.invoicing.totals import (
@@ -34,7 +35,7 @@ from usance.rules.invoicing.totals import (
 )
 from usance.rules.invoicing.words import written
 from usance.rules.money import exponent, round_half_up
-from usance.rules.orders import Line
+from usance.rules.orders import AllowanceOrCharge, Line
 
 PIECE: Final = "C62"
 """One (UN/ECE Recommendation 20), where nobody named a unit."""
@@ -49,8 +50,9 @@ _PRICE: Final = Decimal("0.00000001")
 class Supply:
     """What of one order an invoice is about: one shipment, or what was invoiced without one.
 
-    ``amount`` includes ``tax_amount``, minor units. ``lines`` sum to both, or there are none;
-    ``like`` are the lines of the whole order, which then tell what it consists of.
+    ``amount`` includes ``tax_amount``, minor units. ``lines`` and ``charges`` sum to both; without
+    lines, goods are what the charges leave of them, and ``like`` are the lines of the whole order,
+    which then tell what they consist of.
     """
 
     order: str  # the name that the buyer knows the order by
@@ -66,11 +68,22 @@ class Supply:
     ship_to: Mapping[str, str] | None = None
     tender: str = ""  # BT-17: in Italy the CIG
     project: str = ""  # BT-11: in Italy the CUP
+    charges: tuple[AllowanceOrCharge, ...] = ()
 
     @property
     def arrived_on(self) -> date:
         """When the goods came; when they left, as long as nobody has said that they came."""
         return self.delivered_on or self.shipped_on
+
+    @property
+    def goods_amount(self) -> int:
+        """What the goods come to with their tax, minor units."""
+        return self.amount - sum(one.amount for one in self.charges)
+
+    @property
+    def goods_tax(self) -> int:
+        """The tax of the goods, minor units."""
+        return self.tax_amount - sum(one.tax_amount for one in self.charges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +101,18 @@ class TaxView:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Lines of a document, the tax charged on them by category and rate, and why some bear none."""
+    """Lines of a document, the tax charged on them by category and rate, why some bear none, and what
+    is put on or taken off the whole (counted in the taxes)."""
 
     lines: tuple[InvoiceLine, ...]
     taxes: dict[TaxKey, Decimal]
     reasons: dict[str, list[str]]
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+
+    @property
+    def categories(self) -> set[str]:
+        """The VAT categories that occur."""
+        return {one.vat_category for one in (*self.lines, *self.allowances_charges)}
 
 
 def write_lines(supplies: Sequence[Supply], *, view: TaxView, group_by: str = "none") -> Written:
@@ -101,8 +121,13 @@ def write_lines(supplies: Sequence[Supply], *, view: TaxView, group_by: str = "n
     ``group_by`` is ``none``, ``cost_centre``, ``purchase_order`` or ``ship_to``.
     """
     found: list[tuple[InvoiceLine, int]] = []
+    charges: list[tuple[AllowanceCharge, AllowanceOrCharge]] = []
     for supply in supplies:
         for line, rate in _of_supply(supply, view=view):
+            if isinstance(line, AllowanceOrCharge):
+                several = len(supplies) > 1
+                charges.append((_of_document(line, rate, supply, view, several=several), line))
+                continue
             heading = _heading(group_by, supply, line, language=view.language)
             note = _note(supply, line, language=view.language) if len(supplies) > 1 else ""
             made = _invoice_line(line, rate, supply=supply, view=view)
@@ -110,24 +135,37 @@ def write_lines(supplies: Sequence[Supply], *, view: TaxView, group_by: str = "n
     if group_by != "none":
         places = {line.group: n for n, (line, _) in reversed(list(enumerate(found)))}
         found.sort(key=lambda one: places[one[0].group])
-    return _numbered(found, view=view)
+    return _numbered(found, charges, view=view)
 
 
-def _numbered(found: Sequence[tuple[InvoiceLine, int]], *, view: TaxView) -> Written:
+def _numbered(
+    found: Sequence[tuple[InvoiceLine, int]],
+    charges: Sequence[tuple[AllowanceCharge, AllowanceOrCharge]],
+    *,
+    view: TaxView,
+) -> Written:
     # Nothing may stand beside what is outside the scope of VAT (BR-O-11 to BR-O-14).
-    alone = all(line.vat_category == "O" for line, _ in found)
-    lines = []
+    alone = all(one.vat_category == "O" for one, _ in (*found, *charges))
+    lines, entries = [], []
     taxes: defaultdict[TaxKey, Decimal] = defaultdict(lambda: ZERO)
     reasons: defaultdict[str, list[str]] = defaultdict(list)
-    for n, (unnumbered, tax) in enumerate(found, 1):
-        line = replace(unnumbered, id=str(n))
-        if line.vat_category == "O":
-            line = replace(line, vat_rate=None) if alone else replace(line, vat_category="Z")
-        lines.append(line)
-        taxes[tax_key(line.vat_category, line.vat_rate)] += major(tax, view.currency)
-        if line.exemption_reason and line.exemption_reason not in reasons[line.vat_category]:
-            reasons[line.vat_category].append(line.exemption_reason)
-    return Written(tuple(lines), dict(taxes), dict(reasons))
+
+    def settled(category: str, rate: Decimal | None, tax: int, reason: str) -> TaxKey:
+        if category == "O":
+            category, rate = ("O", None) if alone else ("Z", rate)
+        taxes[tax_key(category, rate)] += major(tax, view.currency)
+        if reason and category not in _TAXED and reason not in reasons[category]:
+            reasons[category].append(reason)
+        return category, rate
+
+    for n, (line, tax) in enumerate(found, 1):
+        key = settled(line.vat_category, line.vat_rate, tax, line.exemption_reason)
+        lines.append(replace(line, id=str(n), vat_category=key[0], vat_rate=key[1]))
+    for entry, one in charges:
+        key = settled(entry.vat_category, entry.vat_rate, one.tax_amount, one.exemption_reason)
+        if entry.amount:
+            entries.append(replace(entry, vat_category=key[0], vat_rate=key[1]))
+    return Written(tuple(lines), dict(taxes), dict(reasons), tuple(entries))
 
 
 def major(amount: int, currency: str) -> Decimal:
@@ -148,8 +186,9 @@ def stated_tax(vat: Decimal | None, *, charged: int, currency: str) -> int:
 
 
 def _of_supply(supply: Supply, *, view: TaxView) -> list[tuple[Line, Decimal]]:
-    """The lines of ``supply``, or one for each rate that its order has, each with its rate."""
-    lines = list(supply.lines) or _by_rate(supply, view=view)
+    """The lines of ``supply``, or one for each rate that its order has, and after them its allowances
+    and charges, each with its rate."""
+    lines = [*(supply.lines or _by_rate(supply, view=view)), *supply.charges]
     return list(zip(lines, _rates(lines, view=view), strict=True))
 
 
@@ -160,8 +199,8 @@ def _by_rate(supply: Supply, *, view: TaxView) -> list[Line]:
     )
     whole = Line(
         description=words,
-        amount=supply.amount,
-        tax_amount=supply.tax_amount,
+        amount=supply.goods_amount,
+        tax_amount=supply.goods_tax,
         cost_centre=supply.cost_centre,
     )
     groups: defaultdict[tuple[str, Decimal, str], list[Line]] = defaultdict(list)
@@ -173,7 +212,7 @@ def _by_rate(supply: Supply, *, view: TaxView) -> list[Line]:
     ]
     if not sums or any(amount <= 0 or tax < 0 for amount, tax in sums):
         return [whole]
-    parts = shares(amount=supply.amount, tax_amount=supply.tax_amount, like=sums)
+    parts = shares(amount=supply.goods_amount, tax_amount=supply.goods_tax, like=sums)
     found = [
         replace(
             whole,
@@ -196,9 +235,7 @@ def _by_rate(supply: Supply, *, view: TaxView) -> list[Line]:
         )
         for line in found
     )
-    return (
-        found if fits and sum(line.tax_amount for line in found) == supply.tax_amount else [whole]
-    )
+    return found if fits and sum(line.tax_amount for line in found) == supply.goods_tax else [whole]
 
 
 def _rates(lines: Sequence[Line], *, view: TaxView) -> list[Decimal]:
@@ -248,7 +285,7 @@ def _net(line: Line, view: TaxView) -> Decimal:
 
 def _invoice_line(line: Line, rate: Decimal, *, supply: Supply, view: TaxView) -> InvoiceLine:
     net = _net(line, view)
-    category = line.tax_category or _category(line, rate, supply=supply, view=view)
+    category = _category(line, rate, supply=supply, view=view)
     discount = major(line.discount, view.currency)
     quantity, price = _priced(line, net + discount, currency=view.currency)
     taken_off = AllowanceCharge(
@@ -272,12 +309,31 @@ def _invoice_line(line: Line, rate: Decimal, *, supply: Supply, view: TaxView) -
         accounting=line.cost_centre or supply.cost_centre,
         allowances_charges=(taken_off,) if discount else (),
         despatch=DocumentReference(supply.shipment, supply.shipped_on) if supply.shipment else None,
-        exemption_reason=line.exemption_reason if category not in ("S", "Z", "B") else "",
+        exemption_reason=line.exemption_reason if category not in _TAXED else "",
+    )
+
+
+_TAXED: Final = ("S", "Z", "B")
+"""Categories that need no reason for bearing no tax."""
+
+
+def _of_document(
+    charge: AllowanceOrCharge, rate: Decimal, supply: Supply, view: TaxView, *, several: bool
+) -> AllowanceCharge:
+    """``charge`` of ``supply`` as the document says it (BG-20, BG-21), with its order where the
+    invoice is about ``several`` supplies."""
+    return AllowanceCharge(
+        is_charge=charge.kind == "charge",
+        amount=abs(_net(charge, view)),
+        reason=f"{charge.description} ({supply.order})" if several else charge.description,
+        reason_code=charge.reason_code,
+        vat_category=_category(charge, rate, supply=supply, view=view),
+        vat_rate=rate,
     )
 
 
 def _category(line: Line, rate: Decimal, *, supply: Supply, view: TaxView) -> str:
-    category = category_of(
+    category = line.tax_category or category_of(
         rate=rate,
         seller=view.seller,
         buyer=view.buyer,
@@ -285,7 +341,8 @@ def _category(line: Line, rate: Decimal, *, supply: Supply, view: TaxView) -> st
         wanted=view.wanted,
         exempt_because=line.exemption_reason or view.exemption_reason,
     )
-    return "B" if category == "S" and view.split_payment else category
+    # Nothing that the seller collects may stand beside it (BR-B-02).
+    return SPLIT_PAYMENT if category == "S" and view.split_payment else category
 
 
 def _priced(line: Line, total: Decimal, *, currency: str) -> tuple[Decimal, Price]:
