@@ -20,22 +20,26 @@ from usance.records.invoices import queries
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Buyer, Seller
 from usance.rules.credit.policy import Policy
-from usance.rules.terms import Terms
+from usance.rules.terms import Terms, parse_terms
 
 BY = "test"
 ROME = ZoneInfo("Europe/Rome")
 START = date(2026, 1, 5)
 DAYS = 150
+TERMS = [Terms(0), Terms(14), Terms(30), parse_terms("3x30"), parse_terms("at10_70")]
 
 
 @dataclass
 class Debt:
-    """An invoice as a person with a notebook would keep it: what changed it, on which day."""
+    """An invoice as a person with a notebook would keep it: what changed it, on which day.
+
+    ``parts`` are its instalments; what comes in is put to the first of them.
+    """
 
     buyer: str
     currency: str
     issued_on: date
-    due_on: date
+    parts: list[tuple[date, int]]
     amount: int
     number: str
     changes: list[tuple[date, int]] = field(default_factory=list)
@@ -45,6 +49,18 @@ class Debt:
         if self.issued_on > on:
             return 0
         return self.amount - sum(change for day, change in self.changes if day <= on)
+
+    def open_parts(self, on: date) -> list[tuple[date, int]]:
+        """What is open of each instalment: the last of them make up what is outstanding."""
+        left, found = self.outstanding(on), []
+        for due_on, amount in reversed(self.parts):
+            found.append((due_on, min(left, amount)))
+            left -= found[-1][1]
+        return [(due_on, open_) for due_on, open_ in reversed(found) if open_]
+
+    @property
+    def due_on(self) -> date:
+        return self.parts[-1][0]
 
 
 @pytest.fixture
@@ -65,7 +81,7 @@ def traded(seller: Seller) -> tuple[Seller, list[Debt]]:
                 buyer_id=buyer.id,
                 currency=currency,
                 limit=10**9,
-                terms=[Terms(0), Terms(14), Terms(30)],
+                terms=TERMS,
                 at=_at(START),
                 by=BY,
             )
@@ -113,7 +129,7 @@ def _sell(
                 amount=amount,
                 currency=currency,
                 buyer_id=buyer.id,
-                terms=seed.choice([Terms(0), Terms(14), Terms(30)]),
+                terms=seed.choice(TERMS),
                 by=BY,
             )
         ],
@@ -122,7 +138,9 @@ def _sell(
     assert isinstance(made, Authorization)
     assert made.state == "authorized"
     invoice = fulfilment.invoice_order(seller, order_id=made.order_id, at=_at(day), by=BY)
-    debts[invoice.id] = Debt(buyer.name, currency, day, invoice.due_on, amount, invoice.number)
+    parts = [(date.fromisoformat(part["due_on"]), part["amount"]) for part in invoice.schedule]
+    assert sum(amount for _, amount in parts) == amount
+    debts[invoice.id] = Debt(buyer.name, currency, day, parts, amount, invoice.number)
 
 
 def _pay(
@@ -162,31 +180,42 @@ def _buckets(row: queries.Aging) -> dict[str, int]:
 def test_reports_as_of_any_day(traded: tuple[Seller, list[Debt]]) -> None:
     seller, debts = traded
     seen: set[str] = set()
+    parted = False
     for n in range(-1, DAYS + 40, 3):
         on = START + timedelta(days=n)
         expected: defaultdict[tuple[str, str], defaultdict[str, int]]
         expected = defaultdict(lambda: defaultdict(int))
         for debt in debts:
-            if left := debt.outstanding(on):
-                bucket = _bucket((on - debt.due_on).days)
+            for due_on, left in debt.open_parts(on):
+                bucket = _bucket((on - due_on).days)
                 expected[debt.buyer, debt.currency][bucket] += left
                 expected["", debt.currency][bucket] += left
                 seen.add(bucket)
+                parted |= len(debt.open_parts(on)) < len(debt.parts)
         rows = queries.aging(seller_id=seller.id, on=on)
+        assert sum(row.invoices for row in rows) == sum(bool(d.outstanding(on)) for d in debts)
         rows += queries.aging(seller_id=seller.id, on=on, by="buyer")
         assert {(row.buyer_name, row.currency): _buckets(row) for row in rows} == expected
         _check_items(seller, debts, on)
         _check_dso(seller, debts, on)
     assert len(seen) == 5, "the trading reaches every bucket"
+    assert parted, "some instalments are paid, others of the same invoice are not"
 
 
 def _check_items(seller: Seller, debts: list[Debt], on: date) -> None:
     items = queries.open_items(seller_id=seller.id, on=on)
-    assert {item.number: (item.outstanding, item.days_overdue) for item in items} == {
-        debt.number: (debt.outstanding(on), max((on - debt.due_on).days, 0))
+    assert {
+        (item.number, item.due_on): (item.outstanding, item.days_overdue) for item in items
+    } == {
+        (debt.number, due_on): (left, max((on - due_on).days, 0))
         for debt in debts
-        if debt.outstanding(on)
+        for due_on, left in debt.open_parts(on)
     }
+    parts = {debt.number: [day for day, _ in debt.parts] for debt in debts}
+    for item in items:
+        of_invoice = parts[item.number]
+        place = of_invoice.index(item.due_on) + 1 if len(of_invoice) > 1 else None
+        assert item.instalment == place
     assert [(item.due_on, item.number) for item in items] == sorted(
         (item.due_on, item.number) for item in items
     )

@@ -129,7 +129,9 @@ def invoices(seller: SellerName = None, as_json: AsJson = False) -> None:
 
 @exports.command("open-items")
 def open_items(seller: SellerName = None, as_json: AsJson = False) -> None:
-    """Every invoice that is not paid in full today, the one due first before others.
+    """Every invoice that is not paid in full today, what is due first before others.
+
+    Of one in instalments, each that is open: its own day and amount.
 
     Example: [bold]usance export open-items --seller acme --json[/bold]
     """
@@ -138,6 +140,7 @@ def open_items(seller: SellerName = None, as_json: AsJson = False) -> None:
         columns = (
             "invoice_id",
             "number",
+            "instalment",
             "external_id",
             "buyer_id",
             "currency",
@@ -217,6 +220,7 @@ def _open_items(seller: Seller, *, minor: bool) -> Iterator[dict[str, Any]]:
         yield {
             "invoice_id": public_id("invoice", one.invoice_id),
             "number": one.number,
+            "instalment": one.instalment,
             "external_id": one.external_id,
             "buyer_id": public_id("buyer", one.buyer_id),
             "currency": one.currency,

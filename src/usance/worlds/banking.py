@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -59,7 +59,7 @@ class Bank:
     habits: dict[UUID, Habit]
     buyers: dict[UUID, Buyer]
     never: Collection[UUID] = ()
-    _planned: dict[UUID, date] = field(default_factory=dict)
+    _planned: dict[tuple[UUID, date], date] = field(default_factory=dict)
 
     def welcome(self, buyer: Buyer, habit: Habit) -> None:
         """Know a new payer."""
@@ -107,16 +107,22 @@ class Bank:
 
     def _due(self, on: date) -> dict[UUID, list[OpenItem]]:
         """What each buyer means to pay by ``on``, the invoice due first before the others."""
-        due: defaultdict[UUID, list[OpenItem]] = defaultdict(list)
+        due: defaultdict[UUID, dict[UUID, OpenItem]] = defaultdict(dict)
         for item in invoices.open_items(seller_id=self.seller.id, on=on, currency=self.currency):
             if item.buyer_id not in self.never and self._day_of(item) <= on:
-                due[item.buyer_id].append(item)
-        return due
+                # Instalments that are due by now are paid in one.
+                before = due[item.buyer_id].get(item.invoice_id)
+                if before is not None:
+                    together = before.outstanding + item.outstanding
+                    item = replace(before, outstanding=together)  # noqa: PLW2901
+                due[item.buyer_id][item.invoice_id] = item
+        return {buyer_id: list(items.values()) for buyer_id, items in due.items()}
 
     def _day_of(self, item: OpenItem) -> date:
-        day = self._planned.get(item.invoice_id)
+        planned = (item.invoice_id, item.due_on)
+        day = self._planned.get(planned)
         if day is None:
-            day = self._planned[item.invoice_id] = pays_on(
+            day = self._planned[planned] = pays_on(
                 self.habits[item.buyer_id],
                 seed=self.seed,
                 invoice=item.number,

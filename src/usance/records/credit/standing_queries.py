@@ -80,7 +80,10 @@ SELECT i.buyer_id, i.currency,
        coalesce(max(greatest(x.late, 0)) FILTER (
            WHERE i.state = 'open' OR (i.state IN ('paid', 'written_off')
                                       AND i.closed_on > %(on)s - 365)), 0),
-       coalesce(sum(i.outstanding) FILTER (WHERE i.state = 'open' AND x.late > 0), 0)::bigint,
+       coalesce(sum(CASE WHEN i.instalment_due_on IS NULL THEN i.outstanding
+                         ELSE invoices_overdue_instalments(
+                             i.schedule, i.amount - i.outstanding, %(on)s) END)
+                FILTER (WHERE i.state = 'open' AND x.late > 0), 0)::bigint,
        count(*) FILTER (WHERE i.state = 'open' AND x.late > 0),
        coalesce(sum(i.written_off), 0)::bigint,
        count(*) FILTER (WHERE i.state <> 'void'),
@@ -91,7 +94,10 @@ SELECT i.buyer_id, i.currency,
        count(*) FILTER (WHERE i.issued_on > %(on)s - 365),
        coalesce(sum(i.due_on - i.issued_on) FILTER (WHERE i.issued_on > %(on)s - 365), 0)::bigint
   FROM invoices_invoice AS i
- CROSS JOIN LATERAL (SELECT coalesce(i.closed_on, %(on)s) - i.due_on AS late) AS l
+ CROSS JOIN LATERAL (
+       -- Once it is closed, an invoice in instalments was late if the last was.
+       SELECT CASE WHEN i.closed_on IS NULL THEN %(on)s - coalesce(i.instalment_due_on, i.due_on)
+                   ELSE i.closed_on - i.due_on END AS late) AS l
  CROSS JOIN LATERAL (
        SELECT l.late, greatest({EARLIEST}, least({LATEST}, l.late)) AS counted,
               power(0.5::float8, (%(on)s - i.issued_on) / {HALF_LIFE}::float8) AS weight) AS x
@@ -100,9 +106,10 @@ SELECT i.buyer_id, i.currency,
 """
 
 _OVERDUE: Final = f"""
-SELECT buyer_id, least({LATEST}, %(on)s - due_on) AS days, count(*) FROM invoices_invoice
+SELECT buyer_id, least({LATEST}, %(on)s - coalesce(instalment_due_on, due_on)) AS days, count(*)
+  FROM invoices_invoice
  WHERE seller_id = %(seller)s AND buyer_id = ANY(%(buyers)s) AND state IN ('open', 'written_off')
-   AND due_on < %(on)s
+   AND coalesce(instalment_due_on, due_on) < %(on)s
  GROUP BY 1, 2 ORDER BY 1, 2 DESC
 """
 

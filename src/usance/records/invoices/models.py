@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q, Value
 
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
+from usance.rules.invoicing.instalments import Instalment, instalments, next_due_on
 
 
 class NumberSeries(SellerScoped):
@@ -64,9 +67,11 @@ class Invoice(SellerScoped):
 
     ``document`` is the semantic document as it was issued (EN 16931, ``rules.invoicing``), frozen.
     ``schedule`` are its instalments and ``discounts`` what paying early takes off; ``due_on`` is the
-    day of the last instalment. ``order`` is null where it bills several orders: what it bills stands
-    in its parts. ``credited``, ``allocated`` and ``written_off`` say what became of ``amount``; the
-    database computes ``outstanding`` from them and refuses to let it fall below zero.
+    day of the last instalment. ``instalment_due_on`` is the day of the first that is not settled in
+    full, kept by the database, and null where all falls due at once. ``order`` is null where it bills
+    several orders: what it bills stands in its parts. ``credited``, ``allocated`` and ``written_off``
+    say what became of ``amount``; the database computes ``outstanding`` from them and refuses to let
+    it fall below zero.
     """
 
     order = ScopedForeignKey("orders.Order", null=True)
@@ -82,6 +87,7 @@ class Invoice(SellerScoped):
     terms = models.CharField(max_length=24)
     issued_on = models.DateField()
     due_on = models.DateField()
+    instalment_due_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
     period_start = models.DateField(null=True)
     period_end = models.DateField(null=True)
@@ -140,6 +146,11 @@ class Invoice(SellerScoped):
                 condition=Q(state="open"),
             ),
             models.Index(
+                fields=["seller", "buyer", "currency", "instalment_due_on"],
+                name="invoices_invoice_instalments",
+                condition=Q(instalment_due_on__isnull=False),
+            ),
+            models.Index(
                 fields=["seller", "run"],
                 name="invoices_invoice_by_run",
                 condition=Q(run__isnull=False),
@@ -150,6 +161,22 @@ class Invoice(SellerScoped):
                 condition=Q(replaces__isnull=False),
             ),
         ]
+
+    @property
+    def instalments(self) -> tuple[Instalment, ...]:
+        """What falls due when, and what of it is open, by what this row says became of the amount."""
+        return instalments(self.schedule, settled=self._settled)
+
+    @property
+    def next_due_on(self) -> date:
+        """The day by which something must be paid next; the last day once nothing must."""
+        if len(self.schedule) < 2:
+            return self.due_on
+        return next_due_on(self.schedule, settled=self._settled, last=self.due_on)
+
+    @property
+    def _settled(self) -> int:
+        return self.credited + self.allocated + self.written_off
 
 
 class InvoicePart(SellerScoped):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from usance.records.invoices.models import (
     BillingRun,
@@ -115,7 +116,8 @@ def payment_records(
     rows = execute(
         'SELECT l.buyer_id, l."limit", sum(i.amount - i.credited)::bigint,'
         " %(on)s::date - min(i.issued_on), count(*) FILTER (WHERE i.state = 'paid'),"
-        " greatest(max(least(coalesce(i.closed_on, %(on)s), %(on)s) - i.due_on)"
+        " greatest(max(least(coalesce(i.closed_on, %(on)s), %(on)s) - CASE"
+        " WHEN i.state = 'open' THEN coalesce(i.instalment_due_on, i.due_on) ELSE i.due_on END)"
         " FILTER (WHERE i.state <> 'void'), 0)"
         " FROM invoices_invoice AS i JOIN credit_creditline AS l ON l.seller_id = i.seller_id"
         " AND l.buyer_id = i.buyer_id AND l.currency = i.currency AND l.state = 'active'"
@@ -145,7 +147,8 @@ def find_invoices(
 ) -> QuerySet[Invoice]:
     """The seller's issued invoices with their buyers.
 
-    ``standing`` is a state, or ``overdue``: open and due before the day ``on``. ``text`` is a part of
+    Each has its ``falls_due_on``: the day by which something must be paid next. ``standing`` is a
+    state, or ``overdue``: open, and that day is before ``on``. ``text`` is a part of
     the number as anybody may write it, of the seller's own number, or of the buyer's name.
     """
     found = (
@@ -153,9 +156,10 @@ def find_invoices(
         .defer("document")
         .filter(seller_id=seller_id, buyer__seller_id=seller_id)
         .exclude(state="draft")
+        .annotate(falls_due_on=Coalesce("instalment_due_on", "due_on"))
     )
     if standing == "overdue":
-        found = found.filter(state="open", due_on__lt=on)
+        found = found.filter(_overdue(on))
     elif standing:
         found = found.filter(state=standing)
     if buyer_id:
@@ -207,7 +211,12 @@ def invoices(
     if order_id is not None:
         found = found.filter(id__in=_of_order(seller_id, order_id))
     found = found.annotate(order_ids=_ORDER_IDS)
-    return found.filter(state="open", due_on__lt=overdue_on) if overdue_on else found
+    return found.filter(_overdue(overdue_on)) if overdue_on else found
+
+
+def _overdue(on: date) -> Q:
+    """Open, with something that should have been paid before the day ``on``."""
+    return Q(state="open") & (Q(due_on__lt=on) | Q(instalment_due_on__lt=on))
 
 
 def invoice(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:

@@ -1,8 +1,8 @@
 """What is owed: aging, days sales outstanding, exposure, open items.
 
 Every figure can be had as of any day, past days included: what is outstanding now, and back on it
-whatever was credited, paid or written off after that day. An invoice in instalments is one item, due
-with its last.
+whatever was credited, paid or written off after that day. Of an invoice in instalments each is an
+item with its own day; what has been paid or credited counts against the first.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ COUNTBACK_HORIZON: Final = 1095
 """Days of sales that the count-back looks at; older debts are not a matter of days any more."""
 
 # The invoices that were open at the end of the day `on`, with what was outstanding on each then.
+# `item` is what of them is due on one day: an invoice, or each open instalment of one; of these only
+# the `first` counts as an invoice.
 # An invoice that is closed now was open then only if it closed later. `later` is the first instant
 # after that day where the seller is. A write-off is dated by its ledger entry.
 _STANDING: Final = """
@@ -37,8 +39,9 @@ WITH later AS (
       FROM invoices_creditnote AS n
      WHERE n.seller_id = %(seller_id)s AND n.issued_on > %(on)s
      GROUP BY n.invoice_id
-), standing AS (
+), standing AS NOT MATERIALIZED (
     SELECT i.id, i.buyer_id, i.number, i.external_id, i.currency, i.issued_on, i.due_on, i.amount,
+           i.schedule, i.instalment_due_on,
            i.outstanding + coalesce(p.amount, 0) + coalesce(c.amount, 0)
            + CASE WHEN i.written_off = 0 THEN 0 ELSE coalesce((
                  SELECT sum(g.amount)
@@ -53,6 +56,17 @@ WITH later AS (
        AND (i.state = 'open' OR i.closed_on > %(on)s)
        AND (%(currency)s::text IS NULL OR i.currency = %(currency)s)
        AND (%(buyer_id)s::uuid IS NULL OR i.buyer_id = %(buyer_id)s)
+), item AS NOT MATERIALIZED (
+    SELECT id, buyer_id, number, external_id, currency, issued_on, due_on, amount, outstanding,
+           NULL::integer AS instalment, true AS first
+      FROM standing WHERE outstanding > 0 AND instalment_due_on IS NULL
+     UNION ALL
+    SELECT s.id, s.buyer_id, s.number, s.external_id, s.currency, s.issued_on, p.due_on, p.amount,
+           least(p.amount, p.before + p.amount - (s.amount - s.outstanding)), p.place,
+           p.before <= s.amount - s.outstanding
+      FROM standing AS s CROSS JOIN LATERAL invoices_instalments(s.schedule) AS p
+     WHERE s.outstanding > 0 AND s.instalment_due_on IS NOT NULL
+       AND p.before + p.amount > s.amount - s.outstanding
 )
 """
 
@@ -62,9 +76,9 @@ _BUCKETS: Final = """
        coalesce(sum(outstanding) FILTER (WHERE late BETWEEN 31 AND 60), 0)::bigint,
        coalesce(sum(outstanding) FILTER (WHERE late BETWEEN 61 AND 90), 0)::bigint,
        coalesce(sum(outstanding) FILTER (WHERE late > 90), 0)::bigint,
-       count(*)
-  FROM (SELECT buyer_id, currency, outstanding, %(on)s::date - due_on AS late
-          FROM standing WHERE outstanding > 0) AS s
+       count(*) FILTER (WHERE first)
+  FROM (SELECT buyer_id, currency, outstanding, %(on)s::date - due_on AS late, first
+          FROM item) AS s
 """
 
 
@@ -72,7 +86,8 @@ _BUCKETS: Final = """
 class Aging:
     """What is outstanding in one currency, in minor units, by days past the due date.
 
-    Of one buyer, or of all where ``buyer_id`` is None. ``invoices`` is how many are open.
+    Of one buyer, or of all where ``buyer_id`` is None. ``invoices`` is how many are open; one in
+    instalments counts once.
     """
 
     buyer_id: UUID | None
@@ -210,7 +225,10 @@ def exposure(*, seller_id: UUID) -> list[ExposureTotal]:
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """One invoice that is not paid in full; amounts in minor units of ``currency``."""
+    """An invoice, or an instalment of one, that is not paid in full; minor units of ``currency``.
+
+    ``instalment`` is its place among them, from 1; None where the invoice falls due at once.
+    """
 
     invoice_id: UUID
     buyer_id: UUID
@@ -222,19 +240,20 @@ class OpenItem:
     amount: int
     outstanding: int
     days_overdue: int
+    instalment: int | None = None
 
 
 def open_items(
     *, seller_id: UUID, on: date, buyer_id: UUID | None = None, currency: str | None = None
 ) -> list[OpenItem]:
-    """The invoices that were open at the end of the day ``on``, the one due first before others.
+    """What was open at the end of the day ``on``, what is due first before others.
 
     Of one buyer, as on its statement of account, or of all.
     """
     rows = execute(
         _STANDING + "SELECT id, buyer_id, number, external_id, currency, issued_on, due_on, amount,"
-        " outstanding::bigint, greatest(%(on)s::date - due_on, 0) FROM standing"
-        " WHERE outstanding > 0 ORDER BY due_on, number",
+        " outstanding::bigint, greatest(%(on)s::date - due_on, 0), instalment FROM item"
+        " ORDER BY due_on, number",
         _question(seller_id, on, currency=currency, buyer_id=buyer_id),
     )
     return [OpenItem(*row) for row in rows]

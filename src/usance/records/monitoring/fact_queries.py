@@ -15,7 +15,7 @@ from usance.records.statements import execute
 
 _BUYERS: Final = """
 SELECT b.id, b.name, b.country, b."group", b.created_at, b.domain, s.facts,
-       (SELECT min(i.due_on) FROM invoices_invoice AS i
+       (SELECT min(coalesce(i.instalment_due_on, i.due_on)) FROM invoices_invoice AS i
          WHERE i.seller_id = b.seller_id AND i.buyer_id = b.id AND i.state = 'open')
   FROM parties_buyer AS b
   LEFT JOIN credit_standing AS s ON s.seller_id = b.seller_id AND s.buyer_id = b.id

@@ -44,6 +44,9 @@ class Instalment(Shown):
 
     due_on: date
     amount: Money
+    outstanding: Money = Field(
+        description="What was paid, credited or written off counts against the first instalment."
+    )
 
 
 class EarlyDiscount(Shown):
@@ -64,8 +67,8 @@ class Invoice(Described):
     order: OrderId | None = Field(description="null where it bills several orders.")
     orders: list[OrderId] = Field(description="The orders that it bills.")
     state: InvoiceState
-    overdue: bool
-    days_overdue: int
+    overdue: bool = Field(description="Something of it should have been paid before today.")
+    days_overdue: int = Field(description="Of the first instalment that is not settled in full.")
     amount: Money
     tax_amount: Money
     credited: Money

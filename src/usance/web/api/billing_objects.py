@@ -39,7 +39,7 @@ def invoice(record: Invoice, *, on: date) -> Document:
     """An invoice as it stands on the day ``on``."""
     currency = record.currency
     left = record.amount - record.credited - record.allocated - record.written_off
-    late = (on - record.due_on).days if record.state == "open" else 0
+    late = (on - record.next_due_on).days if record.state == "open" else 0
     return described("invoice", record) | {
         "number": record.number,
         "buyer": public_id("buyer", record.buyer_id),
@@ -58,8 +58,12 @@ def invoice(record: Invoice, *, on: date) -> Document:
         "issued_on": record.issued_on,
         "due_on": record.due_on,
         "instalments": [
-            {"due_on": part["due_on"], "amount": money(part["amount"], currency)}
-            for part in record.schedule
+            {
+                "due_on": part.due_on,
+                "amount": money(part.amount, currency),
+                "outstanding": money(part.open, currency),
+            }
+            for part in record.instalments
         ],
         "discounts": [
             {

@@ -255,6 +255,7 @@ def open_item(item: OpenItem) -> Document:
     return {
         "invoice": public_id("invoice", item.invoice_id),
         "number": item.number,
+        "instalment": item.instalment,
         "external_id": item.external_id,
         "issued_on": item.issued_on,
         "due_on": item.due_on,

@@ -14,10 +14,13 @@ Item = TypeVar("Item")
 
 
 class OpenItem(Shown):
-    """An invoice that is not paid in full."""
+    """An invoice, or an instalment of one, that is not paid in full."""
 
     invoice: InvoiceId
     number: str
+    instalment: int | None = Field(
+        description="Its place among the instalments, from 1; null where the invoice has none."
+    )
     external_id: str | None
     issued_on: date
     due_on: date

@@ -50,7 +50,7 @@ class AllocateForm(ActForm):
                 "The payer becomes known by the invoice that the money pays."
             )
             return
-        found = self._open().filter(buyer_id=payment.buyer_id).order_by("due_on", "id")
+        found = self._open().filter(buyer_id=payment.buyer_id).order_by("falls_due_on", "id")
         self.fields["invoice"] = forms.ChoiceField(
             label=_("Invoice"),
             choices=[
@@ -60,7 +60,7 @@ class AllocateForm(ActForm):
                     % {
                         "number": invoice.number,
                         "outstanding": money_text(invoice.outstanding, invoice.currency),
-                        "due_on": day_text(invoice.due_on),
+                        "due_on": day_text(invoice.next_due_on),
                     },
                 )
                 for invoice in found[:_MOST_OFFERED]

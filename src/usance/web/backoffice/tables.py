@@ -69,13 +69,14 @@ def invoice_table(rows: Sequence[Invoice], desk: Desk, *, with_buyer: bool = Tru
 
 def _invoice_row(invoice: Invoice, desk: Desk, *, with_buyer: bool) -> Row:
     standing = standing_of(invoice, on=desk.on)
-    days = (desk.on - invoice.due_on).days
+    due_on = invoice.next_due_on
+    days = (desk.on - due_on).days
     return Row(
         cells=[
             links.invoice_link(invoice),
             *([links.buyer_link(invoice.buyer)] if with_buyer else []),
             State("invoice", standing),
-            Noted(invoice.due_on, late_text(days)) if standing == "overdue" else invoice.due_on,
+            Noted(due_on, late_text(days)) if standing == "overdue" else due_on,
             Money(invoice.amount, invoice.currency),
             Money(invoice.outstanding, invoice.currency) if invoice.outstanding else None,
         ]

@@ -58,7 +58,11 @@ def invoice_table(rows: Sequence[Invoice], account: Account) -> Table:
                     Link(invoice.number, invoice_href(invoice.id)),
                     invoice_state(invoice, on=account.on),
                     invoice.issued_on,
-                    _due(invoice.due_on, (account.on - invoice.due_on).days, invoice.outstanding),
+                    _due(
+                        invoice.next_due_on,
+                        (account.on - invoice.next_due_on).days,
+                        invoice.outstanding,
+                    ),
                     Money(invoice.amount, invoice.currency),
                     Money(invoice.outstanding, invoice.currency) if invoice.outstanding else None,
                 ]
@@ -83,7 +87,7 @@ def open_item_table(items: Sequence[OpenItem], *, totals: bool) -> Table:
         rows=[
             Row(
                 cells=[
-                    Link(item.number, invoice_href(item.invoice_id)),
+                    _numbered(item),
                     item.issued_on,
                     _due(item.due_on, item.days_overdue, item.outstanding),
                     Money(item.amount, item.currency),
@@ -94,6 +98,13 @@ def open_item_table(items: Sequence[OpenItem], *, totals: bool) -> Table:
         ],
         footer=[_("Together"), "", "", "", Money(owed, items[0].currency)] if totals else (),
     )
+
+
+def _numbered(item: OpenItem) -> object:
+    link = Link(item.number, invoice_href(item.invoice_id))
+    if item.instalment is None:
+        return link
+    return Noted(link, _("Instalment %(place)s") % {"place": item.instalment})
 
 
 def _due(due_on: object, days: int, outstanding: int) -> object:

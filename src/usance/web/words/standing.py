@@ -15,8 +15,9 @@ def standing_of(invoice: Invoice, *, on: date) -> str:
     """The state to show of ``invoice`` on the day ``on``; the most urgent where several are true."""
     if invoice.state != "open":
         return invoice.state
-    if invoice.due_on < on:
+    due_on = invoice.next_due_on
+    if due_on < on:
         return "overdue"
     if invoice.allocated:
         return "partially_paid"
-    return "due_soon" if (invoice.due_on - on).days <= SOON else "open"
+    return "due_soon" if (due_on - on).days <= SOON else "open"

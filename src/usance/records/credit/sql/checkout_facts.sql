@@ -65,10 +65,16 @@ BEGIN
       LEFT JOIN credit_creditline AS l
            ON l.seller_id = q.seller_id AND l.buyer_id = b.id AND l.currency = q.currency
       LEFT JOIN LATERAL (
-           SELECT due_on FROM invoices_invoice
-            WHERE seller_id = q.seller_id AND buyer_id = b.id AND currency = q.currency
-              AND state = 'open'
-            ORDER BY due_on LIMIT 1) AS due ON true
+           -- An invoice in instalments falls due before its last day.
+           SELECT least(
+               (SELECT due_on FROM invoices_invoice
+                 WHERE seller_id = q.seller_id AND buyer_id = b.id AND currency = q.currency
+                   AND state = 'open'
+                 ORDER BY due_on LIMIT 1),
+               (SELECT instalment_due_on FROM invoices_invoice
+                 WHERE seller_id = q.seller_id AND buyer_id = b.id AND currency = q.currency
+                   AND state = 'open' AND instalment_due_on IS NOT NULL
+                 ORDER BY instalment_due_on LIMIT 1)) AS due_on) AS due ON true
       LEFT JOIN events_idempotencyrecord AS i ON i.seller_id = q.seller_id AND i.key = q.key
      ORDER BY q.n;
 END

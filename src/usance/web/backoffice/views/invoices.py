@@ -51,7 +51,7 @@ def invoices_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     found = invoices.find_invoices(
         seller_id=desk.seller.id, on=desk.on, text=query.text, standing=query.standing
     )
-    order = ("due_on", "id") if query.standing in ("overdue", "open") else ("-id",)
+    order = ("falls_due_on", "id") if query.standing in ("overdue", "open") else ("-id",)
     part = cut(found, request=request, order=order)
     return page(
         request,
@@ -95,7 +95,7 @@ def invoice_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         page_state=State("invoice", standing_of(invoice, on=desk.on)),
         page_facts=[Identifier(public), links.buyer_link(invoice.buyer)],
         invoice=invoice,
-        late=(desk.on - invoice.due_on).days if invoice.state == "open" else 0,
+        late=(desk.on - invoice.next_due_on).days if invoice.state == "open" else 0,
         offers=offers(desk, invoice, INVOICE_ACTS, base=links.address("invoice", invoice.id)),
         facts=_facts(desk, invoice),
         downloads=(downloads := _downloads(invoice))[0],

@@ -59,7 +59,7 @@ def invoices_list(request: HttpRequest, account: Account) -> HttpResponse:
     found = invoices.find_invoices(
         seller_id=account.seller.id, on=account.on, standing=standing, buyer_id=account.buyer.id
     )
-    order = ("due_on", "id") if standing in ("overdue", "open") else ("-id",)
+    order = ("falls_due_on", "id") if standing in ("overdue", "open") else ("-id",)
     part = cut(found, request=request, order=order)
     return page(
         request,
@@ -108,7 +108,7 @@ def invoice_page(request: HttpRequest, account: Account, public: str) -> HttpRes
         heading=_("Invoice %(number)s") % {"number": invoice.number},
         crumbs=[Link(_("Invoices"), reverse("account_invoices"))],
         page_state=state if isinstance(state, State) else None,
-        late=(account.on - invoice.due_on).days if invoice.state == "open" else 0,
+        late=(account.on - invoice.next_due_on).days if invoice.state == "open" else 0,
         downloads=_downloads(account, invoice, mail=request.GET.get("from", "")),
         offers=offers(account, invoice, INVOICE_ACTS, base=_address(invoice)),
         questions=asked_about(account, invoice),

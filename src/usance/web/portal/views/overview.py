@@ -108,13 +108,13 @@ def _figures(currency: str, owed: list[OpenItem]) -> list[Figure]:
         Figure(
             label=_("You owe"),
             value=Money(sum(item.outstanding for item in owed), currency),
-            note=_count(len(owed)),
+            note=_count(owed),
             href=f"{href}?state=open",
         ),
         Figure(
             label=_("Overdue"),
             value=Money(sum(item.outstanding for item in late), currency),
-            note=_count(len(late)) if late else _("nothing is late"),
+            note=_count(late) if late else _("nothing is late"),
             tone="negative" if late else "positive",
             icon="alert" if late else "check",
             href=f"{href}?state=overdue",
@@ -129,8 +129,9 @@ def _figures(currency: str, owed: list[OpenItem]) -> list[Figure]:
     ]
 
 
-def _count(invoices_: int) -> str:
-    return ngettext("%(count)s invoice", "%(count)s invoices", invoices_) % {"count": invoices_}
+def _count(items: list[OpenItem]) -> str:
+    count = len({item.invoice_id for item in items})
+    return ngettext("%(count)s invoice", "%(count)s invoices", count) % {"count": count}
 
 
 def _buckets(line: CreditLine) -> CreditBuckets:
