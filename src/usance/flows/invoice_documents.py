@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Final, TypeVar
 from uuid import UUID
 
-from usance.formats.errors import FormatError
-from usance.formats.payment_codes.reference import creditor_reference
 from usance.records.credit.group_queries import rate_on
 from usance.records.identity import public_id
 from usance.records.orders.models import Order, Shipment
@@ -19,16 +17,19 @@ from usance.records.parties.models import Seller
 from usance.records.parties.versions import billing_versions
 from usance.rules.invoicing.composing import Heading, compose
 from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.identifiers import is_qr_iban
 from usance.rules.invoicing.profiles import BillingProfileView, SellerDetailsView
 from usance.rules.invoicing.supplies import Supply
-from usance.rules.orders import Line
+from usance.rules.orders import Line, charges_of, goods_of
+from usance.rules.payment_references import payment_reference
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What of one locked order is invoiced: a shipment, or what ships with the invoice.
 
-    ``amount`` includes ``tax_amount``, minor units; ``lines`` sum to both, or there are none.
+    ``amount`` includes ``tax_amount``, minor units; ``lines`` sum to both, or those that are goods are
+    left out: then there are allowances and charges alone, or none.
     """
 
     order: Order
@@ -138,13 +139,11 @@ def document_of(
 
 
 def numbered(document: InvoiceDocument, number: str) -> InvoiceDocument:
-    """``document`` with its ``number``, and the reference that a payer is asked to quote: the ISO
-    11649 reference of the number, or the number itself where it is too long for one."""
-    try:
-        reference = creditor_reference(number)
-    except FormatError:
-        reference = number
-    payment = document.payment and replace(document.payment, remittance=reference)
+    """``document`` with its ``number``, and the reference that a payer is asked to quote."""
+    payment = document.payment
+    if payment is not None:
+        to_qr_iban = bool(payment.transfers) and is_qr_iban(payment.transfers[0].account)
+        payment = replace(payment, remittance=payment_reference(number, to_qr_iban=to_qr_iban))
     return replace(document, number=number, payment=payment)
 
 
@@ -155,13 +154,15 @@ def order_name(order: Order) -> str:
 
 def _supply(piece: Piece) -> Supply:
     order, shipment = piece.order, piece.shipment
+    goods = goods_of(piece.lines)
     return Supply(
         order=order_name(order),
         amount=piece.amount,
         tax_amount=piece.tax_amount,
         shipped_on=piece.shipped_on,
-        lines=piece.lines,
-        like=() if piece.lines else tuple(Line.from_document(line) for line in order.lines),
+        lines=goods,
+        charges=charges_of(piece.lines),
+        like=() if goods else goods_of([Line.from_document(line) for line in order.lines]),
         shipment=(shipment.external_id or "") if shipment else "",
         delivered_on=piece.delivered_on,
         purchase_order=order.po_number,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows.fulfilment import require_room
 from usance.flows.journal import Journal, business_day
 from usance.flows.order_books import PENDING, hold, locked, tell_state
+from usance.flows.order_totals import require_room
 from usance.flows.refusals import LimitExceeded, WrongState
 from usance.flows.reviews import NotYours, Person, answer_review, close_review
 from usance.records.credit import actions as credit

@@ -18,18 +18,18 @@ from usance.flows.invoice_documents import Issuer, Piece
 from usance.flows.issuing import issue
 from usance.flows.journal import Journal
 from usance.flows.order_books import HELD, locked
-from usance.flows.refusals import AmountTooLarge, NotFound, WrongState, external_id_once
+from usance.flows.order_totals import Part, bear, part_of
+from usance.flows.refusals import NotFound, WrongState, external_id_once
 from usance.records.identity import new_id
 from usance.records.invoices.models import Invoice
 from usance.records.orders import actions as orders
 from usance.records.orders.models import Order, Shipment
 from usance.records.orders.queries import Waiting
 from usance.records.parties.models import Seller
-from usance.rules.billing import tax_share
 from usance.rules.invoicing.batches import batches
 from usance.rules.invoicing.profiles import BillingProfileView
 from usance.rules.invoicing.schedule import Schedule, parse_schedule
-from usance.rules.orders import InvalidOrder, Line, check_order
+from usance.rules.orders import AllowanceOrCharge, InvalidOrder, Line
 
 _WHOLE_ORDER: Final = Schedule("per_order")
 
@@ -63,19 +63,23 @@ def ship_order(
     amount: int | None = None,
     tax_amount: int | None = None,
     lines: Sequence[Line] = (),
+    charges: Sequence[AllowanceOrCharge] = (),
     parcel: Parcel | None = None,
     external_id: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Shipped:
-    """Ship ``amount`` (minor units; None: all that remains) of an order.
+    """Ship ``amount`` (minor units; None: all that remains) of an order, with the allowances and
+    charges of the order that nothing bears yet; by ``charges``, those of this shipment, it grows.
 
     It is billed as the buyer's profile says: in this transaction, when the order is complete, or at
     the cut-off day. Raises NotFound, WrongState, AmountTooLarge, Duplicate (the external_id is
-    taken), or InvalidOrder if ``lines`` do not sum to the amount or the days are impossible.
+    taken), LimitExceeded or NotApproved (``charges`` that the order may not grow by), or
+    InvalidOrder if ``lines`` do not sum to the amount or the days are impossible.
     """
     order = locked(seller, order_id=order_id, states=HELD)
     part = part_of(order, amount=amount, tax_amount=tax_amount, lines=lines)
     journal = Journal(seller, at=at, by=by)
+    part = bear(journal, order, part, added=charges)
     shipment = _kept(order, part, parcel=parcel or Parcel(), journal=journal)
     shipment.external_id, shipment.metadata = external_id, metadata or {}
     with external_id_once("shipment", external_id):
@@ -151,12 +155,14 @@ def deliver_shipment(
 ) -> Shipment:
     """Say when a shipment arrived. Saying the same again changes nothing.
 
-    Raises NotFound, WrongState (another day was said before) or InvalidOrder (before it left, or
+    Raises NotFound, WrongState (another day was said before, or it was taken back) or InvalidOrder (before it left, or
     still to come).
     """
     shipment = orders.lock_shipment(seller_id=seller.id, shipment_id=shipment_id)
     if shipment is None:
         raise NotFound("There is no such shipment.")
+    if shipment.canceled_at is not None:
+        raise WrongState("The shipment was taken back.")
     if shipment.delivered_on == delivered_on:
         return shipment
     if shipment.delivered_on is not None:
@@ -173,51 +179,6 @@ def deliver_shipment(
     )
     journal.close()
     return shipment
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What of an order ships; ``amount`` includes ``tax_amount``, minor units."""
-
-    amount: int
-    tax_amount: int
-    lines: tuple[Line, ...]
-
-
-def part_of(
-    order: Order, *, amount: int | None, tax_amount: int | None, lines: Sequence[Line]
-) -> Part:
-    """The part of the locked ``order`` that ships now. None: all that remains; its share of the tax.
-
-    Raises WrongState (all has shipped), AmountTooLarge or InvalidOrder.
-    """
-    if not order.remaining:
-        raise WrongState("All of the order has shipped; it waits to be billed.")
-    if amount is None:
-        amount = order.remaining
-    if amount > order.remaining:
-        raise AmountTooLarge(
-            f"{amount} is more than the {order.remaining} minor units that remain to be shipped and"
-            " invoiced; adjust the order first or ship less."
-        )
-    if tax_amount is None:
-        tax_amount = (
-            sum(line.tax_amount for line in lines)
-            if lines
-            else tax_share(
-                tax_left=order.remaining_tax, amount_left=order.remaining, amount_now=amount
-            )
-        )
-    check_order(amount=amount, tax_amount=tax_amount, currency=order.currency, lines=lines)
-    tax_left = order.remaining_tax - tax_amount
-    if not 0 <= tax_left <= order.remaining - amount:
-        raise InvalidOrder(
-            f"With {tax_amount} minor units of tax on this part, {tax_left} of the order's tax"
-            f" would be left for {order.remaining - amount}; adjust the order's tax first."
-        )
-    whole = amount == order.amount and not lines
-    kept = tuple(Line.from_document(line) for line in order.lines) if whole else tuple(lines)
-    return Part(amount, tax_amount, kept)
 
 
 def _kept(order: Order, part: Part, *, parcel: Parcel, journal: Journal) -> Shipment:
