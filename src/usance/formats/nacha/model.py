@@ -143,7 +143,7 @@ class Correction:
     original_trace: str
     original_receiver: str = ""
     corrected: CorrectedData = field(default_factory=CorrectedData)
-    raw: str = ""
+    raw: str = field(default="", compare=False)
     """The corrected data as it stands in the file: up to 29 characters."""
     trace_number: str = ""
     refused_code: str | None = None
@@ -190,8 +190,7 @@ class Entry:
     name: str
     """Of whom the account is: up to 22 characters, 16 in CTX."""
     identification: str = ""
-    """What the originator calls the payment or the receiver: up to 15 characters, 22 in WEB and TEL
-    do not apply."""
+    """What the originator calls the payment or the receiver: up to 15 characters."""
     discretionary_data: str = ""
     """Two characters; in WEB and TEL the payment type: R recurring, S single."""
     trace_number: str = ""
