@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from usance.formats import bank_csv, camt
+from usance.formats import bai2, bank_csv, camt, mt940, ofx
 from usance.formats.bank_csv import ColumnMapping
 from usance.formats.errors import FormatError, refuse_too_large
 from usance.formats.statement import Statement
 
-SUPPORTED: Final = "camt.052, camt.053 and camt.054 (XML), and tables of bookings (CSV)"
+SUPPORTED: Final = "camt.052, camt.053 and camt.054 (XML), MT940 and MT942, BAI2, OFX, and tables of bookings (CSV)"
 
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<\0|\xfe\xff\s*\0<|<\0|\0<")
 # Beginnings of what banks and people send instead: archives, documents, spreadsheets, images,
 # and other bank formats.
 _FOREIGN: Final = re.compile(
-    rb"PK\x03\x04|%PDF|\xd0\xcf\x11\xe0|\x1f\x8b|\x89PNG|\xff\xd8\xff"
-    rb"|\s*(?:\{1:|:20:|OFXHEADER|01,[^\n]*,[^\n]*/|101 [0-9 ]{9})"
+    rb"PK\x03\x04|%PDF|\xd0\xcf\x11\xe0|\x1f\x8b|\x89PNG|\xff\xd8\xff|101 [0-9 ]{9}"
 )
 
 
@@ -30,11 +29,14 @@ def detect_and_parse(
 ) -> list[Statement]:
     """Tell the format of ``data`` by its content and read it.
 
-    ``mapping``, ``currency`` and ``account`` are used for tables only; XML names its own.
+    ``mapping``, ``currency`` and ``account`` are used for tables only; the others name their own.
     Raises FormatError ``unknown_format``, naming what is supported, or whatever the format's own
     reader raises.
     """
     refuse_too_large(data)
+    for reader in (ofx, mt940, bai2):
+        if reader.looks_like(data):
+            return list(reader.parse(data))
     if _XML.match(data):
         try:
             return list(camt.parse(data).statements)

@@ -10,8 +10,8 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
@@ -72,6 +72,44 @@ class Transaction:
     """ISO 20022 ``domain/family/subfamily`` (PMNT/RCDT/ESCT) or the bank's own code."""
     additional_info: str = ""
     """What the bank, not the payer, wrote about the booking, on one line."""
+    entry: int | None = None
+    """Number of the booking in its statement that this payment is part of, where the bank booked a
+    batch as one; the amounts of one entry add up to it. None: the booking itself."""
+    entry_reference: str | None = None
+    """The bank's own reference of that booking, the same in its notification and its statement."""
+    payments: int | None = None
+    """How many payments the bank says this booking holds, where it does not name each."""
+
+
+NoticeCode = Literal[
+    "encoding_assumed",
+    "unreadable_characters",
+    "total_differs",
+    "count_differs",
+    "closing_balance_missing",
+    "balance_unreadable",
+    "date_unreadable",
+    "marked_as_copy",
+    "marked_as_correction",
+    "not_booked",
+]
+"""What a reader notices and can read past.
+
+``encoding_assumed``: the file does not tell its encoding; ``encoding`` names what fits.
+``unreadable_characters``: ``count`` characters were lost before the file came here.
+``total_differs``, ``count_differs``: the bank states ``stated`` and the file holds ``found``.
+``closing_balance_missing``, ``balance_unreadable``, ``date_unreadable``: the bookings are sound.
+``marked_as_copy``, ``marked_as_correction``: the bank says it sent this before.
+``not_booked``: ``count`` entries of ``status`` book nothing yet.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something about a file that a person should know, and that costs no booking."""
+
+    code: NoticeCode
+    data: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +136,8 @@ class Statement:
     """One page of several: the balances are not expected to add up."""
     not_booked: tuple[tuple[str, int], ...] = ()
     """Entries that are no bookings (pending, for information, ...): status and count, by status."""
+    notices: tuple[Notice, ...] = ()
+    """What the reader noticed in the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ _MARKS: Final = str.maketrans(
     | dict.fromkeys("'`\u2019\u00b4", "_")
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
 )
+_LONGEST: Final = 60  # characters; a longer cell holds no amount, and would be costly to try
 _SHAPE: Final = re.compile(
     r"(?P<open>\()?(?P<sign>[+-])?\s*(?P<before>[A-Z]{3}|[€$£¥])?\s*(?P<inner>[+-])?\s*"
     r"(?P<figures>[0-9.,][0-9.,_ ]*?)\s*"
@@ -50,6 +51,8 @@ def read_cell(cell: str, *, place: Place, currency: str) -> Written:
     A minus before or after, brackets, and DR mean a negative amount. Raises FormatError
     ``invalid_amount``, also where the cell names another currency than ``currency``.
     """
+    if len(cell) > _LONGEST:
+        raise _invalid(cell, place)
     match = _SHAPE.fullmatch(cell.translate(_MARKS).strip())
     if match is None or bool(match["open"]) != bool(match["close"]):
         raise _invalid(cell, place)

@@ -172,7 +172,7 @@ _NAMES: Final[dict[Field, str]] = {
 
 def plain(name: str) -> str:
     """``name`` without accents, case, punctuation and anything in brackets."""
-    unbracketed = re.sub(r"\(.*?\)|\[.*?\]", " ", name)
+    unbracketed = _BRACKETED.sub(" ", name)
     decomposed = unicodedata.normalize("NFKD", unbracketed.casefold())
     letters = "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
     return " ".join(letters.split())
@@ -196,6 +196,8 @@ def currency_of_heading(cell: str) -> str | None:
     return next((code for sign, code in _SIGNS.items() if sign in cell), None)
 
 
+# What is in brackets may not hold brackets: a row of opening ones would take square time.
+_BRACKETED: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _STATED: Final = re.compile(r"[\s(\[]([A-Z]{3})[)\]]?\s*$")
 _SIGNS: Final = {"€": "EUR", "£": "GBP"}
 
