@@ -155,8 +155,8 @@ def deliver_shipment(
 ) -> Shipment:
     """Say when a shipment arrived. Saying the same again changes nothing.
 
-    Raises NotFound, WrongState (another day was said before, or it was taken back) or InvalidOrder (before it left, or
-    still to come).
+    Raises NotFound, WrongState (another day was said before, or it was taken back) or InvalidOrder
+    (before it left, or still to come).
     """
     shipment = orders.lock_shipment(seller_id=seller.id, shipment_id=shipment_id)
     if shipment is None:

@@ -55,6 +55,7 @@ __all__ = [
     "exposure",
     "find_invoices",
     "invoice",
+    "invoice_of_shipment",
     "invoice_with_parties",
     "invoices",
     "oldest_open",
@@ -253,6 +254,12 @@ def credit_note_document(*, seller_id: UUID, credit_note_id: UUID) -> InvoiceDoc
 
 def _read(row: tuple[Any, ...] | None) -> InvoiceDocument | None:
     return from_json(row[0]) if row and row[0] is not None else None
+
+
+def invoice_of_shipment(*, seller_id: UUID, shipment_id: UUID) -> str | None:
+    """The number of the invoice that bills a shipment."""
+    parts = InvoicePart.objects.filter(seller_id=seller_id, shipment_id=shipment_id)
+    return parts.values_list("invoice__number", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,10 @@ def lock_shipment(*, seller_id: UUID, shipment_id: UUID) -> Shipment | None:
 
 def lock_unbilled(*, seller_id: UUID, shipment_ids: Collection[UUID]) -> list[Shipment]:
     """Those of the shipments that are still to be billed, locked in primary-key order after their
-    orders. What another transaction has billed meanwhile is not among them."""
+    orders. What another transaction has billed or taken back meanwhile is not among them."""
     return list(
         Shipment.objects.select_for_update(no_key=True)
-        .filter(seller_id=seller_id, id__in=shipment_ids, billed=False)
+        .filter(seller_id=seller_id, id__in=shipment_ids, billed=False, canceled_at__isnull=True)
         .order_by("id")
     )
 
@@ -81,7 +81,7 @@ def unbilled_of(*, seller_id: UUID, order_id: UUID) -> list[Shipment]:
     """What of a locked order waits to be billed, locked too."""
     return list(
         Shipment.objects.select_for_update(no_key=True)
-        .filter(seller_id=seller_id, order_id=order_id, billed=False)
+        .filter(seller_id=seller_id, order_id=order_id, billed=False, canceled_at__isnull=True)
         .order_by("id")
     )
 

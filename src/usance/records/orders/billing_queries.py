@@ -35,7 +35,7 @@ def unbilled(
         "              min(s.shipped_on) AS earliest, max(s.shipped_on) AS latest"
         "         FROM orders_shipment AS s"
         "         JOIN orders_order AS o ON o.seller_id = s.seller_id AND o.id = s.order_id"
-        "        WHERE s.seller_id = %s AND NOT s.billed"
+        "        WHERE s.seller_id = %s AND NOT s.billed AND s.canceled_at IS NULL"
         "        GROUP BY s.buyer_id, o.currency) AS w"
         " JOIN parties_buyer AS b ON b.seller_id = %s AND b.id = w.buyer_id"
         " WHERE (b.name, b.id) > (%s, %s)"

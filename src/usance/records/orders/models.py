@@ -109,7 +109,8 @@ class Shipment(SellerScoped):
     """Goods of one order that have left, and whether they are billed yet.
 
     ``amount`` includes ``tax_amount``; both are minor units of the order's currency. ``ship_to`` is
-    the order's where nothing else is said. Only ``billed`` and ``delivered_on`` ever change.
+    the order's where nothing else is said. Only ``billed``, ``delivered_on`` and ``canceled_at`` ever
+    change: what was taken back before it was billed is of no account any more.
     """
 
     order = ScopedForeignKey(Order)
@@ -123,6 +124,7 @@ class Shipment(SellerScoped):
     carrier = models.TextField(default="")
     tracking = models.TextField(default="")
     billed = models.BooleanField(default=False)
+    canceled_at = models.DateTimeField(null=True)
     external_id = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
 
@@ -135,6 +137,10 @@ class Shipment(SellerScoped):
             models.CheckConstraint(
                 condition=Q(amount__gt=0) & Q(tax_amount__gte=0) & Q(tax_amount__lte=F("amount")),
                 name="orders_shipment_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(billed=False) | Q(canceled_at__isnull=True),
+                name="orders_shipment_billed_or_taken_back",
             ),
         ]
         indexes = [

@@ -98,16 +98,18 @@ def shipments(
     billed: bool | None = None,
     external_id: str | None = None,
 ) -> QuerySet[Shipment]:
-    """The seller's shipments that fit, each with its order."""
+    """The seller's shipments that fit, each with its order. ``billed=False``: what waits to be billed,
+    hence nothing that was taken back."""
     wanted = {
         "order_id": order_id,
         "buyer_id": buyer_id,
         "billed": billed,
         "external_id": external_id,
     }
-    return Shipment.objects.select_related("order").filter(
+    found = Shipment.objects.select_related("order").filter(
         seller_id=seller_id, **{name: value for name, value in wanted.items() if value is not None}
     )
+    return found.filter(canceled_at__isnull=True) if billed is False else found
 
 
 def shipment(*, seller_id: UUID, shipment_id: UUID) -> Shipment | None:
@@ -151,7 +153,7 @@ def buyers_to_bill(*, seller_id: UUID, on: date) -> dict[UUID, date]:
     of their ids, each with the day of the earliest."""
     rows = execute(
         "SELECT buyer_id, min(shipped_on) FROM orders_shipment"
-        " WHERE seller_id = %s AND NOT billed AND shipped_on <= %s"
+        " WHERE seller_id = %s AND NOT billed AND canceled_at IS NULL AND shipped_on <= %s"
         " GROUP BY buyer_id ORDER BY buyer_id",
         [seller_id, on],
     )
@@ -166,7 +168,8 @@ def waiting_to_be_billed(*, seller_id: UUID, buyer_id: UUID, on: date) -> list[W
         " coalesce(s.ship_to, o.ship_to)"
         " FROM orders_shipment AS s"
         " JOIN orders_order AS o ON o.seller_id = s.seller_id AND o.id = s.order_id"
-        " WHERE s.seller_id = %s AND s.buyer_id = %s AND NOT s.billed AND s.shipped_on <= %s"
+        " WHERE s.seller_id = %s AND s.buyer_id = %s AND NOT s.billed AND s.canceled_at IS NULL"
+        " AND s.shipped_on <= %s"
         " ORDER BY s.shipped_on, s.id",
         [seller_id, buyer_id, on],
     )

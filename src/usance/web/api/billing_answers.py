@@ -36,6 +36,9 @@ class Shipment(Described):
     tracking: str
     ship_to: dict[str, str] | None
     billed: bool
+    canceled_at: datetime | None = Field(
+        description="When it was taken back, before it was billed."
+    )
     lines: list[ShownLine]
 
 

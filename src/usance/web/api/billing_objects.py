@@ -31,6 +31,7 @@ def shipment(record: Shipment) -> Document:
         "tracking": record.tracking,
         "ship_to": record.ship_to or record.order.ship_to,
         "billed": record.billed,
+        "canceled_at": record.canceled_at,
         "lines": lines(record.lines, currency),
     }
 

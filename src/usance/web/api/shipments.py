@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from usance.flows import shipping
+from usance.flows import shipping, take_backs
 from usance.flows.refusals import NotFound
 from usance.flows.shipping import Parcel
 from usance.records.orders import queries
@@ -134,6 +134,23 @@ def deliver_shipment(
         delivered_on=payload.delivered_on or today(request),
         at=request.at,
         by=request.auth.by,
+    )
+    return _shown(request, shipment_id)
+
+
+@section.write(
+    "POST",
+    "/shipments/{shipment_id}/cancel",
+    scope="invoices:write",
+    answer=billing_answers.Shipment,
+    summary="Take back a shipment",
+)
+def cancel_shipment(request: ApiRequest, *, shipment_id: ShipmentId) -> Any:
+    """Of what was recorded by mistake or came back, as long as it is not billed. Its order may ship the
+    same again; its credit was held all along. Taking back what is taken back changes nothing; what is
+    billed is refused with ``shipment_billed``: credit its invoice instead."""
+    take_backs.take_back_shipment(
+        request.auth.seller, shipment_id=shipment_id, at=request.at, by=request.auth.by
     )
     return _shown(request, shipment_id)
 

@@ -8,17 +8,20 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from usance.flows import fulfilment, order_reviews, shipping
+from usance.flows import fulfilment, order_reviews, shipping, take_backs
 from usance.records.credit import review_queries
+from usance.records.identity import public_id
+from usance.records.orders import queries as orders
 from usance.records.orders.models import Order
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Act, ActForm, Done
-from usance.web.backoffice.desk import Desk
+from usance.web.backoffice.desk import Desk, id_in
 from usance.web.backoffice.fields import AmountField, DayField
 from usance.web.backoffice.people import person_of
 from usance.web.words.amounts import day_text, money_text
 
 _LONGEST_EXTENSION: Final = 365
+_MOST_OFFERED: Final = 100
 
 
 class InvoiceForm(ActForm):
@@ -49,6 +52,32 @@ class ShipForm(InvoiceForm):
         super().prepare()
         self.fields["amount"].help_text = _("What has left of the order.")
         self.initial.update({"shipped_on": self.desk.on})
+
+
+class TakeBackForm(ActForm):
+    """Which shipment is taken back."""
+
+    shipment = forms.ChoiceField(label=_lazy("Shipment"))
+
+    def prepare(self) -> None:
+        """Offer those that are not billed."""
+        waiting = orders.shipments(
+            seller_id=self.desk.seller.id, order_id=self.subject.id, billed=False
+        )
+        field = self.fields["shipment"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (
+                public_id("shipment", row.id),
+                _("%(name)s: %(amount)s, shipped on %(day)s")
+                % {
+                    "name": row.external_id or f"…{row.id.hex[-8:]}",
+                    "amount": money_text(row.amount, self.subject.currency),
+                    "day": day_text(row.shipped_on),
+                },
+            )
+            for row in waiting.order_by("-id")[:_MOST_OFFERED]
+        ]
 
 
 class ExtendForm(ActForm):
@@ -176,6 +205,19 @@ def _cancel(desk: Desk, order: Order, _data: dict[str, Any]) -> Done:
     return Done(_("The order is canceled and holds no credit."))
 
 
+def _take_back(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
+    shipment = take_backs.take_back_shipment(
+        desk.seller,
+        shipment_id=id_in(data["shipment"], kind="shipment"),
+        at=desk.at,
+        by=desk.by,
+    )
+    amount = money_text(shipment.amount, order.currency)
+    return Done(
+        _("The shipment of %(amount)s is taken back and may ship again.") % {"amount": amount}
+    )
+
+
 def _void(desk: Desk, order: Order, _data: dict[str, Any]) -> Done:
     left = money_text(order.remaining, order.currency)
     fulfilment.void_remaining(desk.seller, order_id=order.id, at=desk.at, by=desk.by)
@@ -232,6 +274,21 @@ ORDER_ACTS: Final = (
         run=_invoice,
         possible=lambda order: order.state in fulfilment.HELD and order.remaining > 0,
         icon="invoice",
+    ),
+    Act(
+        name="take-back",
+        label=_lazy("Take back a shipment"),
+        title=_lazy("Take back which shipment?"),
+        explanation=_lazy(
+            "For what did not leave or came back before it was billed. The order is as if it had not"
+            " shipped; the credit stays held for it."
+        ),
+        duty="billing",
+        form=TakeBackForm,
+        run=_take_back,
+        possible=lambda order: order.state in fulfilment.HELD and order.shipped_amount > 0,
+        icon="return",
+        seldom=True,
     ),
     Act(
         name="extend",

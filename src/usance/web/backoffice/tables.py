@@ -159,7 +159,7 @@ def shipment_table(rows: Sequence[Shipment]) -> Table:
             Row(
                 cells=[
                     row.external_id or f"…{row.id.hex[-8:]}",
-                    State("shipment", "billed" if row.billed else "waiting"),
+                    State("shipment", _state_of(row)),
                     row.shipped_on,
                     row.delivered_on,
                     " ".join(part for part in (row.carrier, row.tracking) if part) or None,
@@ -169,6 +169,12 @@ def shipment_table(rows: Sequence[Shipment]) -> Table:
             for row in rows
         ],
     )
+
+
+def _state_of(shipment: Shipment) -> str:
+    if shipment.canceled_at is not None:
+        return "canceled"
+    return "billed" if shipment.billed else "waiting"
 
 
 def credit_note_table(notes: Sequence[CreditNote]) -> Table:

@@ -128,6 +128,7 @@ STATES: Final[dict[str, dict[str, Look]]] = {
     "shipment": {
         "billed": Look(pgettext_lazy("shipment", "Billed"), "positive", "check-circle"),
         "waiting": Look(pgettext_lazy("shipment", "Waits to be billed"), "neutral", "clock"),
+        "canceled": Look(pgettext_lazy("shipment", "Taken back"), "neutral", "return"),
     },
     "billing_run": {
         "queued": Look(pgettext_lazy("billing run", "Waits"), "neutral", "clock"),

@@ -220,6 +220,7 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     ),
     "question.closed": Telling(_("The question about invoice %(number)s was closed"), "check"),
     "shipment.created": Telling(_("%(amount)s shipped on %(shipped_on)s"), "send", "info"),
+    "shipment.canceled": Telling(_("A shipment of %(amount)s was taken back"), "return", "caution"),
     "shipment.delivered": Telling(_("The shipment arrived on %(delivered_on)s"), "check", "info"),
     "billing_run.finished": Telling(
         _("The billing run of %(cut_off_on)s issued %(invoices)s invoices"), "invoice", "info"

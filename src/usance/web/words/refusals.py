@@ -14,6 +14,9 @@ _WORDS: Final[Mapping[str, Promise]] = {
         "This cannot be done any more: somebody else, or the calendar, was faster."
         " Look at where it stands now."
     ),
+    "shipment_billed": gettext_lazy(
+        "The shipment is on an invoice by now. Credit that invoice for it instead."
+    ),
     "amount_too_large": gettext_lazy(
         "The amount is more than there is. Look at what is left now and enter less."
     ),

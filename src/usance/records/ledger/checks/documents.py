@@ -193,7 +193,8 @@ SELECT o.seller_id, 'order' AS kind, o.id, o.currency, o.shipped_amount AS kept,
        coalesce(s.tax, 0)::bigint AS found_tax
   FROM orders_order AS o
   LEFT JOIN (SELECT s.seller_id, s.order_id, sum(s.amount) AS amount, sum(s.tax_amount) AS tax
-               FROM orders_shipment AS s WHERE @s AND NOT s.billed GROUP BY 1, 2) AS s
+               FROM orders_shipment AS s
+              WHERE @s AND NOT s.billed AND s.canceled_at IS NULL GROUP BY 1, 2) AS s
        ON s.seller_id = o.seller_id AND s.order_id = o.id
  WHERE @o AND (o.shipped_amount, o.shipped_tax)
               IS DISTINCT FROM (coalesce(s.amount, 0), coalesce(s.tax, 0))
