@@ -27,7 +27,14 @@ from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.parties.models import Seller
 from usance.records.payments.queries import paid_by
 from usance.rules.invoicing.schedule import Period
-from usance.rules.orders import InvalidOrder, Line, check_order
+from usance.rules.orders import (
+    AllowanceOrCharge,
+    InvalidOrder,
+    Line,
+    charges_of,
+    check_order,
+    goods_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +54,16 @@ def correct_invoice(
     by: str,
     reason: str = "",
     lines: Sequence[Line] = (),
+    charges: Sequence[AllowanceOrCharge] | None = None,
     external_id: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Corrected:
     """Credit an invoice in full and issue it anew, with seller, buyer and profile as they are today.
 
-    ``lines`` take the place of its lines, and their sum that of its amount; none: what was billed
-    stays. It falls due as the first one did, though never before it is issued. What had been paid of
-    the first pays the new one.
+    ``lines`` take the place of its lines and ``charges`` that of its allowances and charges, and their
+    sum that of its amount; no lines, and charges None: what was billed of each stays. It falls due as
+    the first one did, though never before it is issued. What had been paid of the first pays the new
+    one.
 
     Raises NotFound, WrongState (it was credited or written off, if only in part, or replaced before),
     InvalidOrder (lines of an invoice of several shipments) or Duplicate (the external_id is taken).
@@ -67,7 +76,7 @@ def correct_invoice(
             f"{invoice.number} was credited or written off already, at least in part; credit what is"
             " left of it."
         )
-    pieces = _pieces(invoice, lines)
+    pieces = _pieces(invoice, lines, charges)
     paid = paid_by(seller_id=seller.id, invoice_id=invoice.id)
     journal = Journal(seller, at=at, by=by)
     note = take_back_of(journal, invoice, amount=None, reason=reason, external_id=None, metadata={})
@@ -90,20 +99,34 @@ def correct_invoice(
     return Corrected(note, made)
 
 
-def _pieces(invoice: Invoice, lines: Sequence[Line]) -> list[Piece]:
-    """What the new invoice is about: what the first was, or ``lines`` in its place."""
+def _pieces(
+    invoice: Invoice, lines: Sequence[Line], charges: Sequence[AllowanceOrCharge] | None
+) -> list[Piece]:
+    """What the new invoice is about: what the first was, or ``lines`` and ``charges`` in its place."""
     pieces = pieces_of(invoice)
-    if not lines:
+    if not lines and charges is None:
         return _scaled(pieces, invoice)
     if len(pieces) > 1:
         raise InvalidOrder(
             f"{invoice.number} bills several shipments; credit the wrong lines instead, or correct it"
             " without lines."
         )
-    amount = sum(line.amount for line in lines)
-    tax = sum(line.tax_amount for line in lines)
-    check_order(amount=amount, tax_amount=tax, currency=invoice.currency, lines=lines)
-    return [replace(pieces[0], amount=amount, tax_amount=tax, lines=tuple(lines))]
+    [first] = _scaled(pieces, invoice)
+    before = charges_of(first.lines)
+    goods = tuple(lines) or goods_of(first.lines)
+    amount, tax = _sums(goods or [first, *map(_less, before)])
+    added, added_tax = _sums(charges := before if charges is None else tuple(charges))
+    amount, tax, made = amount + added, tax + added_tax, (*goods, *charges)
+    check_order(amount=amount, tax_amount=tax, currency=invoice.currency, lines=made)
+    return [replace(first, amount=amount, tax_amount=tax, lines=made)]
+
+
+def _less(charge: AllowanceOrCharge) -> AllowanceOrCharge:
+    return replace(charge, amount=-charge.amount, tax_amount=-charge.tax_amount)
+
+
+def _sums(of: Sequence[Piece | Line]) -> tuple[int, int]:
+    return sum(one.amount for one in of), sum(one.tax_amount for one in of)
 
 
 def _scaled(pieces: list[Piece], invoice: Invoice) -> list[Piece]:

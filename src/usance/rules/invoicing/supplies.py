@@ -112,7 +112,8 @@ class Written:
     @property
     def categories(self) -> set[str]:
         """The VAT categories that occur."""
-        return {one.vat_category for one in (*self.lines, *self.allowances_charges)}
+        of_lines = {line.vat_category for line in self.lines}
+        return of_lines | {one.vat_category for one in self.allowances_charges}
 
 
 def write_lines(supplies: Sequence[Supply], *, view: TaxView, group_by: str = "none") -> Written:
@@ -145,7 +146,8 @@ def _numbered(
     view: TaxView,
 ) -> Written:
     # Nothing may stand beside what is outside the scope of VAT (BR-O-11 to BR-O-14).
-    alone = all(one.vat_category == "O" for one, _ in (*found, *charges))
+    categories = {line.vat_category for line, _ in found} | {one.vat_category for one, _ in charges}
+    alone = categories == {"O"}
     lines, entries = [], []
     taxes: defaultdict[TaxKey, Decimal] = defaultdict(lambda: ZERO)
     reasons: defaultdict[str, list[str]] = defaultdict(list)

@@ -151,6 +151,19 @@ class ShownLine(BaseModel):
     buyer_reference: str = ""
 
 
+class ShownAllowanceOrCharge(BaseModel):
+    """Something put on or taken off the whole; both amounts are above zero for an allowance too."""
+
+    kind: Literal["allowance", "charge"]
+    amount: Money = Field(description="Without tax.")
+    tax_amount: Money
+    reason: str
+    reason_code: str
+    tax_rate: str
+    tax_category: str
+    exemption_reason: str
+
+
 class Offer(Shown):
     """Terms on offer, when an invoice of today would fall due, and what they cost."""
 
@@ -215,6 +228,7 @@ class Order(Described):
     cost_centre: str
     ship_to: dict[str, str] | None
     lines: list[ShownLine]
+    allowances_charges: list[ShownAllowanceOrCharge]
 
 
 class Problem(BaseModel):

@@ -18,9 +18,9 @@ from usance.records.applications.models import Application, ApplicationForm
 from usance.records.identity import public_id
 from usance.rules.applications.declining import DECLINE_REASONS, MOST_REASONS
 from usance.web.api import answers, objects
+from usance.web.api.line_schemas import units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
-from usance.web.api.schemas import units
 from usance.web.api.section import Section
 from usance.web.api.values import (
     NO_NUL,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from usance.web.api.answers import Described, Shown, ShownLine
+from usance.web.api.answers import Described, Shown, ShownAllowanceOrCharge, ShownLine
 from usance.web.api.values import (
     BillingRunId,
     BuyerId,
@@ -40,6 +40,7 @@ class Shipment(Described):
         description="When it was taken back, before it was billed."
     )
     lines: list[ShownLine]
+    allowances_charges: list[ShownAllowanceOrCharge]
 
 
 class Instalment(Shown):
@@ -90,6 +91,7 @@ class Invoice(Described):
     replaces: InvoiceId | None = Field(description="The invoice that it was issued in place of.")
     billing_run: BillingRunId | None
     lines: list[ShownLine]
+    allowances_charges: list[ShownAllowanceOrCharge]
 
 
 class ShippedAnswer(Shown):

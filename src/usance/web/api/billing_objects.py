@@ -32,7 +32,7 @@ def shipment(record: Shipment) -> Document:
         "ship_to": record.ship_to or record.order.ship_to,
         "billed": record.billed,
         "canceled_at": record.canceled_at,
-        "lines": lines(record.lines, currency),
+        **lines(record.lines, currency),
     }
 
 
@@ -80,7 +80,7 @@ def invoice(record: Invoice, *, on: date) -> Document:
         "closed_on": record.closed_on,
         "replaces": optional_id("invoice", record.replaces_id),
         "billing_run": optional_id("billing_run", record.run_id),
-        "lines": lines(record.lines, currency),
+        **lines(record.lines, currency),
     }
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from usance.web.api.schemas import MOST_LINES, NewLine, ShipTo
+from usance.web.api.line_schemas import MOST_LINES, AllowancesCharges, NewLine
+from usance.web.api.schemas import ShipTo
 from usance.web.api.values import (
     NO_NUL,
     BuyerId,
@@ -24,12 +25,19 @@ from usance.web.api.values import (
 LineNumber = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=NO_NUL)]
 
 
+_OF_SHIPMENT = (
+    "Those of this shipment. They come on top of the amount, and the order grows by them; those of the"
+    " order that nothing bears yet are in the amount, after its lines."
+)
+
+
 class NewInvoice(Value):
-    """What ships now. Without an amount, all that remains."""
+    """What ships now. Without an amount, all that remains of the order."""
 
     amount: PositiveMoney | None = None
     tax_amount: Part | None = Field(default=None, description="null: the share of the order's tax.")
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+    allowances_charges: AllowancesCharges = Field(default=[], description=_OF_SHIPMENT)
     external_id: ExternalId | None = None
     metadata: Metadata = {}
 
@@ -40,6 +48,7 @@ class NewShipment(Value):
     amount: PositiveMoney | None = None
     tax_amount: Part | None = Field(default=None, description="null: the share of the order's tax.")
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+    allowances_charges: AllowancesCharges = Field(default=[], description=_OF_SHIPMENT)
     shipped_on: Day | None = Field(default=None, description="null: today.")
     delivered_on: Day | None = None
     carrier: ShortText = ""
@@ -58,7 +67,9 @@ class Arrival(Value):
 class LineToCredit(Value):
     """A line of the invoice's document to take back: all that is left, a quantity, or an amount."""
 
-    line: LineNumber = Field(description="Its number on the invoice.")
+    line: LineNumber = Field(
+        description="Its number on the invoice; C1, C2 ... for its allowances and charges."
+    )
     quantity: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=6)] | None = None
     amount: Part | None = Field(default=None, description="With its tax.")
 
@@ -78,6 +89,9 @@ class NewCorrection(Value):
 
     reason: LongText = ""
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+    allowances_charges: AllowancesCharges | None = Field(
+        default=None, description="null: those that were billed stay."
+    )
     external_id: ExternalId | None = None
     metadata: Metadata = {}
 

@@ -14,15 +14,10 @@ from usance.records.parties import queries as parties
 from usance.records.parties.models import Buyer
 from usance.records.payments import queries as payments
 from usance.web.api import answers, objects, report_answers
+from usance.web.api.line_schemas import units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest, today
-from usance.web.api.schemas import (
-    BuyerChange,
-    CreditLineTerms,
-    LineChange,
-    NewBuyer,
-    units,
-)
+from usance.web.api.schemas import BuyerChange, CreditLineTerms, LineChange, NewBuyer
 from usance.web.api.section import Section
 from usance.web.api.values import BuyerId, Currency, Day, ExternalId
 

@@ -13,9 +13,9 @@ from usance.rules.invoicing.crediting import CreditedLine
 from usance.web.api import answers, billing_answers
 from usance.web.api import billing_objects as objects
 from usance.web.api.billing_schemas import NewCorrection, NewCreditNote, WriteOff
+from usance.web.api.line_schemas import charges_of, lines_of, optional_units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page, whole
 from usance.web.api.requests import ApiRequest, today
-from usance.web.api.schemas import lines_of, optional_units
 from usance.web.api.section import Section
 from usance.web.api.values import BuyerId, ExternalId, InvoiceId, InvoiceState, OrderId
 
@@ -141,6 +141,9 @@ def correct_invoice(
         request.auth.seller,
         invoice_id=invoice_id,
         lines=lines_of(payload.lines, currency=currency),
+        charges=None
+        if payload.allowances_charges is None
+        else charges_of(payload.allowances_charges),
         reason=payload.reason,
         external_id=payload.external_id,
         metadata=payload.metadata,

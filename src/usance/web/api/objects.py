@@ -167,7 +167,7 @@ def order_answer(made: Authorization) -> Document:
         "member": optional_id("member", made.member_id),
         "cost_centre": request.cost_centre,
         "ship_to": request.ship_to,
-        "lines": lines([line.to_document() for line in request.lines], currency),
+        **lines([line.to_document() for line in request.lines], currency),
     }
 
 
@@ -196,12 +196,35 @@ def order(record: Order) -> Document:
         "member": optional_id("member", record.member_id),
         "cost_centre": record.cost_centre,
         "ship_to": record.ship_to,
-        "lines": lines(record.lines, currency),
+        **lines(record.lines, currency),
     }
 
 
-def lines(stored: Sequence[Document], currency: str) -> list[Document]:
-    """The lines of a document as they are stored, with their currency."""
+def lines(stored: Sequence[Document], currency: str) -> Document:
+    """The lines of a document as they are stored, with their currency, and apart its allowances and
+    charges, which are kept after the goods."""
+    if not (stored and "kind" in stored[-1]):
+        return {"lines": _lines(stored, currency), "allowances_charges": []}
+    goods = [line for line in stored if "kind" not in line]
+    charges = [_charge(line, currency) for line in stored if "kind" in line]
+    return {"lines": _lines(goods, currency), "allowances_charges": charges}
+
+
+def _charge(stored: Document, currency: str) -> Document:
+    tax = abs(stored["tax_amount"])
+    return {
+        "kind": stored["kind"],
+        "amount": money(abs(stored["amount"]) - tax, currency),
+        "tax_amount": money(tax, currency),
+        "reason": stored["description"],
+        "reason_code": stored.get("reason_code", ""),
+        "tax_rate": stored.get("tax_rate", ""),
+        "tax_category": stored.get("tax_category", ""),
+        "exemption_reason": stored.get("exemption_reason", ""),
+    }
+
+
+def _lines(stored: Sequence[Document], currency: str) -> list[Document]:
     return [
         line
         | {

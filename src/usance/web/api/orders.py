@@ -25,18 +25,10 @@ from usance.web.api import (
     problems,
 )
 from usance.web.api.billing_schemas import NewInvoice
+from usance.web.api.line_schemas import charges_of, lines_of, optional_units, units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
-from usance.web.api.schemas import (
-    Adjustment,
-    NewOrder,
-    OrderBatch,
-    Renewal,
-    lines_of,
-    optional_units,
-    order_request,
-    units,
-)
+from usance.web.api.schemas import Adjustment, NewOrder, OrderBatch, Renewal, order_request
 from usance.web.api.section import Section
 from usance.web.api.values import BuyerId, ExternalId, OrderId, OrderState
 
@@ -212,6 +204,9 @@ def adjust_order(request: ApiRequest, *, order_id: OrderId, payload: Adjustment)
             payload.tax_amount, currency=order.currency, pointer="#/tax_amount"
         ),
         lines=lines_of(payload.lines, currency=order.currency),
+        charges=None
+        if payload.allowances_charges is None
+        else charges_of(payload.allowances_charges),
         at=request.at,
         by=request.auth.by,
     )
@@ -289,6 +284,7 @@ def create_invoice(
         amount=optional_units(payload.amount, currency=currency, pointer="#/amount"),
         tax_amount=optional_units(payload.tax_amount, currency=currency, pointer="#/tax_amount"),
         lines=lines_of(payload.lines, currency=currency),
+        charges=charges_of(payload.allowances_charges),
         external_id=payload.external_id,
         metadata=payload.metadata,
         at=request.at,

@@ -15,9 +15,10 @@ from usance.records.payments import queries
 from usance.records.payments.models import Payment
 from usance.web.api import answers, idempotency, objects
 from usance.web.api.bank_files import DECLARED, read_file
+from usance.web.api.line_schemas import optional_units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
-from usance.web.api.schemas import NewAllocation, NewPayment, optional_units
+from usance.web.api.schemas import NewAllocation, NewPayment
 from usance.web.api.section import Section
 from usance.web.api.values import (
     AllocationId,

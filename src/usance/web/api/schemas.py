@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from usance.flows.checkout import OrderRequest
 from usance.flows.terms_keys import terms_of
-from usance.rules.money import LARGEST_AMOUNT
-from usance.rules.orders import Line
 from usance.rules.terms import Terms, UnknownTerms
 from usance.web.api.faults import faults_of
 from usance.web.api.keys import Principal
+from usance.web.api.line_schemas import (
+    MOST_LINES,
+    AllowancesCharges,
+    NewLine,
+    charges_of,
+    lines_of,
+    units,
+)
 from usance.web.api.problems import Fault, InvalidRequest, MalformedJson
 from usance.web.api.values import (
     BuyerId,
@@ -36,7 +41,6 @@ from usance.web.api.values import (
     PaymentId,
     PositiveMoney,
     ShortText,
-    SignedMoney,
     TermsCode,
     Value,
     WrittenTerms,
@@ -44,7 +48,6 @@ from usance.web.api.values import (
 )
 
 ORDERS_PATH: Final = "/v1/orders"
-MOST_LINES: Final = 1000
 MOST_IN_A_BATCH: Final = 1000
 
 
@@ -118,33 +121,6 @@ class LineChange(Value):
     reason: LongText = ""
 
 
-class NewLine(Value):
-    """One line of an order or invoice; amounts include their tax."""
-
-    description: ShortText
-    amount: Part
-    tax_amount: Part = 0
-    quantity: Annotated[Decimal, Field(max_digits=18, decimal_places=6)] | None = None
-    unit_price: Annotated[Decimal, Field(max_digits=24, decimal_places=8)] | None = None
-    sku: ShortText = ""
-    unit: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{0,3}$")] = Field(
-        default="", description="Unit of the quantity (UN/ECE Recommendation 20); empty: pieces."
-    )
-    tax_rate: Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)] | None = (
-        Field(default=None, description="Percent; null: worked out of the amounts.")
-    )
-    tax_category: Literal["", "S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B"] = Field(
-        default="", description="UNTDID 5305; empty: by who buys and where it goes."
-    )
-    exemption_reason: ShortText = ""
-    classification: Code = Field(default="", description="Commodity code (HS, HSN).")
-    discount: Annotated[int, Field(strict=True, ge=0, le=LARGEST_AMOUNT)] = Field(
-        default=0, description="Minor units without tax, taken off the amount already."
-    )
-    cost_centre: Code = ""
-    buyer_reference: ShortText = Field(default="", description="The buyer's own name of the line.")
-
-
 _EXAMPLE: Final[dict[str, Any]] = {
     "buyer": "buy_0195a1f29d3c7b1ea5f04c2d8e6b7a90",
     "amount": {"amount": 122000, "currency": "EUR"},
@@ -178,7 +154,7 @@ class ShipTo(Value):
 class NewOrder(Value):
     """An order on account. Name the buyer by ``buyer`` or by ``buyer_external_id``.
 
-    ``amount`` includes ``tax_amount``; lines, if any, must sum to both.
+    ``amount`` includes ``tax_amount``; lines, if any, and allowances and charges must sum to both.
     """
 
     model_config = {"json_schema_extra": {"examples": [_EXAMPLE]}}
@@ -192,6 +168,9 @@ class NewOrder(Value):
         " usual ones.",
     )
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+    allowances_charges: AllowancesCharges = Field(
+        default=[], description="Those of the whole order; its first invoice bears them all."
+    )
     po_number: ShortText = ""
     member: MemberName | None = Field(
         default=None,
@@ -224,6 +203,11 @@ class Adjustment(Value):
     amount: PositiveMoney
     tax_amount: Part | None = Field(default=None, description="null: in proportion to the amount.")
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
+    allowances_charges: AllowancesCharges | None = Field(
+        default=None,
+        description="In place of those that nothing bears yet; null: they stay. What a shipment or"
+        " invoice bears already always stays; all are in the amount.",
+    )
 
 
 class Renewal(Value):
@@ -324,7 +308,12 @@ def order_request(
         buyer_external_id=order.buyer_external_id,
         tax_amount=units(order.tax_amount, currency=currency, pointer=f"{pointer}/tax_amount"),
         terms=_terms_of(order, principal=principal, pointer=pointer),
-        lines=lines_of(order.lines, currency=currency, pointer=pointer),
+        lines=lines_of(order.lines, currency=currency, pointer=pointer)
+        if not order.allowances_charges
+        else [
+            *lines_of(order.lines, currency=currency, pointer=pointer),
+            *charges_of(order.allowances_charges, pointer=pointer),
+        ],
         po_number=order.po_number,
         member=order.member,
         cost_centre=order.cost_centre,
@@ -342,44 +331,3 @@ def place_of(ship_to: ShipTo | None) -> dict[str, str] | None:
     if ship_to is None:
         return None
     return ship_to.model_dump(exclude=None if ship_to.state else {"state"})
-
-
-def lines_of(lines: list[NewLine], *, currency: str, pointer: str = "#") -> list[Line]:
-    """``lines`` as the rules take them, in minor units of ``currency``."""
-    return [
-        Line(
-            description=line.description,
-            amount=units(line.amount, currency=currency, pointer=f"{pointer}/lines/{n}/amount"),
-            tax_amount=units(
-                line.tax_amount, currency=currency, pointer=f"{pointer}/lines/{n}/tax_amount"
-            ),
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            sku=line.sku,
-            unit=line.unit,
-            tax_rate=line.tax_rate,
-            tax_category=line.tax_category,
-            exemption_reason=line.exemption_reason,
-            classification=line.classification,
-            discount=line.discount,
-            cost_centre=line.cost_centre,
-            buyer_reference=line.buyer_reference,
-        )
-        for n, line in enumerate(lines)
-    ]
-
-
-def units(part: int | SignedMoney | PositiveMoney | Limit, *, currency: str, pointer: str) -> int:
-    """The minor units of ``part``. Raises InvalidRequest if it names another currency."""
-    if isinstance(part, int):
-        return part
-    if part.currency != currency:
-        raise InvalidRequest(
-            [Fault(pointer, "currency_mismatch", f"must be in {currency}, not {part.currency}")]
-        )
-    return part.amount
-
-
-def optional_units(part: Any, *, currency: str, pointer: str) -> int | None:
-    """The minor units of ``part``, if it was sent."""
-    return None if part is None else units(part, currency=currency, pointer=pointer)

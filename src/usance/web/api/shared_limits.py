@@ -16,9 +16,9 @@ from usance.records.credit import group_queries
 from usance.records.credit.models import ExchangeRate, GroupLimit
 from usance.records.identity import public_id
 from usance.web.api import answers, objects
+from usance.web.api.line_schemas import units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest, today
-from usance.web.api.schemas import units
 from usance.web.api.section import Section
 from usance.web.api.values import (
     BuyerId,

@@ -10,9 +10,10 @@ from usance.flows.shipping import Parcel
 from usance.records.orders import queries
 from usance.web.api import answers, billing_answers, billing_objects
 from usance.web.api.billing_schemas import Arrival, NewShipment
+from usance.web.api.line_schemas import charges_of, lines_of, optional_units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page, whole
 from usance.web.api.requests import ApiRequest, today
-from usance.web.api.schemas import lines_of, optional_units, place_of
+from usance.web.api.schemas import place_of
 from usance.web.api.section import Section
 from usance.web.api.values import BuyerId, ExternalId, OrderId, ShipmentId
 
@@ -46,6 +47,7 @@ def create_shipment(
         amount=optional_units(payload.amount, currency=currency, pointer="#/amount"),
         tax_amount=optional_units(payload.tax_amount, currency=currency, pointer="#/tax_amount"),
         lines=lines_of(payload.lines, currency=currency),
+        charges=charges_of(payload.allowances_charges),
         parcel=Parcel(
             shipped_on=payload.shipped_on,
             delivered_on=payload.delivered_on,

@@ -17,6 +17,7 @@ from usance.flows import billing, corrections
 from usance.flows.credit_notes import issued_document
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import Invoice
+from usance.rules.invoicing.credited_lines import lines_to_credit
 from usance.rules.invoicing.crediting import CreditedLine, line_amounts
 from usance.rules.invoicing.document import InvoiceLine
 from usance.rules.money import Money
@@ -87,7 +88,7 @@ class CreditLinesForm(ActForm):
         for note in invoices.credit_notes(seller_id=invoice.seller_id, invoice_id=invoice.id):
             for line in note.lines:
                 gone[line["line"]] += line["amount"]
-        for line in document.lines:
+        for line in lines_to_credit(document):
             left = amounts[line.id][0] - gone[line.id]
             if left <= 0:
                 continue
