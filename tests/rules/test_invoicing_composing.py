@@ -168,6 +168,14 @@ def test_what_the_seller_says_of_the_buyer(treatment: str, expected: str) -> Non
 def test_split_payment_keeps_its_tax_in_a_category_of_its_own() -> None:
     document = made(supply(12_200, 2_200), tax_treatment="split_payment")
     assert taxes_of(document) == [("B", "22", "100.00", "22.00")]
+    # The buyer pays it to the treasury: nothing of it is asked for (BR-CO-16).
+    totals = document.totals
+    assert (f"{totals.with_vat}", f"{totals.prepaid}", f"{totals.payable}", totals.rounding) == (
+        "122.00",
+        "22.00",
+        "100.00",
+        None,
+    )
 
 
 HALVES = [

@@ -300,7 +300,7 @@ def test_what_is_kept_of_a_seller() -> None:
         ),
         ({"tax_treatment": "none"}, ("tax_treatment", "unknown_treatment")),
         ({"tax_treatment": "gst_sez"}, ("tax_treatment", "impossible_treatment")),
-        ({"tax_treatment": "split_payment"}, ("tax_treatment", "split_payment_unsupported")),
+        ({"tax_treatment": "split_payment"}, ("tax_treatment", "impossible_treatment")),
         ({"tax_treatment": "exempt"}, ("exemption_reason", "reason_missing")),
         ({"exemption_code": "132"}, ("exemption_code", "unknown_exemption_code")),
         ({"terms_base": "order"}, ("terms_base", "unknown_base")),

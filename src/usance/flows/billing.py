@@ -21,8 +21,9 @@ from usance.records.parties.invoicing_queries import seller_details
 from usance.records.parties.models import Seller
 from usance.rules import ledger
 from usance.rules.billing import document_number, settled_state, tax_share
-from usance.rules.invoicing.crediting import CreditedLine
+from usance.rules.invoicing.crediting import CreditedLine, minor
 from usance.rules.invoicing.serial import to_json
+from usance.rules.invoicing.split_payment import split_tax
 from usance.rules.orders import InvalidOrder
 
 
@@ -208,6 +209,7 @@ def _issue(
         currency=invoice.currency,
         amount=credit.amount,
         tax_amount=tax_amount,
+        split_tax=minor(split_tax(draft.vat), invoice.currency),
         reason=reason,
         issued_on=issued_on,
         lines=[line.to_document() for line in credit.taken],

@@ -27,6 +27,7 @@ from usance.rules.invoicing.crediting import (
 )
 from usance.rules.invoicing.document import InvoiceDocument
 from usance.rules.invoicing.serial import from_json
+from usance.rules.invoicing.split_payment import collected_tax
 from usance.rules.invoicing.supplies import stated_tax
 from usance.rules.orders import Line
 
@@ -175,7 +176,7 @@ def tax_taken_back(draft: InvoiceDocument, *, invoice: Invoice, credit: Credit) 
 
     Raises CannotCredit where that is more than the note, or than what is left.
     """
-    tax = stated_tax(draft.totals.vat, charged=credit.tax_amount, currency=invoice.currency)
+    tax = stated_tax(collected_tax(draft), charged=credit.tax_amount, currency=invoice.currency)
     left = invoice.tax_amount - invoice.credited_tax
     if invoice.document is None:  # what is taken back is what the ledger has of it
         return min(tax, left)

@@ -27,11 +27,13 @@ from usance.records.orders.actions import Invoiced
 from usance.rules import ledger
 from usance.rules.billing import document_number, reference_key
 from usance.rules.invoicing.composing import Heading
-from usance.rules.invoicing.document import DocumentReference, Period
+from usance.rules.invoicing.crediting import minor
+from usance.rules.invoicing.document import DocumentReference, InvoiceDocument, Period
 from usance.rules.invoicing.due_dates import Dues, base_of, dues
 from usance.rules.invoicing.profiles import BillingProfileView
 from usance.rules.invoicing.schedule import Period as BillingPeriod
 from usance.rules.invoicing.serial import to_json
+from usance.rules.invoicing.split_payment import TREATMENT, collected_tax, owed, split_tax
 from usance.rules.invoicing.supplies import stated_tax
 from usance.rules.terms import parse_terms
 from usance.rules.terms.days import Move
@@ -72,7 +74,7 @@ def heading_of(
     )
     due = dues(
         parse_terms(order.terms),
-        amount=sum(piece.amount for piece in pieces),
+        amount=_owed(pieces, profile=profile),
         base_on=base_on,
         issued_on=on,
         working=holiday_calendar(profile.calendar) if profile.calendar else None,
@@ -132,7 +134,7 @@ def issue(
         buyer_id=invoice.buyer_id,
         currency=invoice.currency,
         postings=ledger.invoice(
-            invoice.buyer_id, net=amounts.net, tax=amounts.tax, released=invoice.amount
+            invoice.buyer_id, net=amounts.net, tax=amounts.tax, released=_charged(pieces)
         ),
     )
     return invoice
@@ -195,15 +197,44 @@ def _made(
     invoice = _row(pieces, due=due, at=journal.at, on=on, number=number, wanted=wanted)
     invoice.series_id, invoice.sequence = series_id, sequence
     invoice.tax_point_on = heading.tax_point_on
-    invoice.tax_amount = stated_tax(
-        draft.totals.vat, charged=invoice.tax_amount, currency=invoice.currency
-    )
-    invoice.document = to_json(numbered(draft, number))
+    _set_amounts(invoice, draft, profile=profile)
+    issued = numbered(draft, number)
+    invoice.payment_reference = issued.payment.remittance if issued.payment else ""
+    invoice.document = to_json(issued)
     with external_id_once("invoice", wanted.external_id):
         invoice.save(force_insert=True)
     invoices.add_parts(_parts(invoice, pieces, captured=captured))
-    _tell_opened(journal, invoice, wanted=wanted)
+    _tell_opened(journal, invoice, charged=_charged(pieces), wanted=wanted)
     return invoice, _Amounts(net=invoice.amount - invoice.tax_amount, tax=invoice.tax_amount)
+
+
+def _charged(pieces: Sequence[Piece]) -> int:
+    """What the shops asked for ``pieces``: so much is held for them."""
+    return sum(piece.amount for piece in pieces)
+
+
+def _owed(pieces: Sequence[Piece], *, profile: BillingProfileView) -> int:
+    """What the buyer owes the seller for ``pieces``."""
+    return sum(
+        owed(
+            amount=piece.amount,
+            tax_amount=piece.tax_amount,
+            tax_treatment=profile.tax_treatment,
+        )
+        for piece in pieces
+    )
+
+
+def _set_amounts(
+    invoice: Invoice, document: InvoiceDocument, *, profile: BillingProfileView
+) -> None:
+    """Give ``invoice`` the tax that its ``document`` states; under split payment take it off what is
+    owed."""
+    charged, currency = invoice.tax_amount, invoice.currency
+    if profile.tax_treatment == TREATMENT:
+        invoice.amount, charged = invoice.amount - charged, 0
+    invoice.tax_amount = stated_tax(collected_tax(document), charged=charged, currency=currency)
+    invoice.split_tax = minor(split_tax(document.vat), currency)
 
 
 def _row(
@@ -220,7 +251,7 @@ def _row(
         number=number,
         reference=reference_key(number),
         currency=order.currency,
-        amount=sum(piece.amount for piece in pieces),
+        amount=_charged(pieces),
         tax_amount=sum(piece.tax_amount for piece in pieces),
         terms=order.terms,
         issued_on=on,
@@ -256,7 +287,7 @@ def _parts(invoice: Invoice, pieces: Sequence[Piece], *, captured: bool) -> list
     ]
 
 
-def _tell_opened(journal: Journal, invoice: Invoice, *, wanted: Wanted) -> None:
+def _tell_opened(journal: Journal, invoice: Invoice, *, charged: int, wanted: Wanted) -> None:
     data: dict[str, Any] = {
         "number": invoice.number,
         "amount": invoice.amount,
@@ -264,6 +295,8 @@ def _tell_opened(journal: Journal, invoice: Invoice, *, wanted: Wanted) -> None:
     }
     if wanted.replaces:
         data["replaces"] = wanted.replaces.number
+    elif charged != invoice.amount:
+        data["released"] = charged
     journal.tell(
         "invoice.opened",
         object_type="invoice",

@@ -9,6 +9,7 @@ from usance.formats.invoice_pdf.figures import decimals_of
 from usance.formats.invoice_pdf.line_table import allowance_text
 from usance.formats.invoice_pdf.wording import Wording
 from usance.rules.invoicing.document import InvoiceDocument, VatBreakdown
+from usance.rules.invoicing.split_payment import split_tax
 
 _WITHOUT_RATE: Final = frozenset({"AE", "K", "G", "E", "O", "Z"})
 _LAW: Final = frozenset({"AE", "K", "G", "B"})
@@ -38,8 +39,12 @@ def totals_box(document: InvoiceDocument, *, wording: Wording) -> list[dict[str,
     settled = totals.prepaid or totals.rounding
     if settled:
         add(say("with_tax"), figures.amount(totals.with_vat), "strong")
-        if totals.prepaid:
-            add(say("prepaid"), figures.amount(-totals.prepaid))
+        split = split_tax(document.vat)
+        prepaid = (totals.prepaid or Decimal(0)) - split
+        if prepaid > 0:
+            add(say("prepaid"), figures.amount(-prepaid))
+        if split and prepaid >= 0:
+            add(say("split_tax"), figures.amount(-split))
         if totals.rounding:
             add(say("rounding"), figures.amount(totals.rounding))
     label = "credited" if document.is_credit else "payable"

@@ -125,6 +125,12 @@ _TOTALS: Final[dict[str, tuple[str, str, str, str]]] = {
     "tax_total": ("{tax}", "{tax}", "{tax}", "{tax}"),
     "with_tax": ("Total with {tax}", "Totale documento", "Total cu {tax}", "{tax} सहित योग"),
     "prepaid": ("Already paid", "Acconti versati", "Avans achitat", "अग्रिम भुगतान"),
+    "split_tax": (
+        "{tax} that the customer pays to the treasury",
+        "{tax} versata dal cessionario o committente",
+        "{tax} virată de client",
+        "ग्राहक द्वारा राजकोष को देय {tax}",
+    ),
     "rounding": ("Rounding", "Arrotondamento", "Rotunjire", "पूर्णांकन"),
     "payable": ("Amount due", "Totale da pagare", "Total de plată", "देय राशि"),
     "credited": ("Amount credited", "Totale a credito", "Total storno", "क्रेडिट राशि"),

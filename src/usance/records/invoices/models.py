@@ -72,6 +72,11 @@ class Invoice(SellerScoped):
     several orders: what it bills stands in its parts. ``credited``, ``allocated`` and ``written_off``
     say what became of ``amount``; the database computes ``outstanding`` from them and refuses to let
     it fall below zero.
+
+    ``payment_reference`` is what the payer was asked to quote, empty where nobody was or before it was
+    kept. ``split_tax`` is tax that the document states and the buyer pays to the treasury itself (split
+    payment): it is in neither ``amount`` nor ``tax_amount``, since nobody owes it to the seller, nor
+    the seller to the treasury.
     """
 
     order = ScopedForeignKey("orders.Order", null=True)
@@ -80,10 +85,12 @@ class Invoice(SellerScoped):
     sequence = models.IntegerField()
     number = models.TextField()
     reference = models.TextField()  # the number without punctuation, as payers write it
+    payment_reference = models.TextField(default="", db_default="")
     state = models.CharField(max_length=12, default="open")
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     tax_amount = models.BigIntegerField()
+    split_tax = models.BigIntegerField(default=0, db_default=0)
     terms = models.CharField(max_length=24)
     issued_on = models.DateField()
     due_on = models.DateField()
@@ -135,9 +142,17 @@ class Invoice(SellerScoped):
                 ),
                 name="invoices_invoice_amounts",
             ),
+            models.CheckConstraint(
+                condition=Q(split_tax__gte=0), name="invoices_invoice_split_tax"
+            ),
         ]
         indexes = [
             models.Index(fields=["seller", "reference"], name="invoices_invoice_by_reference"),
+            models.Index(
+                fields=["seller", "payment_reference"],
+                name="invoices_invoice_by_payref",
+                condition=~Q(payment_reference=""),
+            ),
             models.Index(fields=["seller", "order"], name="invoices_invoice_by_order"),
             models.Index(fields=["seller", "buyer", "issued_on"], name="invoices_invoice_by_buyer"),
             models.Index(
@@ -218,7 +233,7 @@ class CreditNote(SellerScoped):
     """Takes back part or all of one invoice. Never changed.
 
     ``document`` is the semantic document as it was issued; ``lines`` what of the invoice's lines it
-    takes back, where lines were named.
+    takes back, where lines were named. ``split_tax`` as of the invoice: in neither amount.
     """
 
     invoice = ScopedForeignKey(Invoice)
@@ -228,6 +243,7 @@ class CreditNote(SellerScoped):
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     tax_amount = models.BigIntegerField()
+    split_tax = models.BigIntegerField(default=0, db_default=0)
     reason = models.TextField(default="")
     issued_on = models.DateField()
     lines = models.JSONField(default=list, db_default=Value([], models.JSONField()))
@@ -248,6 +264,9 @@ class CreditNote(SellerScoped):
             models.CheckConstraint(
                 condition=Q(amount__gt=0) & Q(tax_amount__gte=0) & Q(tax_amount__lte=F("amount")),
                 name="invoices_creditnote_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(split_tax__gte=0), name="invoices_creditnote_split_tax"
             ),
         ]
         indexes = [

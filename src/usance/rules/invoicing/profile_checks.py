@@ -100,6 +100,7 @@ def _require_treatment(
     cannot = {
         "intra_community": seller_country == country or not both <= EU_VAT,
         "export": seller_country == country,
+        "split_payment": both != {"IT"},
         "gst_sez": both != {"IN"},
         "gst_deemed_export": both != {"IN"},
     }
@@ -108,14 +109,6 @@ def _require_treatment(
         "tax_treatment",
         "impossible_treatment",
         f"cannot be from {seller_country} to {country}; choose auto, or another treatment",
-    )
-    faults.unless(
-        treatment != "split_payment",
-        "tax_treatment",
-        "split_payment_unsupported",
-        "cannot be split_payment yet: the buyer would pay the VAT to the treasury, and its account here"
-        " would wait for it for ever. Choose auto where the law lets it pay you, or issue these invoices"
-        " elsewhere",
     )
     faults.unless(
         treatment not in _EXEMPT or given.exemption_reason or given.exemption_code,

@@ -132,6 +132,11 @@ class BankAccount:
         """As a document names it (BG-17)."""
         return CreditTransfer(self.iban or self.account_number, self.holder, self.bic)
 
+    @property
+    def qr_transfer(self) -> CreditTransfer:
+        """The QR-IBAN, which takes payments with a QR reference only."""
+        return CreditTransfer(self.qr_iban, self.holder, self.bic)
+
 
 @dataclass(frozen=True, slots=True)
 class SellerDetailsView:

@@ -20,6 +20,7 @@ from usance.rules.invoicing.document import (
     Totals,
     VatBreakdown,
 )
+from usance.rules.invoicing.split_payment import split_tax
 from usance.rules.money import exponent
 
 ZERO: Final = Decimal(0)
@@ -161,7 +162,7 @@ def total(
     ``components`` are the parts of a tax, such as
     CGST and SGST; they sum to it. ``exemptions`` say by category why no tax is charged. ``payable``
     is the amount asked for where it is not the computed one: the difference is shown as rounding
-    (BT-114). With ``tax_currency``, ``tax_rate_of_exchange`` units of it are one of ``currency``
+    (BT-114). Tax under split payment joins what is ``prepaid``. With ``tax_currency``, ``tax_rate_of_exchange`` units of it are one of ``currency``
     (BT-111). The breakdown is in order of category and rate.
 
     Raises ArithmeticRefused if an amount has more decimals than the document can carry, if components
@@ -262,6 +263,9 @@ def _totals(
     without_vat = of_lines - taken_off + put_on
     tax = sum((entry.tax for entry in vat), ZERO)
     with_vat = without_vat + tax
+    split = split_tax(vat)
+    if split:
+        prepaid = (prepaid or ZERO) + split
     computed = with_vat - (prepaid or ZERO)
     asked = computed if payable is None else payable
     return Totals(

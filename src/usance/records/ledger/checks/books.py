@@ -145,9 +145,10 @@ WITH moves AS (
                      WHERE a.seller_id = e.seller_id AND a.object_id = e.object_id
                        AND a.type = 'order.authorized')
                THEN -coalesce((e.data->>'voided')::bigint, 0)
-               -- What takes the place of a corrected invoice was not held before.
+               -- What takes the place of a corrected invoice was not held before. Under split
+               -- payment more was held than is owed.
                WHEN e.type = 'invoice.opened' AND NOT e.data ? 'replaces'
-               THEN -(e.data->>'amount')::bigint
+               THEN -coalesce((e.data->>'released')::bigint, (e.data->>'amount')::bigint)
                WHEN e.type IN ('payment.received', 'payment.identified')
                THEN -(e.data->>'amount')::bigint
                WHEN e.type IN ('payment.allocated', 'payment.released', 'payment.refunded',

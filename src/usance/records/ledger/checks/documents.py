@@ -206,7 +206,8 @@ _NO_DECIMALS: Final = ", ".join(f"'{code}'" for code, n in EXPONENTS.items() if 
 _THREE_DECIMALS: Final = ", ".join(f"'{code}'" for code, n in EXPONENTS.items() if n == 3)
 
 # A document carries two decimals at most (EN 16931-1, BR-DEC-*). The tax of an invoice is what its
-# document states, whatever the shop charged: who writes it on an invoice owes it.
+# document states, whatever the shop charged: who writes it on an invoice owes it, or its buyer does
+# (split payment).
 DOCUMENT_DIFFERS: Final = Check(
     3,
     "document_differs",
@@ -222,11 +223,11 @@ SELECT seller_id, kind, id, currency, number, amount, tax, document, payable, do
                     WHEN d.currency IN ({_THREE_DECIMALS}) THEN 1000 ELSE 100 END::numeric AS units,
                d.document->>'currency' AS document_currency
           FROM (SELECT i.seller_id, 'invoice' AS kind, i.id, i.currency, i.number, i.amount,
-                       i.tax_amount AS tax, i.document
+                       i.tax_amount + i.split_tax AS tax, i.document
                   FROM invoices_invoice AS i WHERE @i AND i.document IS NOT NULL
                  UNION ALL
                 SELECT n.seller_id, 'credit_note', n.id, n.currency, n.number, n.amount,
-                       n.tax_amount, n.document
+                       n.tax_amount + n.split_tax, n.document
                   FROM invoices_creditnote AS n WHERE @n AND n.document IS NOT NULL) AS d) AS d
  WHERE document <> number OR document_currency IS DISTINCT FROM currency
     OR payable <> round(amount / units, 2)::text AND (payable = 'nothing'
