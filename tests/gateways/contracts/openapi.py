@@ -149,6 +149,10 @@ def _rewritten(node: Any, schemas: frozenset[str]) -> Any:
         return node["items"]  # an object is described there by "items", which says nothing of it
     if node.get("nullable") and isinstance(node.get("type"), str):
         node["type"] = [node["type"], "null"]
+    if node.get("nullable") and isinstance(node.get("anyOf"), list):
+        node["anyOf"] = [*node["anyOf"], {"type": "null"}]
+    if node.get("nullable") and isinstance(node.get("enum"), list):
+        node["enum"] = [*node["enum"], None]
     return node
 
 
