@@ -41,6 +41,7 @@ class Market(RuleBasedStateMachine):
         self.requests: list[tuple[OrderRequest, Authorization]] = []
         self.files: list[tuple[list[Booking], bytes]] = []
         self.steps = 0
+        self.returns = 0
 
     @initialize()
     def open_for_business(self) -> None:

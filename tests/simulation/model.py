@@ -96,10 +96,12 @@ class Payment:
     buyer: UUID | None
     amount: int
     allocated: int = 0
+    gone: int = 0
+    """What was refunded or taken back by the payer's bank."""
 
     @property
     def unapplied(self) -> int:
-        return self.amount - self.allocated
+        return self.amount - self.allocated - self.gone
 
 
 @dataclass
@@ -159,6 +161,16 @@ class Books:
         allocation.left -= amount
         self.payments[allocation.payment].allocated -= amount
         self.invoices[allocation.invoice].allocated -= amount
+
+    def return_(self, payment: Payment, amount: int) -> None:
+        """The payer's bank takes ``amount`` back: first what is unapplied, then what paid last."""
+        missing = amount - payment.unapplied
+        for allocation in sorted(self.allocations.values(), key=lambda a: a.id, reverse=True):
+            if allocation.payment == payment.id and missing > 0:
+                back = min(missing, allocation.left)
+                self.take_back(allocation, back)
+                missing -= back
+        payment.gone += amount
 
     def free(self, invoice: Invoice, amount: int) -> None:
         """Take back ``amount`` of what paid the invoice, the latest allocation first."""

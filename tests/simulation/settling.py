@@ -11,7 +11,7 @@ from tests.flows import books
 from tests.flows.bank_files import ACCOUNT, Booking, table
 from tests.simulation import model
 from tests.simulation.market import AMOUNTS, PERCENT, PICK, Market
-from usance.flows import bank_statements, billing, settlement
+from usance.flows import bank_statements, billing, repayments, settlement
 from usance.flows.refusals import Duplicate
 from usance.records.payments.models import Allocation, Payment
 from usance.rules.billing import tax_share
@@ -152,6 +152,39 @@ class Settling(Market):
         )
         if self.expect(allocation.left > 0, act):
             self.books.take_back(allocation, allocation.left)
+
+    @precondition(lambda self: self.books.payments)
+    @rule(n=PICK, percent=PERCENT)
+    def refund(self, n: int, percent: int) -> None:
+        payment = self.pick_live(self.books.payments, n, lambda p: p.unapplied)
+        amount = payment.amount * percent // 100
+        act = partial(
+            repayments.refund_payment, self.seller, payment_id=payment.id, amount=amount, **self.act
+        )
+        if self.expect(0 < amount <= payment.unapplied, act):
+            payment.gone += amount
+
+    @precondition(lambda self: self.books.payments)
+    @rule(n=PICK, percent=PERCENT, fee=st.sampled_from([0, 0, 350]), twice=st.booleans())
+    def return_(self, n: int, percent: int, fee: int, twice: bool) -> None:
+        """A bank takes a payment back in part or whole, however long it has paid an invoice."""
+        payment = self.pick_live(self.books.payments, n, lambda p: p.amount - p.gone)
+        amount = payment.amount * percent // 100
+        self.returns += 1
+        act = partial(
+            repayments.return_payment,
+            self.seller,
+            payment_id=payment.id,
+            amount=amount,
+            fee=fee,
+            external_id=f"RET-{self.returns}",
+            **self.act,
+        )
+        if self.expect(0 < amount <= payment.amount - payment.gone, act):
+            self.books.return_(payment, amount)
+            if twice:
+                with books.nothing_written(self.seller):
+                    act()
 
     @rule(
         lines=st.lists(st.tuples(PICK, AMOUNTS, st.booleans()), min_size=1, max_size=4),

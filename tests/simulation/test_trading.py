@@ -1,7 +1,7 @@
 """Any trade, in any order, with everything done twice: the books hold and agree with arithmetic.
 
 The suite plays the same seeds each time, so that a change is judged by what it changed. ``make
-simulate`` draws new ones; a failing run prints its seed, which then belongs in ``FOUND_BEFORE``, and
+simulate`` draws new ones; a failing run prints its seed, which then belongs in ``SEEDS``, and
 ``USANCE_SIMULATION_SEED=N`` plays it again.
 """
 
@@ -74,8 +74,8 @@ class Trading(Ordering, Settling):
         }
 
 
-FOUND_BEFORE: tuple[int, ...] = (4250068383, 1925602470)
-"""Seeds that once failed."""
+SEEDS = (1, 4250068383, 1925602470)
+"""Seeds of the suite; one that fails elsewhere is added, its failure as a test of its own."""
 
 
 @pytest.mark.slow
@@ -84,14 +84,14 @@ FOUND_BEFORE: tuple[int, ...] = (4250068383, 1925602470)
     "number",
     [int(os.environ["USANCE_SIMULATION_SEED"])]
     if "USANCE_SIMULATION_SEED" in os.environ
-    else [1, *FOUND_BEFORE],
+    else SEEDS,
 )
 def test_the_books_hold_whatever_is_done(db_committed: None, number: int) -> None:
     print(f"Play it again with USANCE_SIMULATION_SEED={number}")
     run_state_machine_as_test(
         seed(number)(Trading),
         settings=settings(
-            max_examples=int(os.environ.get("USANCE_SIMULATION_RUNS", "40")),
+            max_examples=int(os.environ.get("USANCE_SIMULATION_RUNS", "15")),
             stateful_step_count=50,
             deadline=None,
             database=None,
