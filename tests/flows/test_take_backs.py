@@ -5,6 +5,7 @@ The fixture ``trade`` checks the books after each test. Amounts are cents.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from usance.flows.take_backs import ShipmentBilled
 from usance.records.identity import new_id
 from usance.records.orders import billing_queries, queries
 from usance.records.orders.models import Order, Shipment
+from usance.rules.allowances import allowance_or_charge
 from usance.rules.orders import Line
 
 
@@ -53,6 +55,33 @@ def test_the_order_is_as_it_was_before(trade: Trade) -> None:
     assert (invoice.amount, invoice.tax_amount) == (122_000, 22_000)
     assert trade.stored(Shipment, again.id).billed
     assert not trade.stored(Shipment, shipment.id).billed
+
+
+def test_freight_of_the_order_is_open_again_and_that_of_the_shipment_is_gone(trade: Trade) -> None:
+    scheduled(trade, "monthly:last")
+    freight = allowance_or_charge(
+        kind="charge", net=1_000, reason="Freight", reason_code="FC", tax_rate=Decimal(22)
+    )
+    goods = Line("Bolts", 122_000, 22_000)
+    order = trade.order(123_220, 22_220, lines=[goods, freight])
+    before = trade.stored(Order, order.id)
+    held = trade.counters()
+    pallet = allowance_or_charge(kind="charge", net=500, reason="Pallet", tax_rate=Decimal(22))
+    shipment = ship(trade, order, charges=[pallet]).shipment
+    assert trade.counters() == {"commitments": 123_830}
+    take_back(trade, shipment)
+    kept = trade.stored(Order, order.id)
+    assert (kept.amount, kept.tax_amount, kept.lines) == (
+        before.amount,
+        before.tax_amount,
+        before.lines,
+    )
+    assert (trade.counters(), kept.remaining) == (held, 123_220)
+    again = ship(trade, order).shipment
+    assert (again.amount, [line["description"] for line in again.lines]) == (
+        123_220,
+        ["Bolts", "Freight"],
+    )
 
 
 def test_one_of_several_is_taken_back(trade: Trade) -> None:

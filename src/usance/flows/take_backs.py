@@ -12,13 +12,15 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.journal import Journal
-from usance.flows.order_books import HELD, locked
+from usance.flows.order_books import HELD, hold, locked
 from usance.flows.refusals import NotFound, WrongState
 from usance.records.invoices.queries import invoice_of_shipment
 from usance.records.orders import actions as orders
 from usance.records.orders import queries
-from usance.records.orders.models import Shipment
+from usance.records.orders.models import Order, Shipment
 from usance.records.parties.models import Seller
+from usance.rules.allowances import given_back
+from usance.rules.orders import Line, charges_of
 
 
 class ShipmentBilled(WrongState):
@@ -55,11 +57,7 @@ def take_back_shipment(seller: Seller, *, shipment_id: UUID, at: datetime, by: s
         raise _billed(shipment)
     journal = Journal(seller, at=at, by=by)
     orders.change_shipment(shipment, canceled_at=at)
-    orders.change(
-        order,
-        shipped_amount=order.shipped_amount - shipment.amount,
-        shipped_tax=order.shipped_tax - shipment.tax_amount,
-    )
+    _give_back(journal, order, shipment)
     journal.tell(
         "shipment.canceled",
         object_type="shipment",
@@ -70,6 +68,33 @@ def take_back_shipment(seller: Seller, *, shipment_id: UUID, at: datetime, by: s
     )
     journal.close()
     return shipment
+
+
+def _give_back(journal: Journal, order: Order, shipment: Shipment) -> None:
+    """The order as it was before the shipment: its own freight and rebates are open again, and it
+    shrinks by those that came with the shipment."""
+    shipped = [Line.from_document(line) for line in shipment.lines]
+    own = [one for one in charges_of(shipped) if one.added]
+    added = sum(one.amount for one in own)
+    lines = given_back([Line.from_document(line) for line in order.lines], shipped=shipped)
+    if own:
+        hold(journal, order=order, kind="order_adjusted", amount=-added)
+        journal.tell(
+            "order.adjusted",
+            object_type="order",
+            object_id=order.id,
+            buyer_id=order.buyer_id,
+            currency=order.currency,
+            data={"amount": order.amount - added, "before": order.amount},
+        )
+    orders.change(
+        order,
+        amount=order.amount - added,
+        tax_amount=order.tax_amount - sum(one.tax_amount for one in own),
+        shipped_amount=order.shipped_amount - shipment.amount,
+        shipped_tax=order.shipped_tax - shipment.tax_amount,
+        lines=[line.to_document() for line in lines],
+    )
 
 
 def _billed(shipment: Shipment) -> ShipmentBilled:
