@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from playwright.sync_api import Browser, sync_playwright
 
 from config.clock import Clock
 from tests.web import house as houses
+from tests.web import live
+from tests.web.browsing import Visit, Visitors
 from tests.web.house import House
 
 
@@ -65,3 +68,40 @@ def sign_in(house: House) -> Callable[[str], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture(scope="module")
+def scene(house: House) -> Any:
+    """What a file looks at in the browser: one that needs more than the house has its own."""
+    return house
+
+
+@pytest.fixture(scope="module")
+def address(scene: Any) -> Iterator[str]:
+    """Where the site is, once everything is on the scene."""
+    del scene
+    with live.served() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    """Chromium, for one file of tests."""
+    del address
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=live.CHROMIUM, args=live.FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def visitors(browser: Browser, address: str, house: House) -> Visitors:
+    """The people of the house, signed in where they have to be."""
+    return Visitors(browser, address, house)
+
+
+@pytest.fixture
+def visit(visitors: Visitors) -> Iterator[Visit]:
+    """Open a page as somebody; at the end nothing may have been complained about."""
+    yield visitors.open
+    assert visitors.leave() == []

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.web import house as houses
-from tests.web import live
+from tests.web.browsing import NARROW, WIDE, Visit, look_over, sideways, speak, violations
 from tests.web.house import House
 from usance.records.identity import public_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages in the browser")]
-
-WIDE, NARROW = 1440, 390
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -71,122 +65,35 @@ def pages(stage: House) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def address(stage: House) -> Iterator[str]:
-    """Where the site is."""
-    with live.served() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Chromium, for this file."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=live.CHROMIUM, args=live.FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def doors(browser: Browser, address: str, stage: House) -> dict[str, Any]:
-    """The cookies of those who have signed in, so that each test need not."""
-    kept = {}
-    for who, way in (("chiara", "/office/"), ("lucia", "/account/"), ("ravi", "/account/")):
-        context = browser.new_context(base_url=address)
-        page = context.new_page()
-        page.goto("/accounts/login/")
-        page.get_by_label("Email").fill(stage.email(who))
-        page.get_by_label("Password").fill(houses.PASSWORD)
-        page.locator("main").get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"**{way}")
-        kept[who] = context.storage_state()
-        context.close()
-    return kept
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str, doors: dict[str, Any]) -> Iterator[Open]:
-    """Open a page as somebody; at the end nothing may have been complained about."""
-    contexts: list[Any] = []
-    complaints: list[str] = []
-
-    def open_page(
-        path: str,
-        *,
-        who: str | None = "chiara",
-        width: int = WIDE,
-        scheme: str = "light",
-        scripts: bool = True,
-    ) -> Page:
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": 844},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            storage_state=doors[who] if who else None,
-            java_script_enabled=scripts,
-            reduced_motion="reduce",
-            locale="en",
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith(address) else complaints.append(request.url)
-            ),
-        )
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    # A form with mistakes is answered with 422 on purpose, which the browser tells.
-    assert [text for text in complaints if "422" not in text] == []
-
-
-def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than the screen."""
-    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with its place."""
-    found = Axe().run(page).response["violations"]
-    return [f"{it['id']}: {node['target']}" for it in found for node in it["nodes"]]
+def scene(stage: House) -> House:
+    """All of it is there before the browser runs."""
+    return stage
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["chiara", "lucia"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_axe_finds_nothing_and_nothing_runs_off_the_screen(
-    visit: Open, pages: dict[str, list[str]], who: str, scheme: str, width: int
+    visit: Visit, pages: dict[str, list[str]], who: str
 ) -> None:
-    page = visit(pages[who][0], who=who, width=width, scheme=scheme)
-    for path in pages[who]:
-        page.goto(path)
-        assert violations(page) == [], path
-        assert sideways(page) <= 0, path
+    looks = list(product((WIDE, NARROW), ("light", "dark")))
+    look_over(visit(pages[who][0], who=who), pages[who], looks=looks)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["it", "ro", "hi"])
 def test_no_language_runs_off_a_phone(
-    visit: Open, pages: dict[str, list[str]], language: str, address: str
+    visit: Visit, pages: dict[str, list[str]], language: str
 ) -> None:
     for who, paths in pages.items():
         page = visit(paths[0], who=who, width=NARROW)
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+        speak(page, language)
         for path in paths:
             page.goto(path)
             assert page.locator("html").get_attribute("lang") == language
             assert sideways(page) <= 0, path
 
 
-def test_signing_in_by_keyboard_alone(visit: Open, stage: House) -> None:
+def test_signing_in_by_keyboard_alone(visit: Visit, stage: House) -> None:
     page = visit("/office/invoices", who=None)
     page.keyboard.press("Tab")
     expect(page.locator(".skip-link")).to_be_focused()
@@ -200,7 +107,7 @@ def test_signing_in_by_keyboard_alone(visit: Open, stage: House) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Invoices")
 
 
-def test_finding_an_overdue_invoice(visit: Open) -> None:
+def test_finding_an_overdue_invoice(visit: Visit) -> None:
     page = visit("/office/")
     page.get_by_role("link", name="Overdue").first.click()
     expect(page.get_by_role("link", name="Overdue").first).to_have_attribute("aria-current", "page")
@@ -214,7 +121,7 @@ def test_finding_an_overdue_invoice(visit: Open) -> None:
     expect(page.get_by_text("20 days late")).to_be_visible()
 
 
-def test_recording_and_allocating_a_payment(visit: Open, stage: House) -> None:
+def test_recording_and_allocating_a_payment(visit: Visit, stage: House) -> None:
     number = stage.invoices["browser"].number
     page = visit("/office/payments")
     page.get_by_role("link", name="Record a payment").click()
@@ -233,7 +140,7 @@ def test_recording_and_allocating_a_payment(visit: Open, stage: House) -> None:
     expect(page.locator(".page-heading .badge")).to_have_text("Paid")
 
 
-def test_a_mistake_comes_back_with_the_focus_on_what_to_correct(visit: Open, stage: House) -> None:
+def test_a_mistake_comes_back_with_the_focus_on_what_to_correct(visit: Visit, stage: House) -> None:
     invoice = public_id("invoice", stage.invoices["88110"].id)
     page = visit(f"/office/invoices/{invoice}")
     page.locator(".page-actions summary", has_text="More").click()
@@ -249,7 +156,7 @@ def test_a_mistake_comes_back_with_the_focus_on_what_to_correct(visit: Open, sta
     expect(page.get_by_label("Reason")).to_be_focused()
 
 
-def test_an_act_works_without_scripts(visit: Open, stage: House) -> None:
+def test_an_act_works_without_scripts(visit: Visit, stage: House) -> None:
     buyer = public_id("buyer", stage.buyers["girard"].id)
     page = visit(f"/office/buyers/{buyer}", scripts=False)
     page.get_by_role("button", name="Put on hold").first.click()
@@ -262,7 +169,7 @@ def test_an_act_works_without_scripts(visit: Open, stage: House) -> None:
     expect(page.get_by_text("The credit line is active again.")).to_be_visible()
 
 
-def test_the_credit_bar_is_refreshed_in_place(visit: Open, stage: House) -> None:
+def test_the_credit_bar_is_refreshed_in_place(visit: Visit, stage: House) -> None:
     buyer = public_id("buyer", stage.buyers["bianchi"].id)
     page = visit(f"/office/buyers/{buyer}")
     page.evaluate("document.querySelector('#credit-EUR').dataset.old = 1")
@@ -271,7 +178,7 @@ def test_the_credit_bar_is_refreshed_in_place(visit: Open, stage: House) -> None
     assert violations(page) == []
 
 
-def test_in_hindi_amounts_are_grouped_as_in_india(visit: Open, stage: House) -> None:
+def test_in_hindi_amounts_are_grouped_as_in_india(visit: Visit, stage: House) -> None:
     page = visit("/office/buyers")
     page.locator("summary.person").click()
     page.locator("button[name=language][value=hi]").click()
@@ -282,7 +189,7 @@ def test_in_hindi_amounts_are_grouped_as_in_india(visit: Open, stage: House) -> 
     assert violations(page) == []
 
 
-def test_a_buyer_sees_what_it_owes(visit: Open) -> None:
+def test_a_buyer_sees_what_it_owes(visit: Visit) -> None:
     page = visit("/account/", who="ravi", width=NARROW)
     expect(page.locator("html")).to_have_attribute("lang", "hi")
     expect(page.locator(".figure-value").first).to_have_text("₹58,024.57")
@@ -291,7 +198,7 @@ def test_a_buyer_sees_what_it_owes(visit: Open) -> None:
     assert sideways(page) <= 0
 
 
-def test_a_dialog_has_no_faults_and_gives_the_focus_back(visit: Open, stage: House) -> None:
+def test_a_dialog_has_no_faults_and_gives_the_focus_back(visit: Visit, stage: House) -> None:
     buyer = public_id("buyer", stage.buyers["nordmann"].id)
     page = visit(f"/office/buyers/{buyer}", width=NARROW)
     opener = page.get_by_role("button", name="Change limit").first

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.formats.test_logo import svg
-from tests.web import house as houses
-from tests.web import live
+from tests.web.browsing import NARROW, WIDE, Visit, look_over, violations
 from tests.web.house import IBAN, TODAY, House
 from usance.flows import billing_profiles, seller_details, terms_keys
 from usance.records.identity import public_id
@@ -21,8 +16,6 @@ from usance.rules.invoicing.profiles import ProfileFields, SellerFields
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("company in the browser")]
 
-WIDE, NARROW = 1440, 390
-Visit = Callable[..., Page]
 LOGO = '<rect width="12" height="20" fill="#1d4ed8"/><circle cx="26" cy="10" r="9" fill="#f59e0b"/>'
 
 
@@ -65,77 +58,9 @@ def pages(house: House) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def address(pages: list[str]) -> Iterator[str]:
-    """Where the site is."""
-    del pages
-    with live.served() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Chromium, for this file."""
-    del address
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=live.CHROMIUM, args=live.FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def door(browser: Browser, address: str, house: House) -> Any:
-    """The cookies of somebody who has signed in."""
-    context = browser.new_context(base_url=address)
-    page = context.new_page()
-    page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(house.email("chiara"))
-    page.get_by_label("Password").fill(houses.PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/office/")
-    kept = context.storage_state()
-    context.close()
-    return kept
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str, door: Any) -> Iterator[Visit]:
-    """Open a page; at the end nothing may have been complained about."""
-    contexts: list[Any] = []
-    complaints: list[str] = []
-
-    def open_page(path: str, *, width: int = WIDE, scheme: str = "light") -> Page:
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": 844},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            storage_state=door,
-            reduced_motion="reduce",
-            locale="en",
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    # A form with mistakes is answered with 422 on purpose, which the browser tells.
-    assert [text for text in complaints if "422" not in text] == []
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with its place."""
-    found = Axe().run(page).response["violations"]
-    return [f"{it['id']}: {node['target']}" for it in found for node in it["nodes"]]
-
-
-def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than the screen."""
-    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+def scene(pages: list[str]) -> list[str]:
+    """All of it is there before the browser runs."""
+    return pages
 
 
 @pytest.mark.slow
@@ -144,18 +69,9 @@ def sideways(page: Page) -> int:
     [(WIDE, "light", "en"), (NARROW, "dark", "it"), (NARROW, "light", "hi")],
 )
 def test_axe_finds_nothing_and_nothing_runs_off_the_screen(
-    visit: Visit, pages: list[str], address: str, width: int, scheme: str, language: str
+    visit: Visit, pages: list[str], width: int, scheme: str, language: str
 ) -> None:
-    page = visit(pages[0], width=width, scheme=scheme)
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": address}])
-    pictures = os.environ.get("USANCE_PICTURES")
-    for n, path in enumerate(pages):
-        page.goto(path)
-        if pictures:
-            page.screenshot(path=Path(pictures) / f"{width}-{language}-{n:02}.png", full_page=True)
-        assert page.locator("html").get_attribute("lang") == language
-        assert violations(page) == [], path
-        assert sideways(page) <= 0, path
+    look_over(visit("/office/"), pages, looks=[(width, scheme)], language=language)
 
 
 def test_a_wrong_number_is_corrected_by_keyboard(visit: Visit) -> None:

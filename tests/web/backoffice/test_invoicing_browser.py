@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.web import house as houses
-from tests.web import live
+from tests.web.browsing import NARROW, WIDE, Visit, look_over, press_until, sideways, violations
 from tests.web.house import House
 from usance.flows import billing_profiles, billing_runs, invoice_questions, shipping
 from usance.flows.deliveries import queueing
@@ -24,9 +20,6 @@ from usance.records.invoices.models import BillingRun
 from usance.rules.invoicing.profiles import ProfileFields
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("office invoicing in the browser")]
-
-WIDE, NARROW = 1440, 390
-Visit = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -94,84 +87,9 @@ def pages(house: House) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def address(pages: dict[str, str]) -> Iterator[str]:
-    """Where the site is."""
-    del pages
-    with live.served() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Chromium, for this file."""
-    del address
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=live.CHROMIUM, args=live.FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def door(browser: Browser, address: str, house: House) -> Any:
-    """The cookies of somebody who has signed in."""
-    context = browser.new_context(base_url=address)
-    page = context.new_page()
-    page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(house.email("chiara"))
-    page.get_by_label("Password").fill(houses.PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/office/")
-    kept = context.storage_state()
-    context.close()
-    return kept
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str, door: Any) -> Iterator[Visit]:
-    """Open a page; at the end nothing may have been complained about."""
-    contexts: list[Any] = []
-    complaints: list[str] = []
-
-    def open_page(path: str, *, width: int = WIDE, scheme: str = "light") -> Page:
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": 844},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            storage_state=door,
-            reduced_motion="reduce",
-            locale="en",
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    # A form with mistakes is answered with 422 on purpose, which the browser tells.
-    assert [text for text in complaints if "422" not in text] == []
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with its place."""
-    found = Axe().run(page).response["violations"]
-    return [f"{it['id']}: {node['target']}" for it in found for node in it["nodes"]]
-
-
-def press_until(page: Page, name: str) -> None:
-    """Go on with the tabulator until the button, link or field of that name has the focus."""
-    for _ in range(90):
-        page.keyboard.press("Tab")
-        found = page.evaluate(
-            "(document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()"
-        )
-        if found == name:
-            return
-    raise AssertionError(f"{name} cannot be reached by keyboard")
+def scene(pages: dict[str, str]) -> dict[str, str]:
+    """All of it is there before the browser runs."""
+    return pages
 
 
 @pytest.mark.slow
@@ -182,15 +100,7 @@ def press_until(page: Page, name: str) -> None:
 def test_axe_finds_nothing_and_nothing_runs_off_the_screen(
     visit: Visit, pages: dict[str, str], width: int, scheme: str, language: str
 ) -> None:
-    page = visit(pages["billing"], width=width, scheme=scheme)
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
-    pictures = os.environ.get("USANCE_PICTURES")
-    for name, path in pages.items():
-        page.goto(path)
-        if pictures:
-            page.screenshot(path=Path(pictures) / f"{width}-{language}-{name}.png", full_page=True)
-        assert violations(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+    look_over(visit("/office/"), pages.values(), looks=[(width, scheme)], language=language)
 
 
 def test_what_is_due_is_previewed_and_billed_by_keyboard(
@@ -262,7 +172,7 @@ def test_what_is_seldom_done_is_in_a_menu_and_lines_are_credited_on_a_phone(
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Write off")).to_be_visible()
     assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sideways(page) <= 0
     press_until(page, "Credit lines")
     page.keyboard.press("Enter")
     page.get_by_label("Amount to credit of line 2").fill("9,999,999.00")

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.web import house as houses
-from tests.web import live
 from tests.web.backoffice import ruled
 from tests.web.backoffice.ruled import Ruled
+from tests.web.browsing import NARROW, WIDE, Visit, look_over, sideways, speak, violations
 from tests.web.house import House
 from usance.records.credit.models import Review
 from usance.records.identity import public_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("policies in the browser")]
-
-WIDE, NARROW = 1440, 390
-Visit = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -60,106 +55,21 @@ def pages(ruling: Ruled) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def address(ruling: Ruled) -> Iterator[str]:
-    """Where the site is."""
-    with live.served() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Chromium, for this file."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=live.CHROMIUM, args=live.FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def door(browser: Browser, address: str, ruling: Ruled) -> Any:
-    """The cookies of the credit manager, who has signed in."""
-    context = browser.new_context(base_url=address)
-    page = context.new_page()
-    page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(ruling.house.email("chiara"))
-    page.get_by_label("Password").fill(houses.PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/office/")
-    kept = context.storage_state()
-    context.close()
-    return kept
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str, door: Any) -> Iterator[Visit]:
-    """Open a page as the credit manager; at the end nothing may have been complained about."""
-    contexts: list[Any] = []
-    complaints: list[str] = []
-
-    def open_page(
-        path: str, *, width: int = WIDE, scheme: str = "light", scripts: bool = True
-    ) -> Page:
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": 844},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            storage_state=door,
-            java_script_enabled=scripts,
-            reduced_motion="reduce",
-            locale="en",
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith(address) else complaints.append(request.url)
-            ),
-        )
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    # A form with mistakes is answered with 422 on purpose, which the browser tells.
-    assert [text for text in complaints if "422" not in text] == []
-
-
-def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than the screen."""
-    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with its place."""
-    found = Axe().run(page).response["violations"]
-    return [f"{it['id']}: {node['target']}" for it in found for node in it["nodes"]]
+def scene(ruling: Ruled) -> Ruled:
+    """All of it is there before the browser runs."""
+    return ruling
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_axe_finds_nothing_and_nothing_runs_off_the_screen(
-    visit: Visit, pages: list[str], scheme: str, width: int
-) -> None:
-    page = visit(pages[0], width=width, scheme=scheme)
-    for path in pages:
-        page.goto(path)
-        assert violations(page) == [], path
-        assert sideways(page) <= 0, path
+def test_axe_finds_nothing_and_nothing_runs_off_the_screen(visit: Visit, pages: list[str]) -> None:
+    look_over(visit(pages[0]), pages, looks=list(product((WIDE, NARROW), ("light", "dark"))))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["it", "ro", "hi"])
-def test_no_language_runs_off_a_phone(
-    visit: Visit, pages: list[str], language: str, address: str
-) -> None:
+def test_no_language_runs_off_a_phone(visit: Visit, pages: list[str], language: str) -> None:
     page = visit(pages[0], width=NARROW)
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+    speak(page, language)
     for path in pages:
         page.goto(path)
         assert page.locator("html").get_attribute("lang") == language

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.web import house as houses
-from tests.web import live
+from tests.web.browsing import NARROW, WIDE, Visit, look_over, press_until, violations
 from tests.web.house import House
 from tests.web.portal import company
 from usance.flows import organisation
@@ -18,9 +14,6 @@ from usance.records.identity import public_id
 from usance.rules.ordering import ChainStep
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("approvals in the browser")]
-
-WIDE, NARROW = 1440, 390
-Visit = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -71,94 +64,18 @@ def pages(stage: House) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def address(stage: House) -> Iterator[str]:
-    """Where the site is."""
-    with live.served() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Chromium, for this file."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=live.CHROMIUM, args=live.FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def doors(browser: Browser, address: str, stage: House) -> dict[str, Any]:
-    """The cookies of those who have signed in, so that each test need not."""
-    kept = {}
-    for who in ("karl", "anja", "paul", "chiara"):
-        context = browser.new_context(base_url=address)
-        page = context.new_page()
-        page.goto("/accounts/login/")
-        page.get_by_label("Email").fill(stage.email(who))
-        page.get_by_label("Password").fill(houses.PASSWORD)
-        page.locator("main").get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/office/" if who == "chiara" else "**/account/")
-        kept[who] = context.storage_state()
-        context.close()
-    return kept
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str, doors: dict[str, Any]) -> Iterator[Visit]:
-    """Open a page as somebody; at the end nothing may have been complained about."""
-    contexts: list[Any] = []
-    complaints: list[str] = []
-
-    def open_page(path: str, *, who: str, width: int = WIDE, scheme: str = "light") -> Page:
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": 844},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            storage_state=doors[who],
-            reduced_motion="reduce",
-            locale="en",
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    # A form with mistakes is answered with 422 on purpose, which the browser tells.
-    assert [text for text in complaints if "422" not in text] == []
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with its place."""
-    found = Axe().run(page).response["violations"]
-    return [f"{it['id']}: {node['target']}" for it in found for node in it["nodes"]]
+def scene(pages: dict[str, list[str]]) -> dict[str, list[str]]:
+    """All of it is there before the browser runs."""
+    return pages
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["karl", "paul", "chiara"])
-@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light")])
 def test_axe_finds_nothing_and_nothing_runs_off_the_screen(
-    visit: Visit, pages: dict[str, list[str]], who: str, width: int, scheme: str
+    visit: Visit, pages: dict[str, list[str]], who: str
 ) -> None:
-    page = visit(pages[who][0], who=who, width=width, scheme=scheme)
-    for path in pages[who]:
-        page.goto(path)
-        assert violations(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
-
-
-def press_until(page: Page, name: str) -> None:
-    """Go on with the tabulator until the button is reached."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent.trim()") == name:
-            return
-    raise AssertionError(f"{name} cannot be reached by keyboard")
+    looks = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light")]
+    look_over(visit(pages[who][0], who=who), pages[who], looks=looks)
 
 
 def test_approving_by_keyboard_alone(visit: Visit, stage: House) -> None:
