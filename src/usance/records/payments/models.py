@@ -9,7 +9,7 @@ from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
 from usance.rules.ledger import DEDUCTIONS
 
-REPAYMENTS = ("refund", "return", "chargeback")
+REPAYMENTS = ("refund", "return", "chargeback", "split")
 
 
 class BankStatement(SellerScoped):
@@ -17,7 +17,7 @@ class BankStatement(SellerScoped):
 
     digest = models.BinaryField()
     file_name = models.TextField(default="")
-    format = models.CharField(max_length=24)
+    format = models.CharField(max_length=24)  # camt.053, mt940, csv, ...
     account = models.TextField(default="")
     transactions = models.IntegerField(default=0)
     duplicates = models.IntegerField(default=0)
@@ -30,10 +30,49 @@ class BankStatement(SellerScoped):
         ]
 
 
-class BankTransaction(SellerScoped):
-    """One booked line of a bank statement, kept as the bank wrote it. Never changed."""
+class AccountStatement(SellerScoped):
+    """What one bank file says of one account over one period: its balances and its place in the
+    bank's sequence. A file may hold several."""
 
     statement = ScopedForeignKey(BankStatement)
+    ordinal = models.IntegerField()
+    kind = models.CharField(max_length=12)  # formats.statement.StatementKind
+    account = models.TextField(default="")
+    currency = models.CharField(max_length=3, default="")
+    identifier = models.TextField(default="")
+    sequence = models.BigIntegerField(null=True)
+    partial = models.BooleanField(default=False)
+    opening = models.BigIntegerField(null=True)
+    closing = models.BigIntegerField(null=True)
+    period_from = models.DateField(null=True)
+    period_to = models.DateField(null=True)
+    transactions = models.IntegerField(default=0)
+    duplicates = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "payments_accountstatement"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "statement", "ordinal"], name="payments_accountstatement_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["seller", "account", "currency", "period_to"],
+                name="payments_accountstatement_run",
+            )
+        ]
+
+
+class BankTransaction(SellerScoped):
+    """One booked line of a bank statement, kept as the bank wrote it. Never changed.
+
+    A line that other lines name as their ``batch`` has been split into its payments: they carry its
+    money, and it carries none.
+    """
+
+    statement = ScopedForeignKey(BankStatement)
+    part = ScopedForeignKey(AccountStatement, null=True)
     fingerprint = models.TextField()  # the same across overlapping files
     ordinal = models.IntegerField()
     currency = models.CharField(max_length=3)
@@ -42,10 +81,21 @@ class BankTransaction(SellerScoped):
     value_on = models.DateField(null=True)
     counterparty = models.TextField(default="")
     counterparty_account = models.TextField(default="")
+    ultimate_counterparty = models.TextField(default="", db_default="")
     text = models.TextField(default="")
     structured_reference = models.TextField(default="")
     end_to_end_id = models.TextField(default="")
     bank_reference = models.TextField(default="")
+    bank_code = models.TextField(default="", db_default="")
+    info = models.TextField(default="", db_default="")  # what the bank wrote, not the payer
+    instructed_amount = models.BigIntegerField(null=True)
+    instructed_currency = models.CharField(max_length=3, default="", db_default="")
+    returned = models.BooleanField(default=False, db_default=False)  # a payment coming back
+    return_reason = models.TextField(default="", db_default="")
+    entry = models.IntegerField(null=True)  # lines of one entry were booked as one
+    entry_reference = models.TextField(default="", db_default="")
+    payments = models.IntegerField(null=True)  # how many the booking holds that are not named
+    batch = ScopedForeignKey("self", null=True)
 
     class Meta:
         db_table = "payments_banktransaction"
@@ -55,7 +105,46 @@ class BankTransaction(SellerScoped):
             )
         ]
         indexes = [
-            models.Index(fields=["seller", "booked_on", "id"], name="payments_transaction_by_day")
+            models.Index(fields=["seller", "booked_on", "id"], name="payments_transaction_by_day"),
+            models.Index(
+                fields=["seller", "batch"],
+                condition=Q(batch__isnull=False),
+                name="payments_transaction_batch",
+            ),
+        ]
+
+
+class TableMapping(SellerScoped):
+    """How a person said a bank's table is to be read; remembered by its headings."""
+
+    headings = models.TextField()  # formats.bank_csv.table_shape
+    mapping = models.JSONField()
+    account = models.TextField(default="")
+    currency = models.CharField(max_length=3, default="")
+    updated_at = models.DateTimeField()
+    by = models.TextField()
+
+    class Meta:
+        db_table = "payments_tablemapping"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "headings"], name="payments_tablemapping_once"
+            )
+        ]
+
+
+class WaitingBankFile(SellerScoped):
+    """A table that nobody has said yet how to read. It is forgotten once it is taken."""
+
+    digest = models.BinaryField()
+    file_name = models.TextField(default="")
+    content = models.BinaryField()
+    account = models.TextField(default="")
+
+    class Meta:
+        db_table = "payments_waitingbankfile"
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "digest"], name="payments_waitingfile_once")
         ]
 
 
@@ -155,7 +244,9 @@ class Repayment(SellerScoped):
     """Money of a payment that is gone again, and why. Never changed.
 
     ``refund``: the seller gave it back. ``return``: the payer's bank took it back. ``chargeback``:
-    the payer disputed a card payment and the provider took it back. ``reason_code`` is the bank's or
+    the payer disputed a card payment and the provider took it back. ``split``: the bank named the
+    payments that its one booking was made of, and they are taken in its place. ``reason_code`` is the
+    bank's or
     the provider's own. ``external_id`` is what they call the return, so that it is taken once.
     """
 
