@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import OperationalError, transaction
 
+from usance.flows.attachments import on_document, waiting_for
 from usance.flows.invoice_documents import Issuer, Piece, document_of
 from usance.flows.issuing import Wanted, heading_of, issue
 from usance.flows.journal import Journal, business_day
@@ -43,7 +44,7 @@ PROGRESS_EVERY: Final = 20
 MOST_FAILURES: Final = 1000
 """Failures that a run writes down; by then the first tell what is wrong."""
 MOST_DRAFTS: Final = 100
-"""Invoices that a preview draws up: more than anybody reads, and a second's work."""
+"""Invoices that a page of a preview draws up, or buyers that it could not bill: a second's work."""
 PROFILES: Final = 500
 """Profiles that are read at a time."""
 
@@ -125,39 +126,55 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a preview begins: at a buyer, after so many of its drafts."""
+
+    buyer_id: UUID
+    drafts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Previewed:
-    """What a run would issue, and the buyers that it could not bill, each with the reason. ``cut_short``
-    says that it would issue more than is shown."""
+    """What a run would issue, and the buyers that it could not bill, each with the reason. ``next`` is
+    where the page after this one begins, None on the last."""
 
     drafts: tuple[Draft, ...]
     failures: tuple[dict[str, Any], ...]
-    cut_short: bool = False
+    next: Place | None = None
 
 
 def preview(
-    seller: Seller, *, cut_off_on: date, at: datetime, buyer_id: UUID | None = None
+    seller: Seller,
+    *,
+    cut_off_on: date,
+    at: datetime,
+    buyer_id: UUID | None = None,
+    start: Place | None = None,
 ) -> Previewed:
     """What a run for the cut-off day would issue if it ran at ``at``. Nothing is written or locked.
 
-    The day may be one to come: what has shipped by now and is due then is shown. Of many invoices the
-    first MOST_DRAFTS are drawn up; name a buyer to see its own.
+    The day may be one to come: what has shipped by now and is due then is shown. A page has up to
+    MOST_DRAFTS of them; ``start`` is the ``next`` of the page before.
     """
     issuer = Issuer.of(seller)
     drafts: list[Draft] = []
     failures: list[dict[str, Any]] = []
     on = business_day(seller, at=at)
-    for profile in _due_profiles(issuer, cut_off_on=cut_off_on, buyer_id=buyer_id):
+    since = start.buyer_id if start else None
+    for profile in _due_profiles(issuer, cut_off_on=cut_off_on, buyer_id=buyer_id, since=since):
         if len(drafts) >= MOST_DRAFTS or len(failures) >= MOST_DRAFTS:
-            return Previewed(tuple(drafts), tuple(failures), cut_short=True)
+            return Previewed(tuple(drafts), tuple(failures), Place(profile.buyer_id))
+        seen = start.drafts if start and start.buyer_id == profile.buyer_id else 0
         try:
-            due = _due(issuer, profile, cut_off_on=cut_off_on)
+            due = _due(issuer, profile, cut_off_on=cut_off_on)[seen:]
             room = MOST_DRAFTS - len(drafts)
             drafts += [_draft(batch, issuer=issuer, profile=profile, on=on) for batch in due[:room]]
         except Exception as error:  # noqa: BLE001 - one buyer's fault is shown, not everybody's
             failures.append(_failure(profile.buyer_id, error))
             continue
         if len(due) > room:
-            return Previewed(tuple(drafts), tuple(failures), cut_short=True)
+            following = Place(profile.buyer_id, seen + room)
+            return Previewed(tuple(drafts), tuple(failures), following)
     return Previewed(tuple(drafts), tuple(failures))
 
 
@@ -278,11 +295,13 @@ def _pieces(shipments: Sequence[Shipment], of_orders: Sequence[Order]) -> list[P
 
 
 def _due_profiles(
-    issuer: Issuer, *, cut_off_on: date, buyer_id: UUID | None
+    issuer: Issuer, *, cut_off_on: date, buyer_id: UUID | None, since: UUID | None = None
 ) -> list[BillingProfileView]:
-    """The profiles of the buyers of whom something is due, in the order of their ids."""
+    """The profiles of the buyers of whom something is due, in the order of their ids from ``since``."""
     earliest = shipped.buyers_to_bill(seller_id=issuer.seller.id, on=cut_off_on)
-    buyer_ids = [one for one in earliest if buyer_id in (None, one)]
+    buyer_ids = [
+        one for one in earliest if buyer_id in (None, one) and (since is None or one >= since)
+    ]
     found: list[BillingProfileView] = []
     for start in range(0, len(buyer_ids), PROFILES):
         page = buyer_ids[start : start + PROFILES]
@@ -311,7 +330,11 @@ def _draft(batch: Batch, *, issuer: Issuer, profile: BillingProfileView, on: dat
     shipments = list(rows)
     pieces = _pieces(shipments, [shipment.order for shipment in shipments])
     heading, _ = heading_of(
-        pieces, issuer=issuer, profile=profile, on=on, wanted=Wanted(period=batch.period)
+        pieces,
+        issuer=issuer,
+        profile=profile,
+        on=on,
+        wanted=Wanted(period=batch.period, attachments=on_document(waiting_for(pieces))),
     )
     document = document_of(pieces, issuer=issuer, profile=profile, heading=heading)
     return Draft(profile.buyer_id, document, batch.shipment_ids)

@@ -27,6 +27,7 @@ from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.parties.models import Seller
 from usance.records.payments.queries import paid_by
 from usance.rules.invoicing.schedule import Period
+from usance.rules.invoicing.serial import from_json
 from usance.rules.orders import (
     AllowanceOrCharge,
     InvalidOrder,
@@ -92,6 +93,7 @@ def correct_invoice(
             metadata=metadata,
             replaces=invoice,
             reason=reason,
+            attachments=from_json(invoice.document).attachments if invoice.document else (),
         ),
     )
     journal.close()

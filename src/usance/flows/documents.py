@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from usance.flows.attachments import with_files
 from usance.flows.document_checks import require_valid
 from usance.flows.document_writers import UBL_PROFILES, About, Written, language_of, write
 from usance.flows.refusals import Conflict, NotFound, Refused
@@ -269,7 +270,11 @@ def _made(
         raise FormatUnavailable(" ".join(one.detail for one in missing), missing=missing)
     try:
         written: Written = write(
-            it.document, format_=format_, language=language, about=about, number=it.number
+            with_files(it.document, seller_id=it.seller_id, format_=format_),
+            format_=format_,
+            language=language,
+            about=about,
+            number=it.number,
         )
         if checked:
             require_valid(written.content, format_=format_)

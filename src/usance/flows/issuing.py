@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from usance.flows.attachments import on_document, waiting_for
 from usance.flows.invoice_documents import Issuer, Piece, document_of, numbered
 from usance.flows.journal import Journal
 from usance.flows.order_books import tell_state
@@ -23,12 +24,13 @@ from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice, InvoicePart
 from usance.records.orders import actions as orders
+from usance.records.orders import attachments
 from usance.records.orders.actions import Invoiced
 from usance.rules import ledger
 from usance.rules.billing import document_number, reference_key
 from usance.rules.invoicing.composing import Heading
 from usance.rules.invoicing.crediting import minor
-from usance.rules.invoicing.document import DocumentReference, InvoiceDocument, Period
+from usance.rules.invoicing.document import Attachment, DocumentReference, InvoiceDocument, Period
 from usance.rules.invoicing.due_dates import Dues, base_of, dues
 from usance.rules.invoicing.profiles import BillingProfileView
 from usance.rules.invoicing.schedule import Period as BillingPeriod
@@ -53,6 +55,7 @@ class Wanted:
     run_id: UUID | None = None
     replaces: Invoice | None = None
     reason: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 def heading_of(
@@ -92,6 +95,7 @@ def heading_of(
         tax_point_on=max(piece.shipped_on for piece in pieces),
         replaces=DocumentReference(replaced.number, replaced.issued_on) if replaced else None,
         reason=wanted.reason,
+        attachments=wanted.attachments,
         tax_rate_of_exchange=issuer.tax_rate(order.currency, on=on),
     )
     return heading, due
@@ -119,9 +123,13 @@ def issue(
     external_id is taken.
     """
     wanted = wanted or Wanted()
+    attached = waiting_for(pieces)
+    if attached:
+        wanted = replace(wanted, attachments=on_document(attached))
     invoice, amounts = _made(
         journal, pieces, issuer=issuer, profile=profile, wanted=wanted, captured=True
     )
+    attachments.take(attached, invoice_id=invoice.id)
     orders.mark_billed([piece.shipment for piece in pieces if piece.shipment])
     changes = _of_orders(pieces)
     for change in changes:

@@ -42,6 +42,7 @@ PREFIXES: Final = {
     "decision": "dec",
     "order": "ord",
     "shipment": "shp",
+    "attachment": "att",
     "billing_run": "run",
     "invoice": "inv",
     "credit_note": "cn",

@@ -191,3 +191,75 @@ def test_lines_are_credited_and_an_invoice_is_corrected(shop: Shop, buyer: str) 
     assert [line["line"] for line in note["lines"]] == ["1", "2"]
     assert shop.ask("GET", f"/invoices/{second['id']}/credit-notes")["data"] == [note]
     assert books.broken(shop.seller) == []
+
+
+FREIGHT = {
+    "kind": "charge",
+    "amount": 1_000,
+    "reason": "Freight",
+    "reason_code": "FC",
+    "tax_rate": "22",
+}
+REBATE = {"kind": "allowance", "amount": 500, "reason": "Rebate", "tax_rate": "22"}
+
+
+def test_allowances_and_charges_go_from_order_to_invoice(shop: Shop, buyer: str) -> None:
+    whole = {"amount": 18_010, "currency": "EUR"}
+    made = order(shop, buyer, amount=whole, tax_amount=2_510, allowances_charges=[FREIGHT, REBATE])
+    assert [(one["kind"], one["reason"]) for one in made["allowances_charges"]] == [
+        ("charge", "Freight"),
+        ("allowance", "Rebate"),
+    ]
+    assert made["allowances_charges"][0]["tax_amount"] == {"amount": 220, "currency": "EUR"}
+    assert len(made["lines"]) == 2
+    assert (
+        shop.ask("GET", f"/orders/{made['id']}")["allowances_charges"] == made["allowances_charges"]
+    )
+    pallet = {"kind": "charge", "amount": 100, "reason": "Pallet", "tax_rate": "22"}
+    shipped = shop.ask(
+        "POST", f"/orders/{made['id']}/shipments", {"allowances_charges": [pallet]}, status=201
+    )
+    invoice = shipped["invoice"]
+    assert invoice["amount"] == {"amount": 18_132, "currency": "EUR"}
+    assert [one["reason"] for one in invoice["allowances_charges"]] == [
+        "Freight",
+        "Rebate",
+        "Pallet",
+    ]
+    assert shop.ask("GET", f"/orders/{made['id']}")["amount"]["amount"] == 18_132
+    note = shop.ask(
+        "POST", f"/invoices/{invoice['id']}/credit-notes", {"lines": [{"line": "C1"}]}, status=201
+    )
+    assert note["amount"]["amount"] == 1_220
+    assert books.broken(shop.seller) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"reason_code": "95"}, {"tax_rate": None}, {"amount": -1}, {"kind": "fee"}, {"reason": ""}],
+)
+def test_a_charge_that_cannot_be_invoiced_is_refused_with_its_place(
+    shop: Shop, buyer: str, change: dict[str, Any]
+) -> None:
+    body = {
+        "buyer": buyer,
+        "amount": {"amount": 18_620, "currency": "EUR"},
+        "tax_amount": 2_620,
+        "lines": LINES,
+        "allowances_charges": [FREIGHT | change],
+    }
+    problem = shop.ask("POST", "/orders", body, status=422)
+    assert problem["errors"][0]["pointer"].startswith("#/allowances_charges/0")
+    assert shop.ask("GET", "/orders")["data"] == []
+
+
+def test_those_of_an_order_are_adjusted(shop: Shop, buyer: str) -> None:
+    made = order(shop, buyer)
+    body = {
+        "amount": {"amount": 18_620, "currency": "EUR"},
+        "tax_amount": 2_620,
+        "lines": LINES,
+        "allowances_charges": [FREIGHT],
+    }
+    adjusted = shop.ask("POST", f"/orders/{made['id']}/adjust", body)
+    assert [one["reason"] for one in adjusted["allowances_charges"]] == ["Freight"]

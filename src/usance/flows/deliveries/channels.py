@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from usance.flows.attachments import files_of
 from usance.flows.deliveries.carriers import Carriers
 from usance.flows.deliveries.letters import letter_with
 from usance.flows.document_writers import About
@@ -99,7 +100,7 @@ def _by_email(job: Job) -> Sent:
             from_name=letter.sender,
             reply_to=contact.email if contact is not None else "",
             language=letter.language,
-            enclosures=tuple(_enclosure(one) for one in documents),
+            enclosures=(*map(_enclosure, documents), *_attachments(job)),
         )
     )
     return Sent(reference=message_id(row.id), told=_told(job, documents))
@@ -272,6 +273,16 @@ def _told(job: Job, documents: list[KeptDocument]) -> dict[str, Any]:
             for one in documents
         ]
     }
+
+
+def _attachments(job: Job) -> list[Enclosure]:
+    """The invoice's attachments as files of their own, where the buyer takes them so."""
+    if not job.about.profile.attach_files:
+        return []
+    return [
+        Enclosure(file_name=name, media_type=media_type, content=content)
+        for name, media_type, content in files_of(job.it.document, seller_id=job.row.seller_id)
+    ]
 
 
 def _enclosure(document: KeptDocument) -> Enclosure:

@@ -32,6 +32,8 @@ class Order(SellerScoped):
     terms = models.CharField(max_length=24)
     due_on = models.DateField()
     expires_on = models.DateField()
+    # Whether a file was ever attached to it or a shipment of it: most invoices need not look.
+    attached = models.BooleanField(default=False, db_default=False)
     po_number = models.TextField(default="")
     lines = models.JSONField(default=list)
     member = ScopedForeignKey("parties.Member", null=True)
@@ -149,6 +151,51 @@ class Shipment(SellerScoped):
                 fields=["seller", "buyer", "shipped_on"],
                 name="orders_shipment_to_bill",
                 condition=Q(billed=False),
+            ),
+        ]
+
+
+class Attachment(SellerScoped):
+    """A file or link that goes with the invoice about an order, or about one ``shipment`` of it.
+
+    The first invoice issued afterwards takes it and is its ``invoice`` then; nothing changes any more.
+    ``digest`` is the SHA-256 of ``content``; a link has a ``location`` in their place.
+    """
+
+    order = ScopedForeignKey(Order)
+    shipment = ScopedForeignKey(Shipment, null=True)
+    invoice = ScopedForeignKey("invoices.Invoice", null=True)
+    reference = models.TextField()
+    description = models.TextField(default="")
+    location = models.TextField(default="")
+    file_name = models.TextField(default="")
+    media_type = models.CharField(max_length=80, default="")
+    size = models.IntegerField(default=0)
+    digest = models.BinaryField(null=True)
+    content = models.BinaryField(null=True)
+    external_id = models.TextField(null=True)
+    metadata = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "orders_attachment"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "external_id"], name="orders_attachment_external_id_once"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(content__isnull=False) & Q(digest__isnull=False) & Q(size__gt=0)
+                    | Q(content__isnull=True) & Q(digest__isnull=True) & ~Q(location="")
+                ),
+                name="orders_attachment_file_or_link",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "order"], name="orders_attachment_by_order"),
+            models.Index(
+                fields=["seller", "invoice"],
+                name="orders_attachment_by_invoice",
+                condition=Q(invoice__isnull=False),
             ),
         ]
 

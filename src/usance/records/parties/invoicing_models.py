@@ -127,6 +127,7 @@ class BillingProfile(SellerScoped):
     email_cc = ArrayField(models.TextField(), default=list)
     formats = ArrayField(models.CharField(max_length=16), default=list)
     attach_xml = models.BooleanField(default=True)
+    attach_files = models.BooleanField(default=True, db_default=True)
     terms_base = models.CharField(max_length=12, default="invoice")
     calendar = models.CharField(max_length=8, default="none")
     calendar_code = models.CharField(max_length=16, default="")

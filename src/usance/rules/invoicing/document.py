@@ -245,6 +245,7 @@ class Attachment:
     content: bytes | None = field(default=None, repr=False)  # BT-125
     media_type: str = ""
     filename: str = ""
+    digest: str = ""  # beyond EN 16931: SHA-256 (hex) of a content that is kept beside the document
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class ProfileFields:
     email_cc: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     attach_xml: bool = True
+    attach_files: bool = True
     terms_base: str = "invoice"
     calendar: str = "none"
     calendar_code: str = ""
@@ -234,6 +235,7 @@ class BillingProfileView:
     calendar: str  # a code for rules.terms.holiday_calendar; empty: due dates are not moved
     move: str
     national: NationalBuyer | None
+    attach_files: bool = True
 
     def party(self) -> Party:
         """The buyer of a document (BG-7)."""
@@ -331,6 +333,7 @@ def profile_view(
         email_cc=kept.email_cc,
         formats=kept.formats or usual_formats,
         attach_xml=kept.attach_xml,
+        attach_files=kept.attach_files,
         terms_base=kept.terms_base,
         calendar=calendar.get(kept.calendar, ""),
         move=kept.move if kept.calendar != "none" else "none",

@@ -208,6 +208,10 @@ class BillingProfile(Value):
     email_cc: Annotated[list[Mail], Field(max_length=20)] = []
     formats: Annotated[list[Format], Field(max_length=9)] = []
     attach_xml: bool = Field(default=True, description="Whether an e-mail brings the XML as well.")
+    attach_files: bool = Field(
+        default=True,
+        description="Whether an e-mail brings the invoice's attachments as files of their own as well.",
+    )
     terms_base: Literal["invoice", "shipment", "delivery", "month_end"] = Field(
         default="invoice", description="The day from which payment terms are counted."
     )

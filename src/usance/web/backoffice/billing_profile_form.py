@@ -21,7 +21,7 @@ from usance.web.words.amounts import country_text, language_text
 
 _GROUPS: Final[tuple[tuple[Promise, tuple[str, ...]], ...]] = (
     (_lazy("When and how"), ("schedule", "group_by", "formats", "channels")),
-    (_lazy("E-mail"), ("email_to", "email_cc", "attach_xml")),
+    (_lazy("E-mail"), ("email_to", "email_cc", "attach_xml", "attach_files")),
     (
         _lazy("When it is due"),
         ("terms_base", "calendar", "calendar_code", "move"),
@@ -106,6 +106,9 @@ class BillingProfileForm(forms.Form):
     )
     email_cc = _Addresses(label=_lazy("Copy to"))
     attach_xml = forms.BooleanField(label=_lazy("Attach the XML as well"), required=False)
+    attach_files = forms.BooleanField(
+        label=_lazy("Attach the invoice's attachments as files of their own"), required=False
+    )
     terms_base = forms.ChoiceField(label=_lazy("Payment terms run"))
     calendar = forms.ChoiceField(label=_lazy("Calendar of working days"))
     calendar_code = forms.CharField(
