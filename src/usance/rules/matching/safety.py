@@ -1,0 +1,99 @@
+"""Whether the best reading of a line may book itself.
+
+A high probability is not enough. Money that lands on the wrong invoice is found late and by the
+buyer, so a line waits for a person where it contradicts itself, where a guess would carry it, and,
+from a sum on, where there is only one ground.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from usance.rules.matching.keys import comparable, digits_of
+from usance.rules.matching.mentions import WHOLE, Mention, resemblance
+from usance.rules.matching.model import BankLine, HeldBack, MatchingSettings
+from usance.rules.matching.readings import Reading
+
+LARGE_FROM_CONFIDENCE: Final = 9_990
+_LONGEST_SLIP: Final = 7
+_FULL_FIELD: Final = 130
+"""Fields of 140 characters end in the middle of what was written, and banks trim them."""
+
+
+def held_back(
+    best: Reading,
+    *,
+    confidence: int,
+    rivals: int,
+    line: BankLine,
+    settings: MatchingSettings,
+    whole: list[Mention],
+) -> tuple[HeldBack, ...]:
+    """Why ``best`` must wait; empty if it may book itself. ``rivals`` are other readings that are
+    nearly as good."""
+    if not best.items or best.settlement is None or best.payer is None:
+        return ("names_nothing_open",)
+    found: list[HeldBack] = []
+    large = line.amount >= settings.large_from
+    needed = max(settings.self_book_from, LARGE_FROM_CONFIDENCE if large else 0)
+    if confidence < needed:
+        found.append("ambiguous" if rivals else "below_threshold")
+    if contradicted(best, whole):
+        found.append("reference_contradicts")
+    exact = best.settlement.exact
+    reference = _all_named(best)
+    if best.payer.contradicted and not (reference and exact):
+        found.append("payer_contradicts")
+    if not best.mentions and not best.payer.sure:
+        found.append("amount_alone")
+    grounds = (bool(best.mentions)) + best.payer.sure + exact
+    if large and grounds < 2:
+        found.append("large_on_one_ground")
+    how, several = best.settlement.how, len(best.items) > 1
+    if how == "part" and (
+        several or not (settings.book_part_payments and reference and best.payer.weight > 0)
+    ):
+        found.append("short_unexplained")
+    if how in ("charges", "tolerance") and several and not exact and _may_go_on(best, line):
+        found.append("short_unexplained")
+    if how == "over" and not (
+        reference and best.payer.weight > 0 and best.settlement.unapplied * 10 <= line.amount
+    ):
+        found.append("overpaid")
+    return tuple(found)
+
+
+def _may_go_on(best: Reading, line: BankLine) -> bool:
+    """Whether a list of numbers may have had more than is left of it: its field is full, or it was
+    not understood to its end."""
+    if any(len(text) >= _FULL_FIELD for text in line.texts):
+        return True
+    return not _all_named(best)
+
+
+def _all_named(reading: Reading) -> bool:
+    """Whether the number of each item stands there unspoilt."""
+    named = {m.item.id for m in reading.mentions if m.grade in WHOLE}
+    return all(item.id in named for item in reading.items)
+
+
+def contradicted(best: Reading, whole: list[Mention]) -> bool:
+    """Whether the line names, without any slip, something that ``best`` does not pay.
+
+    A number named beside the right ones does no harm where all that is paid is named too; nor does a
+    number that is one of the right ones with a slip in it.
+    """
+    if _all_named(best) and best.exact:
+        return False
+    own = {item.id for item in best.items}
+    for mention in whole:
+        if mention.item.id in own or mention.grade not in ("checked", "exact"):
+            continue
+        if len(mention.token.text) < _LONGEST_SLIP:
+            continue
+        if mention.grade == "checked" or not any(
+            resemblance(mention.token, digits_of(comparable(item.number)))[1] >= 20
+            for item in best.items
+        ):
+            return True
+    return False
