@@ -54,7 +54,7 @@ def qr_reference(number: str) -> str:
     """The 27 digits of a Swiss QR reference whose own part is the digits of ``number``.
 
     Zeros fill it from the left; the last digit is the check digit (modulo 10, recursive).
-    ``INV-2026-000123`` is ``000000000000000020260001236``. No two invoices of a seller have the same
+    ``INV-2026-000123`` is ``000000000000000020260001237``. No two invoices of a seller have the same
     one: a number ends in the year and at least six digits of its place in the year's only series of
     invoices, and that series keeps its prefix (``billing.document_number``). Raises NoReference if
     ``number`` has no digit, another than zero, or more than 26.

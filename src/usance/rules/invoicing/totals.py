@@ -159,11 +159,11 @@ def total(
 
     ``given`` is the tax that was charged already, by category and rate (see :func:`tax_key`): it stands
     where the rules and ``tolerance`` allow it (see :func:`is_lawful_tax`), else the computed tax does.
-    ``components`` are the parts of a tax, such as
-    CGST and SGST; they sum to it. ``exemptions`` say by category why no tax is charged. ``payable``
-    is the amount asked for where it is not the computed one: the difference is shown as rounding
-    (BT-114). Tax under split payment joins what is ``prepaid``. With ``tax_currency``, ``tax_rate_of_exchange`` units of it are one of ``currency``
-    (BT-111). The breakdown is in order of category and rate.
+    ``components`` are the parts of a tax, such as CGST and SGST; they sum to it. ``exemptions`` say by
+    category why no tax is charged. ``payable`` is the amount asked for where it is not the computed one:
+    the difference is shown as rounding (BT-114). Tax under split payment joins what is ``prepaid``. With
+    ``tax_currency``, ``tax_rate_of_exchange`` units of it are one of ``currency`` (BT-111). The breakdown
+    is in order of category and rate.
 
     Raises ArithmeticRefused if an amount has more decimals than the document can carry, if components
     do not sum to their tax, or if a document has no line.
