@@ -61,9 +61,8 @@ def settle(
     for discount in taken:
         net = due - sum(discount.amounts)
         if net == line.amount:
-            return _made(
-                "full" if not any(discount.amounts) else "discount", invoices, notes, line, discount
-            )
+            how: How = "discount" if any(discount.amounts) else "full"
+            return _made(how, invoices, notes, discount)
     return (
         _less_charges(invoices, notes, line, settings=settings, due=due, taken=taken)
         or _within_tolerance(invoices, notes, line, settings=settings, due=due, taken=taken)
