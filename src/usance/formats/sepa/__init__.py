@@ -1,6 +1,7 @@
 """Orders to a bank in euro, and its answers: pain.008 and pain.001 out, pain.002 in."""
 
 from usance.formats.sepa.characters import transliterated
+from usance.formats.sepa.grouping import Due, grouped
 from usance.formats.sepa.model import (
     Amendment,
     Collection,
@@ -28,6 +29,7 @@ __all__ = [
     "CreditTransferFile",
     "Creditor",
     "DirectDebitFile",
+    "Due",
     "GroupStatus",
     "Outcome",
     "Reason",
@@ -36,6 +38,7 @@ __all__ = [
     "Transfer",
     "TransferGroup",
     "Verdict",
+    "grouped",
     "outcome_of",
     "parse_credit_transfers",
     "parse_direct_debits",

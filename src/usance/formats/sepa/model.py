@@ -48,7 +48,8 @@ class Collection:
     amount: int
     mandate_id: str
     """The unique mandate reference: up to 35 characters."""
-    signed_on: date
+    signed_on: date | None
+    """None only in what is read."""
     debtor_name: str
     debtor_iban: str
     currency: str = "EUR"
