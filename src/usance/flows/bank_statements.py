@@ -31,6 +31,7 @@ from usance.records.statements import execute
 from usance.rules.matching.exact import BY_REFERENCE, Match, OpenInvoice, Remittance
 from usance.rules.matching.exact import match as find_match
 from usance.rules.matching.exact import references as references_in
+from usance.rules.payment_references import reference_keys
 
 BATCH: Final = 500
 """Bank lines settled in one transaction."""
@@ -266,6 +267,7 @@ class _Candidates:
 
     def _add(self, row: dict[str, Any]) -> None:
         reference, due_on = row.pop("reference"), row.pop("due_on")
+        names = reference_keys(number=reference, payment_reference=row.pop("payment_reference"))
         state = self.states[row["id"]] = InvoiceState(**row)
         invoice = OpenInvoice(
             id=state.id,
@@ -275,7 +277,8 @@ class _Candidates:
             outstanding=state.outstanding,
             due_on=due_on,
         )
-        self._by_reference[reference].append(invoice)
+        for name in names:
+            self._by_reference[name].append(invoice)
         self._of_buyer[state.buyer_id].append(invoice)
 
     def match(self, line: BankTransaction, *, payer_id: UUID | None) -> Match:

@@ -49,18 +49,20 @@ def buyers_by_name(*, seller_id: UUID, names: Collection[str]) -> dict[str, UUID
 
 
 _FIGURES = (
-    "i.id, i.buyer_id, i.number, i.reference, i.currency, i.amount, i.credited, i.allocated,"
-    " i.written_off, i.state, i.due_on"
+    "i.id, i.buyer_id, i.number, i.reference, i.payment_reference, i.currency, i.amount, i.credited,"
+    " i.allocated, i.written_off, i.state, i.due_on"
 )
 
 
 def open_invoices_named(*, seller_id: UUID, references: Collection[str]) -> list[dict[str, Any]]:
-    """The open invoices whose number, without punctuation, is among ``references``."""
+    """The open invoices whose number, without punctuation, or whose payment reference is among
+    ``references``."""
     return _dictionaries(
         execute(
             f"SELECT {_FIGURES} FROM invoices_invoice AS i"
-            " WHERE i.seller_id = %s AND i.reference = ANY(%s) AND i.state = 'open'",
-            [seller_id, list(references)],
+            " WHERE i.seller_id = %(seller)s AND i.state = 'open' AND (i.reference = ANY(%(named)s)"
+            " OR i.payment_reference = ANY(%(named)s) AND i.payment_reference <> '')",
+            {"seller": seller_id, "named": list(references)},
         )
     )
 
