@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
@@ -23,6 +24,10 @@ _LINE: Final = 56
 
 # A row whose description is longer than this may break over two pages; others stay whole.
 _LONGEST_WHOLE_ROW: Final = 700
+
+# Texts of one line however narrow their column: nothing in them lets a line end. Other texts are of one
+# line if their column was measured by them.
+_UNBROKEN: Final = re.compile("[0-9A-Za-z.,%₹\u2212\u00a0\u202f]*")
 
 
 def line_table(document: InvoiceDocument, *, wording: Wording) -> dict[str, Any]:
@@ -69,10 +74,18 @@ def line_table(document: InvoiceDocument, *, wording: Wording) -> dict[str, Any]
     cells = [
         [row["cells"][at] for group in groups for row in group["rows"]] for at in range(len(keys))
     ]
+    candidates = [widest(texts) for texts in cells]
+    for group in groups:
+        for row in group["rows"]:
+            row["plain"] = row["whole"] and all(
+                _UNBROKEN.fullmatch(text) or text in wide
+                for text, wide, key in zip(row["cells"], candidates, keys, strict=True)
+                if key != "description"
+            )
     return {
         "columns": [
-            {"key": key, "align": align, "label": heads[key], "widest": widest(texts)}
-            for (key, align), texts in zip(columns, cells, strict=True)
+            {"key": key, "align": align, "label": heads[key], "widest": wide}
+            for (key, align), wide in zip(columns, candidates, strict=True)
         ],
         "groups": groups,
         "brought": wording.say("brought_forward"),

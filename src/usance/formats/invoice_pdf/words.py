@@ -203,6 +203,18 @@ _TAXES: Final[dict[str, tuple[str, str, str, str]]] = {
     ),
 }
 
+_REGISTRATION: Final[dict[str, tuple[str, str, str, str]]] = {
+    "e_invoice": (
+        "GST e-invoice",
+        "Fattura elettronica GST",
+        "Factură electronică GST",
+        "जीएसटी ई-चालान",
+    ),
+    "irn": ("IRN", "IRN", "IRN", "आईआरएन (IRN)"),
+    "ack_number": ("Ack. no.", "N. di conferma", "Nr. confirmare", "पावती संख्या"),
+    "ack_on": ("Ack. date", "Data di conferma", "Data confirmării", "पावती दिनांक"),
+}
+
 _PAYMENT: Final[dict[str, tuple[str, str, str, str]]] = {
     "payment": ("Payment", "Pagamento", "Plată", "भुगतान"),
     "terms": ("Terms: {terms}", "Condizioni: {terms}", "Condiții: {terms}", "शर्तें: {terms}"),
