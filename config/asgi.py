@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -17,8 +18,11 @@ _django = get_asgi_application()
 from django.conf import settings  # noqa: E402
 
 from usance.web.api import problems  # noqa: E402 - needs Django's apps
+from usance.web.api.attachments import LARGEST_BODY  # noqa: E402
 from usance.web.api.checkout_lane import PATH, CheckoutLane  # noqa: E402
 
+ATTACHMENTS = re.compile(r"/v1/(orders|shipments)/[^/]+/attachments|/office/orders/[^/]+/attach")
+"""Addresses that take the files that go with invoices."""
 BANK_FILES = frozenset({"/v1/bank-statements", "/office/bank/upload"})
 """Addresses that take files from a bank, which are larger than anything else that is sent."""
 
@@ -59,6 +63,8 @@ def _most(path: str) -> int:
     so what is too large must be stopped here."""
     if path in BANK_FILES:
         return settings.BANK_FILE_MAX_BYTES + 65_536
+    if ATTACHMENTS.fullmatch(path):
+        return LARGEST_BODY
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 65_536
 
 

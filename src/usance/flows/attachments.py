@@ -21,6 +21,7 @@ from usance.flows.journal import Journal
 from usance.flows.order_books import HELD, PENDING, locked
 from usance.flows.refusals import NotFound, Refused, WrongState, external_id_once
 from usance.records.identity import new_id
+from usance.records.invoices.models import Invoice
 from usance.records.orders import actions as orders
 from usance.records.orders import attachments as kept
 from usance.records.orders import queries
@@ -150,8 +151,8 @@ def _suitable(offered: Offered) -> dict[str, Any]:
 def _same(one: Attachment, made: dict[str, Any]) -> bool:
     """Whether ``made`` is there already, waiting or billed: the same file, or the same link."""
     if "digest" in made:
-        return one.digest is not None and bytes(one.digest) == made["digest"]
-    return one.location == made["location"]
+        return one.digest is not None and bool(bytes(one.digest) == made["digest"])
+    return bool(one.location == made["location"])
 
 
 def _require_unbilled(shipment: Shipment) -> None:
@@ -166,8 +167,8 @@ def _require_unbilled(shipment: Shipment) -> None:
 def remove_attachment(seller: Seller, *, attachment_id: UUID, at: datetime, by: str) -> None:
     """Forget an attachment that no invoice has taken yet. Raises NotFound or WrongState."""
     found = kept.attachment(seller_id=seller.id, attachment_id=attachment_id)
-    order = found and orders.lock_order(seller_id=seller.id, order_id=found.order_id)
-    found = order and kept.attachment(seller_id=seller.id, attachment_id=attachment_id)
+    order = orders.lock_order(seller_id=seller.id, order_id=found.order_id) if found else None
+    found = kept.attachment(seller_id=seller.id, attachment_id=attachment_id)
     if order is None or found is None:
         raise NotFound("There is no such attachment.")
     if found.invoice_id is not None:
@@ -215,6 +216,14 @@ def on_document(found: Sequence[Attachment]) -> tuple[document.Attachment, ...]:
         )
         for one in found
     )
+
+
+def of_invoice(invoice: Invoice) -> list[Attachment]:
+    """What the document of an issued invoice carries or names. One that was issued again has the first
+    one's."""
+    while invoice.replaces_id is not None:
+        invoice = Invoice.objects.get(seller_id=invoice.seller_id, id=invoice.replaces_id)
+    return list(kept.attachments(seller_id=invoice.seller_id, invoice_id=invoice.id))
 
 
 def with_files(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from usance.web.api.values import (
     AllocationId,
+    AttachmentId,
     BankStatementId,
     BankTransactionId,
     BuyerId,
@@ -23,6 +24,7 @@ from usance.web.api.values import (
     OrderState,
     PaymentId,
     PaymentState,
+    ShipmentId,
     TermsCode,
     WebhookEndpointId,
 )
@@ -229,6 +231,23 @@ class Order(Described):
     ship_to: dict[str, str] | None
     lines: list[ShownLine]
     allowances_charges: list[ShownAllowanceOrCharge]
+
+
+class Attachment(Described):
+    """A file or link that goes with an invoice."""
+
+    id: AttachmentId
+    object: Literal["attachment"]
+    order: OrderId
+    shipment: ShipmentId | None = Field(description="null: of the order as a whole.")
+    invoice: InvoiceId | None = Field(description="The invoice that took it; null: none yet.")
+    reference: str
+    description: str
+    url: str = Field(description="Of a link; a file has none.")
+    file_name: str
+    media_type: str
+    size: int = Field(description="Bytes.")
+    sha256: str
 
 
 class Problem(BaseModel):

@@ -16,6 +16,7 @@ from ninja.errors import HttpError, ValidationErrorContext
 from usance.web.api import (
     applications,
     approvals,
+    attachments,
     backtests,
     billing_profiles,
     billing_runs,
@@ -57,6 +58,7 @@ SECTIONS: Final = (
     orders.section,
     approvals.section,
     shipments.section,
+    attachments.section,
     invoices.section,
     billing_runs.section,
     invoice_questions.section,
