@@ -293,9 +293,13 @@ def test_the_mask_is_the_one_of_the_lowest_penalty(length: int) -> None:
 def test_the_symbol_is_of_level_m_and_of_a_version_the_standard_allows() -> None:
     longest = replace(RED_CROSS, name="x" * 70, text="y" * 140, information="")
     code = best_masked(longest.payload())
-    assert code.error == "M"
-    assert int(code.version) <= 13
-    assert len(qr_modules(longest.payload(), largest_version=13)) == 17 + 4 * int(code.version)
+    by_the_library = encoded(longest.payload(), mask=code.mask)
+    assert by_the_library.error == "M"
+    assert [[int(module) for module in row] for row in code.rows] == [
+        list(row) for row in by_the_library.matrix
+    ]
+    assert code.version <= 13
+    assert len(qr_modules(longest.payload(), largest_version=13)) == 17 + 4 * code.version
     with pytest.raises(FormatError) as refused:
         qr_modules(b"z" * 400, largest_version=13)
     assert refused.value.code == "value_too_long"

@@ -7,29 +7,46 @@ whatever they say: masks and format information are laid over the data by exclus
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import segno
 
 MASKS = range(8)
+_DIGITS = bytes([48, 49]) + bytes([49]) * 254
+"""From a module, dark if not 0, to its figure."""
 
 
-def best_masked(data: bytes) -> segno.QRCode:
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A QR code under one of the masks. ``rows`` are its modules, dark ones 1, without quiet zone."""
+
+    version: int
+    mask: int
+    rows: tuple[str, ...]
+
+
+def best_masked(data: bytes) -> Masked:
     """The QR code of ``data`` (bytes, error correction M) under the mask of the lowest penalty.
 
     Raises segno.DataOverflowError if no version holds it.
     """
     plain = encoded(data, mask=0)
+    version = int(plain.version)
+    size = len(plain.matrix)
     rows = _packed(plain.matrix)
     columns = _packed(tuple(zip(*plain.matrix, strict=True)))
-    size = len(plain.matrix)
 
     def score(mask: int) -> int:
-        by_row, by_column = _difference(int(plain.version), mask)
+        by_row, by_column = _difference(version, mask)
         return penalty(rows ^ by_row, columns ^ by_column, size=size)
 
     best = min(MASKS, key=score)
-    return plain if best == 0 else encoded(data, mask=best)
+    chosen = rows ^ _difference(version, best)[0]
+    bits = f"{chosen:0{size * (size + 1) - 1}b}"
+    return Masked(
+        version, best, tuple(bits[start : start + size] for start in range(0, len(bits), size + 1))
+    )
 
 
 def encoded(data: bytes, *, mask: int, version: int | None = None) -> segno.QRCode:
@@ -52,7 +69,7 @@ def penalty(rows: int, columns: int, *, size: int) -> int:
 
 
 def _packed(matrix: tuple[bytearray, ...] | tuple[tuple[int, ...], ...]) -> int:
-    return int("0".join("".join("1" if module else "0" for module in row) for row in matrix), 2)
+    return int(b"0".join(bytes(row).translate(_DIGITS) for row in matrix), 2)
 
 
 @lru_cache(maxsize=128)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Final
 
 import segno
@@ -25,12 +26,12 @@ def qr_modules(payload: bytes | str, *, largest_version: int = 40) -> list[list[
         code = best_masked(data)
     except segno.DataOverflowError:
         code = None
-    if code is None or int(code.version) > largest_version:
+    if code is None or code.version > largest_version:
         raise FormatError(
             f"{len(data)} bytes do not fit into a QR code of version {largest_version}; shorten them.",
             code="value_too_long",
         )
-    return [[module == 1 for module in row] for row in code.matrix]
+    return [[module == "1" for module in row] for row in code.rows]
 
 
 def svg(modules: list[list[bool]], *, quiet_zone: int = 0, swiss_cross: bool = False) -> str:
@@ -52,14 +53,14 @@ def svg(modules: list[list[bool]], *, quiet_zone: int = 0, swiss_cross: bool = F
 
 
 def _runs(line: list[bool]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    start = None
-    for place, dark in enumerate([*line, False]):
-        if dark and start is None:
-            start = place
-        elif not dark and start is not None:
-            runs.append((start, place - start))
-            start = None
+    """Where each run of dark modules starts, and how long it is."""
+    runs = []
+    start = 0
+    for dark, run in groupby(line):
+        length = len(list(run))
+        if dark:
+            runs.append((start, length))
+        start += length
     return runs
 
 
