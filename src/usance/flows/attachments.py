@@ -161,6 +161,8 @@ def _require_unbilled(shipment: Shipment) -> None:
     )
     if shipment.billed:
         raise WrongState("The shipment is billed; its invoice never changes.")
+    if shipment.canceled_at is not None:
+        raise WrongState("The shipment was taken back and will not be billed; attach to the order.")
 
 
 @transaction.atomic

@@ -34,7 +34,8 @@ def attachment(*, seller_id: UUID, attachment_id: UUID) -> Attachment | None:
 
 def content_of(found: Attachment) -> bytes:
     """The file; empty where it is a link."""
-    return bytes(found.content) if found.content is not None else b""
+    content: Any = found.content
+    return b"" if content is None else bytes(content)
 
 
 def contents(*, seller_id: UUID, digests: Collection[str]) -> dict[str, bytes]:

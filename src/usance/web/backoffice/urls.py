@@ -13,6 +13,7 @@ from usance.web.backoffice.policy_urls import urlpatterns as policy_urlpatterns
 from usance.web.backoffice.views import (
     application_settings,
     applications,
+    attachments,
     bank,
     buyers,
     connections,
@@ -74,6 +75,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("orders", orders.orders_list, name="office_orders"),
     path("orders/<str:public>", orders.order_page, name="office_order"),
+    path("orders/<str:public>/attach", attachments.attach, name="office_attach"),
+    path("attachments/<str:public>", attachments.attached_file, name="office_attachment"),
     path("orders/<str:public>/<slug:name>", orders.order_act, name="office_order_act"),
     path("invoices", invoices.invoices_list, name="office_invoices"),
     path("invoices/<str:public>", invoices.invoice_page, name="office_invoice"),

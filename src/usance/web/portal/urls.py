@@ -26,6 +26,11 @@ urlpatterns: list[URLPattern] = [
         invoices.credit_note_document,
         name="account_credit_note_document",
     ),
+    path(
+        "invoices/<str:public>/attachments/<str:attachment>",
+        invoices.attached_file,
+        name="account_attachment",
+    ),
     path("invoices/<str:public>/<slug:name>", invoices.invoice_act, name="account_invoice_act"),
     path("questions/<str:public>", questions.question_act, name="account_question"),
     path("questions/<str:public>/<slug:name>", questions.question_act, name="account_question_act"),

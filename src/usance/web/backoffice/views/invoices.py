@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from usance.flows import attachments
 from usance.records.collections import queries as questions
 from usance.records.deliveries import queries as deliveries
 from usance.records.invoices import queries as invoices
@@ -21,10 +22,12 @@ from usance.records.payments.queries import AllocationLine
 from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
+from usance.web.backoffice.attachment_rows import attachment_link
 from usance.web.backoffice.delivery_acts import has_document
 from usance.web.backoffice.delivery_tables import delivery_table, document_address
 from usance.web.backoffice.desk import Desk, id_in, office
 from usance.web.backoffice.invoice_acts import INVOICE_ACTS
+from usance.web.backoffice.registration_acts import registration_facts
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import credit_note_table, invoice_table, line_table
 from usance.web.backoffice.timeline import history_of
@@ -100,6 +103,7 @@ def invoice_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         facts=_facts(desk, invoice),
         downloads=(downloads := _downloads(invoice))[0],
         more_downloads=downloads[1],
+        attached=[attachment_link(one) for one in attachments.of_invoice(invoice)],
         lines=line_table(invoice.lines, currency=invoice.currency) if invoice.lines else None,
         deliveries=delivery_table(list(sent), desk) if sent else None,
         questions=question_table(list(asked), with_invoice=False) if asked else None,
@@ -151,6 +155,11 @@ def _facts(desk: Desk, invoice: Invoice) -> list[Fact]:
         Fact(_("Outstanding"), money(invoice.outstanding)),
         Fact(_("Total"), money(invoice.amount)),
         Fact(_("of which tax"), money(invoice.tax_amount)),
+        *(
+            [Fact(_("Tax that the buyer pays to the treasury"), money(invoice.split_tax))]
+            if invoice.split_tax
+            else []
+        ),
         *([Fact(_("Credited"), money(-invoice.credited))] if invoice.credited else []),
         *([Fact(_("Paid"), money(-invoice.allocated))] if invoice.allocated else []),
         *([Fact(_("Written off"), money(-invoice.written_off))] if invoice.written_off else []),
@@ -164,6 +173,7 @@ def _facts(desk: Desk, invoice: Invoice) -> list[Fact]:
         *(Fact(_("Order"), _order(order, noted=len(orders) > 1)) for order in orders),
         *(Fact(_("Purchase order"), number) for number in numbers if len(orders) == 1),
         *([Fact(_("Your number"), invoice.external_id)] if invoice.external_id else []),
+        *registration_facts(invoice),
     ]
 
 

@@ -10,18 +10,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from usance.flows.order_books import HELD, PENDING
 from usance.records.credit import queries as credit
 from usance.records.credit import review_queries
 from usance.records.credit.models import Decision
 from usance.records.identity import public_id
 from usance.records.invoices import queries as invoices
+from usance.records.orders import attachments
 from usance.records.orders import queries as orders
 from usance.records.orders.models import Order
 from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
+from usance.web.backoffice.attachment_rows import attachment_table
 from usance.web.backoffice.desk import Desk, id_in, office
 from usance.web.backoffice.order_acts import ORDER_ACTS
+from usance.web.backoffice.order_charge_acts import CHARGE_ACTS, DETACH
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import (
     invoice_table,
@@ -88,6 +92,7 @@ def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         seller_id=desk.seller.id, on=desk.on, order_id=order.id
     ).order_by("id")
     shipped = list(orders.shipments(seller_id=desk.seller.id, order_id=order.id).order_by("id"))
+    attached = list(attachments.attachments(seller_id=desk.seller.id, order_id=order.id))
     return page(
         request,
         desk,
@@ -98,7 +103,9 @@ def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         page_state=State("order", order.state),
         page_facts=[Identifier(public), links.buyer_link(order.buyer)],
         order=order,
-        offers=offers(desk, order, ORDER_ACTS, base=links.address("order", order.id)),
+        offers=offers(
+            desk, order, (*ORDER_ACTS, *CHARGE_ACTS), base=links.address("order", order.id)
+        ),
         facts=_facts(order),
         decision=order.decision,
         decision_facts=_decision_facts(order.decision),
@@ -108,6 +115,10 @@ def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         why=links.address("decision", order.decision.id),
         review=_review_address(desk, order),
         lines=line_table(order.lines, currency=order.currency) if order.lines else None,
+        attachments=attachment_table(attached, desk) if attached else None,
+        attach=f"{links.address('order', order.id)}/attach"
+        if desk.may("billing") and order.state in (*HELD, *PENDING)
+        else "",
         shipments=shipment_table(shipped) if shipped else None,
         invoices=invoice_table(list(found), desk, with_buyer=False) if found else None,
         history=history_of(desk, [order.id, *(one.id for one in shipped)]),
@@ -120,7 +131,8 @@ def order_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpR
     """Do something to an order."""
     order = _order(desk, public)
     crumbs = [Link(_("Orders"), reverse("office_orders")), links.order_link(order)]
-    return perform(request, desk, order, ORDER_ACTS, name=name, current="orders", crumbs=crumbs)
+    acts = (*ORDER_ACTS, *CHARGE_ACTS, DETACH)
+    return perform(request, desk, order, acts, name=name, current="orders", crumbs=crumbs)
 
 
 def _order(desk: Desk, public: str) -> Order:

@@ -13,13 +13,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from usance.flows import attachments
 from usance.flows.deliveries import queueing
+from usance.flows.deliveries.registrations import (
+    NotRegistered,
+    RegistrationCancelled,
+    require_deliverable,
+)
 from usance.flows.documents import FormatUnavailable, Kind, NotIssued, Unreadable
 from usance.records.events import queries as events
 from usance.records.identity import NotAnId, parse_public_id, public_id
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.invoices.queries import OrderOnInvoice
+from usance.records.orders import attachments as kept
+from usance.records.orders.models import Attachment
 from usance.records.parties.invoicing_queries import billing_profile
 from usance.records.payments import queries as payments
 from usance.rules.money import Money
@@ -27,6 +35,7 @@ from usance.web.acts import offers, perform
 from usance.web.design.parts import Fact, Link, Noted, State, Tab
 from usance.web.design.states import look
 from usance.web.documents import download
+from usance.web.files import file_response
 from usance.web.listing import cut
 from usance.web.portal.account import Account, id_in, page, portal_for
 from usance.web.portal.document import text_document
@@ -116,6 +125,7 @@ def invoice_page(request: HttpRequest, account: Account, public: str) -> HttpRes
         lines=line_table(invoice.lines, currency=invoice.currency) if invoice.lines else None,
         payments=payment_table(paid) if any(row.left for row in paid) else None,
         notes=credit_table(notes) if notes else None,
+        attached=[_attached(invoice, one) for one in attachments.of_invoice(invoice)],
         history=told_to_buyer(
             events.history(seller_id=seller_id, object_ids=[invoice.id], limit=40)
         ),
@@ -159,6 +169,7 @@ def _download(
     request: HttpRequest, account: Account, kind: Kind, subject_id: UUID, format_: str, *, back: str
 ) -> HttpResponse:
     try:
+        require_deliverable(account.seller, kind=kind, subject_id=subject_id, at=account.at)
         found = download(
             account.seller,
             kind=kind,
@@ -167,6 +178,13 @@ def _download(
             at=account.at,
             inline=True,
         )
+    except (NotRegistered, RegistrationCancelled):
+        messages.error(
+            request,
+            _("%(seller)s has not registered this document with the tax portal. Ask for it there.")
+            % {"seller": account.seller.name},
+        )
+        return HttpResponseRedirect(back)
     except (FormatUnavailable, NotIssued, Unreadable):
         messages.error(
             request,
@@ -257,6 +275,28 @@ def _downloads(account: Account, invoice: Invoice, *, mail: str) -> list[Link]:
     ]
 
 
+@require_safe
+@portal_for("invoices")
+def attached_file(
+    _request: HttpRequest, account: Account, public: str, attachment: str
+) -> HttpResponse:
+    """A file that an invoice carries, as a download."""
+    invoice = _invoice(account, public)
+    attachment_id = id_in(attachment, kind="attachment")
+    for one in attachments.of_invoice(invoice):
+        if one.id == attachment_id and one.digest is not None:
+            return file_response(
+                kept.content_of(one), media_type=one.media_type, file_name=one.file_name
+            )
+    raise Http404("There is no such file.")
+
+
+def _attached(invoice: Invoice, one: Attachment) -> Link:
+    names = [public_id("invoice", invoice.id), public_id("attachment", one.id)]
+    href = one.location or reverse("account_attachment", args=names)
+    return Link(one.description or one.reference, href)
+
+
 def _invoice(account: Account, public: str) -> Invoice:
     invoice_id = id_in(public, kind="invoice")
     invoice = invoices.invoice_with_parties(seller_id=account.seller.id, invoice_id=invoice_id)
@@ -276,6 +316,11 @@ def _facts(account: Account, invoice: Invoice) -> list[Fact]:
         Fact(_("To pay"), money(invoice.outstanding)),
         Fact(_("Total"), money(invoice.amount)),
         Fact(_("of which tax"), money(invoice.tax_amount)),
+        *(
+            [Fact(_("Tax that you pay to the treasury"), money(invoice.split_tax))]
+            if invoice.split_tax
+            else []
+        ),
         *([Fact(_("Credited"), money(-invoice.credited))] if invoice.credited else []),
         *([Fact(_("Paid"), money(-invoice.allocated))] if invoice.allocated else []),
         Fact(_("Issued"), invoice.issued_on),
