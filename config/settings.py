@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "usance.records.connections",
     "usance.records.deliveries",
     "usance.records.collections",
+    "usance.records.cards",
     "usance.web.api",
     "usance.jobs",
 ]

@@ -89,31 +89,31 @@ class Step:
 def follow(needed: int, *, held: tuple[Held, ...], at: datetime) -> tuple[Step, ...]:
     """What makes the sum of ``held`` cover ``needed`` minor units, and no authorization run out.
 
-    Too little: the first that may be raised is, else the difference is authorized beside. Nothing
-    needed: all is let go. One that is not needed at all is let go, but an authorization is never
-    lowered: networks know no such thing, and a part is captured of it anyway.
+    Those that hold longest count first, and what is not needed at all is let go. Too little: the first
+    that may be raised is, else the difference is authorized beside. An authorization is never lowered:
+    networks know no such thing, and a part is captured of it anyway.
     """
     if needed <= 0:
         return tuple(Step("void", one.capturable, place) for place, one in enumerate(held))
     steps: list[Step] = []
-    kept: list[int] = []
+    raisable: int | None = None
     covered = 0
-    for place, one in enumerate(held):
+    for place in sorted(range(len(held)), key=lambda p: held[p].expires_at, reverse=True):
+        one = held[place]
+        runs_out = one.expires_at - RENEW_BEFORE <= at
         if covered >= needed:
             steps.append(Step("void", one.capturable, place))
             continue
         covered += one.capturable
-        kept.append(place)
-        if one.expires_at - RENEW_BEFORE <= at:
+        if runs_out:
             steps.append(Step("renew", one.capturable, place))
+        elif raisable is None and one.can_increase is not False:
+            raisable = place
     missing = needed - covered
-    if missing > 0:
-        fresh = [p for p in kept if held[p].expires_at - RENEW_BEFORE > at]
-        raisable = next((p for p in fresh if held[p].can_increase is not False), None)
-        if raisable is None:
-            steps.append(Step("beside", missing))
-        else:
-            steps.append(Step("increase", missing, raisable))
+    if missing > 0 and raisable is not None:
+        steps.append(Step("increase", missing, raisable))
+    elif missing > 0:
+        steps.append(Step("beside", missing))
     return tuple(steps)
 
 

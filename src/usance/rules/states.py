@@ -145,6 +145,10 @@ DELIVERY_STATES: Final = (
     "failed",
 )
 
+REGISTRATION: Final = frozenset({("registered", "cancelled")})
+REGISTRATION_STATES: Final = ("registered", "cancelled")
+"""A document's registration with India's portal."""
+
 MANDATE: Final = frozenset(
     {
         ("pending", "active"),
@@ -174,16 +178,86 @@ QUESTION: Final = frozenset(
 )
 QUESTION_STATES: Final = ("open", "answered", "closed")
 
+STORED_CARD: Final = frozenset({("active", "forgotten")})
+STORED_CARD_STATES: Final = ("active", "forgotten")
+
+CARD_PAGE: Final = frozenset({("open", "completed"), ("open", "expired")})
+CARD_PAGE_STATES: Final = ("open", "completed", "expired")
+
+CARD_AUTHORIZATION: Final = frozenset(
+    {
+        ("pending", "action_required"),
+        ("pending", "authorized"),
+        ("pending", "captured"),  # a charge is taken at once
+        ("pending", "declined"),
+        ("pending", "voided"),
+        ("action_required", "authorized"),
+        ("action_required", "captured"),
+        ("action_required", "declined"),
+        ("action_required", "voided"),
+        ("authorized", "captured"),
+        ("authorized", "voided"),
+        ("authorized", "expired"),
+    }
+)
+CARD_AUTHORIZATION_STATES: Final = (
+    "pending",
+    "action_required",
+    "authorized",
+    "captured",
+    "voided",
+    "expired",
+    "declined",
+)
+
+CARD_INSTRUCTION: Final = frozenset({("queued", "done"), ("queued", "refused")})
+CARD_INSTRUCTION_STATES: Final = ("queued", "done", "refused")
+
+PROMISE: Final = frozenset(
+    {
+        ("proposed", "accepted"),
+        ("proposed", "declined"),
+        ("proposed", "withdrawn"),
+        ("accepted", "kept"),
+        ("accepted", "broken"),
+        ("accepted", "withdrawn"),
+        ("broken", "kept"),  # paid after all
+    }
+)
+PROMISE_STATES: Final = ("proposed", "accepted", "declined", "kept", "broken", "withdrawn")
+
+PROMISE_PART: Final = frozenset({("open", "kept"), ("open", "broken"), ("broken", "kept")})
+PROMISE_PART_STATES: Final = ("open", "kept", "broken")
+
+PROPOSAL: Final = frozenset(
+    {
+        ("open", "accepted"),
+        ("open", "dismissed"),
+        ("open", "superseded"),
+        ("booked", "undone"),
+        ("accepted", "undone"),
+    }
+)
+PROPOSAL_STATES: Final = ("open", "booked", "accepted", "dismissed", "superseded", "undone")
+
 MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "orders_order": ORDER,
     "invoices_invoice": INVOICE,
     "payments_payment": PAYMENT,
+    "payments_proposal": PROPOSAL,
     "credit_creditline": CREDIT_LINE,
     "credit_review": REVIEW,
     "credit_backtest": BACKTEST,
     "applications_application": APPLICATION,
     "deliveries_delivery": DELIVERY,
+    "deliveries_registration": REGISTRATION,
     "collections_question": QUESTION,
+    "collections_promise": PROMISE,
+    "collections_promisepart": PROMISE_PART,
+    "cards_storedcard": STORED_CARD,
+    "cards_page": CARD_PAGE,
+    "cards_authorization": CARD_AUTHORIZATION,
+    "cards_instruction": CARD_INSTRUCTION,
 }
 """Each machine by the table whose ``state`` column it governs."""
 

@@ -73,7 +73,7 @@ class MemoryProvider:
         wanted, page = self.pages[reference]
         card = CardToken(
             reference=self._new("card"),
-            payer=wanted.payer,
+            payer=wanted.payer if wanted.kind == "store" or wanted.keep_card else "",
             brand=brand,
             last4=last4,
             expires_year=2029,

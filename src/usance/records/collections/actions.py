@@ -1,11 +1,21 @@
-"""Writing questions and what is said about them."""
+"""Writing questions and what is said about them, pay links and promises."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
-from usance.records.collections.models import Question, Remark
+from usance.records.collections.models import (
+    PayLink,
+    Promise,
+    PromisePart,
+    PromiseRules,
+    Question,
+    Remark,
+)
+
+Row = TypeVar("Row", PayLink, Promise, PromisePart, PromiseRules)
 
 
 def lock_question(*, seller_id: UUID, question_id: UUID) -> Question | None:
@@ -35,3 +45,28 @@ def change(question: Question, *, state: str, at: datetime) -> None:
         state=state, changed_at=at
     )
     question.state, question.changed_at = state, at
+
+
+def lock_link(*, seller_id: UUID, link_id: UUID) -> PayLink | None:
+    """The link, locked until the transaction ends."""
+    return (
+        PayLink.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, id=link_id)
+        .first()
+    )
+
+
+def lock_promise(*, seller_id: UUID, promise_id: UUID) -> Promise | None:
+    """The promise, locked until the transaction ends."""
+    return (
+        Promise.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, id=promise_id)
+        .first()
+    )
+
+
+def set_fields(row: Row, **fields: Any) -> None:
+    """Set ``fields`` on the row, here and in the database."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)

@@ -1,4 +1,4 @@
-"""What buyers ask about their invoices, and what they are told."""
+"""What buyers ask about their invoices and are told, the links by which they pay, what they promise."""
 
 from __future__ import annotations
 
@@ -65,3 +65,125 @@ class Remark(SellerScoped):
             )
         ]
         indexes = [models.Index(fields=["seller", "question"], name="collections_of_question")]
+
+
+class PayLink(SellerScoped):
+    """A link to the pay page: of one invoice, of one order that a card has to secure, or of all that a
+    buyer owes. The address itself is signed and not kept."""
+
+    buyer = ScopedForeignKey("parties.Buyer")
+    invoice = ScopedForeignKey("invoices.Invoice", null=True)
+    order = ScopedForeignKey("orders.Order", null=True)
+    author = models.TextField(default="")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    external_id = models.TextField(null=True)
+    metadata = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "collections_paylink"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "external_id"], name="collections_paylink_external_id_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(invoice__isnull=True) | Q(order__isnull=True),
+                name="collections_paylink_about",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "buyer", "-id"], name="collections_paylink_by_buyer")
+        ]
+
+
+class PromiseRules(SellerScoped):
+    """What a seller lets its buyers promise: at most ``most_parts`` within ``most_days``, the first of
+    at least ``first_percent``; ``accept_at_once`` where that is enough."""
+
+    is_open = models.BooleanField(default=True)
+    most_parts = models.SmallIntegerField(default=3)
+    most_days = models.SmallIntegerField(default=60)
+    first_percent = models.SmallIntegerField(default=25)
+    accept_at_once = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "collections_promiserules"
+        constraints = [
+            models.UniqueConstraint(fields=["seller"], name="collections_promiserules_once"),
+            models.CheckConstraint(
+                condition=Q(most_parts__gte=1)
+                & Q(most_parts__lte=24)
+                & Q(most_days__gte=1)
+                & Q(most_days__lte=730)
+                & Q(first_percent__gte=0)
+                & Q(first_percent__lte=100),
+                name="collections_promiserules_sensible",
+            ),
+        ]
+
+
+class Promise(SellerScoped):
+    """What a buyer promises to pay of its open invoices, and when.
+
+    ``invoices`` are those it is about: ``[{"invoice": id, "amount": outstanding then}]``, which sum to
+    ``amount``. Whether it is kept is read from what these have been paid since.
+    """
+
+    buyer = ScopedForeignKey("parties.Buyer")
+    state = models.CharField(max_length=12, default="proposed")
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    invoices = models.JSONField(default=list)
+    words = models.TextField(default="")
+    author = models.TextField(default="")
+    answered_by = models.TextField(default="")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(default="")
+    ended_at = models.DateTimeField(null=True)
+    external_id = models.TextField(null=True)
+    metadata = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "collections_promise"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=states.PROMISE_STATES) & Q(amount__gt=0),
+                name="collections_promise_state",
+            ),
+            models.UniqueConstraint(
+                fields=["seller", "external_id"], name="collections_promise_external_id_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "buyer", "-id"], name="collections_promise_by_buyer"),
+            models.Index(fields=["seller", "state", "-id"], name="collections_promise_by_state"),
+        ]
+
+
+class PromisePart(SellerScoped):
+    """One instalment of a promise: by ``due_on`` so much is to have been paid."""
+
+    promise = ScopedForeignKey(Promise)
+    position = models.SmallIntegerField()
+    due_on = models.DateField()
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=8, default="open")
+
+    class Meta:
+        db_table = "collections_promisepart"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "promise", "position"], name="collections_promisepart_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) & Q(state__in=("open", "kept", "broken")),
+                name="collections_promisepart_amount",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["seller", "due_on"],
+                name="collections_promisepart_due",
+                condition=Q(state="open"),
+            )
+        ]

@@ -1,0 +1,219 @@
+"""Notices of a provider: stored first, worked on after, the same one once.
+
+What a notice is about is asked for at the provider, so that one that is late, or comes before another
+that it should follow, does no harm. Disputes alone say themselves what was taken.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from usance.flows import repayments
+from usance.flows.cards import money, tending
+from usance.flows.cards.outcomes import absorb
+from usance.flows.cards.pages import look_at_page
+from usance.flows.cards.providers import KINDS, provider_at, provider_of
+from usance.flows.refusals import NotFound
+from usance.gateways.errors import CounterpartError
+from usance.gateways.psp import Dispute, PaymentProvider
+from usance.records.cards import actions, queries
+from usance.records.cards.models import CardAuthorization, CardEvent
+from usance.records.connections import queries as connections
+from usance.records.events.secrets import SecretUnreadable
+from usance.records.identity import new_id
+from usance.records.parties.models import Seller
+from usance.records.payments import queries as payments
+from usance.records.payments.models import Repayment
+from usance.rules.retries import next_attempt
+
+LEASE: Final = timedelta(minutes=2)
+BY: Final = "provider"
+_log = logging.getLogger(__name__)
+
+
+def take_notice(
+    *,
+    seller_id: UUID,
+    connection_id: UUID,
+    body: bytes,
+    headers: Mapping[str, str],
+    at: datetime,
+    provider: PaymentProvider | None = None,
+) -> bool:
+    """Keep a notice; False where the same one is kept already.
+
+    Raises NotFound (no such connection), Forged, Malformed or SecretUnreadable.
+    """
+    connection = connections.connection(seller_id=seller_id, connection_id=connection_id)
+    if connection is None or connection.kind not in KINDS:
+        raise NotFound("There is no such payment provider.")
+    told = (provider or provider_of(connection)).read_notice(body, headers, at=at)
+    is_news = told.kind != "other"
+    row = CardEvent(
+        id=new_id(),
+        seller_id=seller_id,
+        created_at=at,
+        connection_id=connection_id,
+        provider_id=told.id,
+        kind=told.kind,
+        type=told.type,
+        reference=told.reference,
+        dispute=asdict(told.dispute) if told.dispute else None,
+        sent_at=told.sent_at,
+        due_at=at if is_news else None,
+        ended_at=None if is_news else at,
+        result="" if is_news else "not of interest",
+    )
+    return actions.keep_event(row)
+
+
+def due(*, at: datetime, limit: int = 200) -> list[tuple[UUID, UUID]]:
+    """(seller, notice) of every notice to be worked on now."""
+    return queries.due_events(at=at, limit=limit)
+
+
+def work_on(
+    *,
+    seller_id: UUID,
+    event_id: UUID,
+    at: datetime,
+    chance: float,
+    provider: PaymentProvider | None = None,
+) -> None:
+    """Do what a notice asks for. ``chance`` is a random number from 0 to 1."""
+    row = queries.event(seller_id=seller_id, event_id=event_id)
+    if row is None or not actions.take_event(row, at=at, until=at + LEASE):
+        return
+    seller = Seller.objects.get(id=seller_id)
+    try:
+        result = _do(seller, row, provider=provider, at=at)
+    except (CounterpartError, SecretUnreadable) as error:
+        again = next_attempt(row.attempts + 1, at=at, chance=chance)
+        actions.change(
+            row,
+            attempts=row.attempts + 1,
+            due_at=again,
+            ended_at=None if again else at,
+            result=error.code,
+        )
+        return
+    # What we do not know yet may be on its way here: a page that was not read to its end.
+    again = next_attempt(row.attempts + 1, at=at, chance=chance) if result == "unknown" else None
+    actions.change(
+        row,
+        attempts=row.attempts + 1,
+        due_at=again if row.attempts < 4 else None,
+        ended_at=None if again and row.attempts < 4 else at,
+        result=result,
+    )
+
+
+def _do(seller: Seller, row: CardEvent, *, provider: PaymentProvider | None, at: datetime) -> str:
+    if row.kind == "session":
+        page = queries.page_by_reference(
+            seller_id=seller.id, connection_id=row.connection_id, reference=row.reference
+        )
+        if page is None:
+            return "unknown"
+        done = look_at_page(seller_id=seller.id, page_id=page.id, at=at, provider=provider)
+        if done is not None and done.order_id is not None:
+            tending.tend(seller_id=seller.id, order_id=done.order_id, at=at)
+        return "done"
+    dispute = Dispute(**row.dispute) if row.dispute else None
+    reference = dispute.authorization if dispute else row.reference
+    known = queries.authorization_by_reference(
+        seller_id=seller.id, connection_id=row.connection_id, reference=reference
+    )
+    if known is None:
+        return "unknown"
+    if dispute is not None:
+        return _dispute(seller, known, dispute, at=at)
+    refresh(seller, known, provider=provider, at=at)
+    return "done"
+
+
+def refresh(
+    seller: Seller,
+    known: CardAuthorization,
+    *,
+    at: datetime,
+    provider: PaymentProvider | None = None,
+) -> CardAuthorization:
+    """Ask the provider how an authorization stands, and let its order follow. Raises what the
+    provider raises."""
+    asked = provider or provider_at(seller.id, known.connection_id)
+    row = absorb(seller, authorization_id=known.id, now=asked.fetch(known.reference), at=at, by=BY)
+    if row.state == "authorized" and row.expires_at is not None and row.expires_at <= at:
+        # It holds longer than it was said to: looked at again tomorrow.
+        actions.change(row, expires_at=at + timedelta(days=1))
+    if row.order_id is not None:
+        tending.tend(seller_id=seller.id, order_id=row.order_id, at=at)
+    return row
+
+
+def refresh_run_out(*, at: datetime, limit: int = 200) -> int:
+    """Ask of every authorization whose time is over; how many there are."""
+    found = queries.run_out(at=at, limit=limit)
+    for seller_id, authorization_id in found:
+        known = queries.authorization(seller_id=seller_id, authorization_id=authorization_id)
+        assert known is not None
+        try:
+            refresh(Seller.objects.get(id=seller_id), known, at=at)
+        except (CounterpartError, SecretUnreadable, NotFound):
+            _log.warning("authorization %s of seller %s", authorization_id, seller_id)
+    return len(found)
+
+
+def _dispute(seller: Seller, known: CardAuthorization, dispute: Dispute, *, at: datetime) -> str:
+    """A cardholder's bank took money back: what it paid is open again, and the provider's fee is
+    ours. Where the dispute is won the money comes back as a new payment."""
+    external_id = f"dispute:{dispute.reference}"
+    was_taken = Repayment.objects.filter(seller_id=seller.id, external_id=external_id).exists()
+    if dispute.state != "won":
+        if was_taken:
+            return "taken before"
+        return _take_back(seller, known, dispute, external_id=external_id, at=at)
+    if not was_taken:
+        return "nothing was taken"
+    won = f"{external_id}:won"
+    if payments.payments(seller_id=seller.id, external_id=won).exists():
+        return "won before"
+    money.book_won_dispute(
+        seller,
+        known,
+        amount=min(dispute.amount, known.captured),
+        external_id=won,
+        at=at,
+        by=BY,
+    )
+    return "won"
+
+
+def _take_back(
+    seller: Seller, known: CardAuthorization, dispute: Dispute, *, external_id: str, at: datetime
+) -> str:
+    for receipt in queries.receipts(seller_id=seller.id, authorization_id=known.id):
+        payment = payments.payment(seller_id=seller.id, payment_id=receipt.payment_id)
+        assert payment is not None
+        left = payment.amount - payment.refunded - payment.returned
+        if not left:
+            continue
+        repayments.return_payment(
+            seller,
+            payment_id=payment.id,
+            at=at,
+            by=BY,
+            amount=min(dispute.amount, left),
+            kind="chargeback",
+            reason_code=dispute.reason[:24],
+            reason=dispute.reason,
+            fee=dispute.fee if dispute.currency == known.currency else 0,
+            external_id=external_id,
+        )
+        return "taken"
+    return "nothing left"

@@ -1,0 +1,160 @@
+"""Links to the pay page: signed, for a time, and taken back at will.
+
+The address carries seller and link with a signature by the installation's keys; what the database has
+says whether it is still good. Nothing that opens the page is kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from usance.flows.journal import Journal
+from usance.flows.refusals import NotFound, Refused, WrongState, external_id_once
+from usance.records.collections import actions, queries
+from usance.records.collections.models import PayLink
+from usance.records.identity import new_id
+from usance.records.invoices.models import Invoice
+from usance.records.orders.models import Order
+from usance.records.parties.models import Buyer, Seller
+
+USUAL_DAYS: Final = 30
+LONGEST_DAYS: Final = 365
+_PURPOSE: Final = b"usance pay link 1"
+_SIGNED: Final = 18
+"""Bytes of the signature: 144 bits."""
+_LENGTH: Final = 16 + 16 + _SIGNED
+
+
+class InvalidLink(Refused):
+    """A link that cannot be made as it was asked for."""
+
+    code = "invalid_pay_link"
+
+
+class LinkOver(Refused):
+    """The link has run out or was taken back; ask the seller for a new one."""
+
+    code = "pay_link_over"
+
+
+@transaction.atomic
+def create_link(
+    seller: Seller,
+    *,
+    at: datetime,
+    by: str,
+    buyer_id: UUID | None = None,
+    invoice_id: UUID | None = None,
+    order_id: UUID | None = None,
+    days: int = USUAL_DAYS,
+    external_id: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> PayLink:
+    """A link for one invoice, for an order that a card has to secure, or for all that a buyer owes.
+
+    Raises NotFound, InvalidLink or Duplicate.
+    """
+    if not 1 <= days <= LONGEST_DAYS:
+        raise InvalidLink(f"A link is good for 1 to {LONGEST_DAYS} days, not {days}.")
+    if invoice_id is not None and order_id is not None:
+        raise InvalidLink("A link is for an invoice, an order or a buyer; name one of them.")
+    link = PayLink(
+        id=new_id(),
+        seller_id=seller.id,
+        created_at=at,
+        buyer_id=_buyer(seller, buyer_id=buyer_id, invoice_id=invoice_id, order_id=order_id),
+        invoice_id=invoice_id,
+        order_id=order_id,
+        author=by,
+        expires_at=at + timedelta(days=days),
+        external_id=external_id,
+        metadata=dict(metadata or {}),
+    )
+    with external_id_once("pay link", external_id):
+        link.save(force_insert=True)
+    _tell(seller, link, "created", at=at, by=by)
+    return link
+
+
+@transaction.atomic
+def revoke_link(seller: Seller, *, link_id: UUID, at: datetime, by: str) -> PayLink:
+    """Take a link back. Raises NotFound, or WrongState where it was taken back before."""
+    link = actions.lock_link(seller_id=seller.id, link_id=link_id)
+    if link is None:
+        raise NotFound("There is no such link.")
+    if link.revoked_at is not None:
+        raise WrongState("The link has been taken back already.")
+    actions.set_fields(link, revoked_at=at)
+    _tell(seller, link, "revoked", at=at, by=by)
+    return link
+
+
+def address_of(link: PayLink, *, site: str = "") -> str:
+    """Where the link leads; without ``site`` at the installation's public address."""
+    return f"{(settings.PUBLIC_URL or site).rstrip('/')}/pay/{token_of(link)}"
+
+
+def token_of(link: PayLink) -> str:
+    """What the address carries."""
+    known = link.seller_id.bytes + link.id.bytes
+    signed = known + _signature(known, str(settings.ENCRYPTION_KEYS[0]))
+    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+
+
+def link_at(token: str, *, at: datetime) -> PayLink:
+    """The link that ``token`` opens. Raises NotFound for what nobody signed, or LinkOver."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raw = b""
+    known, signature = raw[:32], raw[32:]
+    right = [_signature(known, str(key)) for key in settings.ENCRYPTION_KEYS]
+    if len(raw) != _LENGTH or not any(hmac.compare_digest(signature, one) for one in right):
+        raise NotFound("There is no such link.")
+    link = queries.pay_link(seller_id=UUID(bytes=known[:16]), link_id=UUID(bytes=known[16:]))
+    if link is None:
+        raise NotFound("There is no such link.")
+    if link.revoked_at is not None or link.expires_at <= at:
+        raise LinkOver(" ".join((LinkOver.__doc__ or "").split()))
+    return link
+
+
+def _signature(known: bytes, key: str) -> bytes:
+    return hmac.new(key.encode(), _PURPOSE + known, hashlib.sha256).digest()[:_SIGNED]
+
+
+def _buyer(
+    seller: Seller, *, buyer_id: UUID | None, invoice_id: UUID | None, order_id: UUID | None
+) -> UUID:
+    """The buyer that the link is for."""
+    if invoice_id is not None:
+        about = Invoice.objects.filter(seller_id=seller.id, id=invoice_id).values_list("buyer_id")
+    elif order_id is not None:
+        about = Order.objects.filter(seller_id=seller.id, id=order_id).values_list("buyer_id")
+    else:
+        about = Buyer.objects.filter(seller_id=seller.id, id=buyer_id).values_list("id")
+    found = about.first()
+    if found is None or buyer_id not in (None, found[0]):
+        raise NotFound("There is no such invoice, order or buyer.")
+    return UUID(str(found[0]))
+
+
+def _tell(seller: Seller, link: PayLink, what: str, *, at: datetime, by: str) -> None:
+    journal = Journal(seller, at=at, by=by)
+    journal.tell(
+        f"pay_link.{what}",
+        object_type="pay_link",
+        object_id=link.id,
+        buyer_id=link.buyer_id,
+        data={"expires_at": link.expires_at.isoformat()},
+    )
+    journal.close()
