@@ -422,21 +422,33 @@ def test_two_workers_tell_the_end_of_a_run_once(trade: Trade, april: Trade) -> N
     assert (slow.finished_at, kept.buyers_done) == (kept.finished_at, 1)
 
 
-def test_a_preview_of_very_many_invoices_says_that_it_is_cut_short(
-    trade: Trade, april: Trade, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 100])
+def test_a_preview_of_very_many_invoices_is_paged(
+    trade: Trade, april: Trade, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(billing_runs, "MOST_DRAFTS", 3)
-    for account in (trade, trade.other_buyer()):
+    """Its pages have every draft once, wherever they are cut, and each failure once."""
+    other = trade.other_buyer()
+    for account, days in ((trade, (2, 3)), (other, (2, 3, 4))):
         scheduled(account, "daily")
-        for day in (2, 3):
+        for day in days:
             sell(on(account, date(2026, 3, day)), 1_000)
-    seen = billing_runs.preview(trade.seller, cut_off_on=date(2026, 3, 31), at=april.at)
-    assert (len(seen.drafts), seen.cut_short) == (3, True)
-    for account, drafts in ((trade, 2),):
-        own = billing_runs.preview(
-            trade.seller, cut_off_on=date(2026, 3, 31), at=april.at, buyer_id=account.buyer.id
-        )
-        assert (len(own.drafts), own.cut_short) == (drafts, False)
+    asked: dict[str, Any] = {"cut_off_on": date(2026, 3, 31), "at": april.at}
+    whole = billing_runs.preview(trade.seller, **asked)
+    assert (len(whole.drafts), whole.next) == (5, None)
+    monkeypatch.setattr(billing_runs, "MOST_DRAFTS", most)
+    drafts, start = [], None
+    for _ in range(6):
+        seen = billing_runs.preview(trade.seller, start=start, **asked)
+        assert 0 < len(seen.drafts) <= most
+        drafts += seen.drafts
+        start = seen.next
+        if start is None:
+            break
+    assert start is None
+    assert drafts == list(whole.drafts)
+    own = billing_runs.preview(trade.seller, buyer_id=other.buyer.id, **asked)
+    assert len(own.drafts) == min(most, 3)
+    assert (own.next is None) == (most >= 3)
 
 
 def test_the_days_of_a_series_never_go_back(trade: Trade) -> None:

@@ -97,8 +97,13 @@ def _run(seller: Seller, day: date, *, as_json: bool) -> None:
 
 def _show(seller: Seller, day: date, *, as_json: bool) -> None:
     from usance.flows import billing_runs
+    from usance.flows.billing_runs import Previewed
 
-    seen = billing_runs.preview(seller, cut_off_on=day, at=session.now())
+    at = session.now()
+    seen = billing_runs.preview(seller, cut_off_on=day, at=at)
+    while seen.next is not None:
+        more = billing_runs.preview(seller, cut_off_on=day, at=at, start=seen.next)
+        seen = Previewed(seen.drafts + more.drafts, seen.failures + more.failures, more.next)
     print_rows(
         _DRAFT,
         _rows(seen, as_json=as_json),
@@ -108,10 +113,6 @@ def _show(seller: Seller, day: date, *, as_json: bool) -> None:
     )
     if not as_json:
         _tell(seen.failures)
-    if seen.cut_short:
-        sys.stderr.write(
-            f"These are the first {len(seen.drafts)}; a run would issue more than is shown.\n"
-        )
     if seen.failures:
         raise typer.Exit(1)
 

@@ -176,6 +176,5 @@ class BillingPreview(Shown):
     cut_off_on: date
     drafts: list[DraftInvoice]
     failures: list[BillingFailure]
-    cut_short: bool = Field(
-        description="Whether a run would issue more than the hundred shown; name a buyer to see its own."
-    )
+    cut_short: bool = Field(description="Whether a run would issue more than is shown.")
+    next: str | None = Field(description="Send it as ``after`` to see the drafts that follow.")

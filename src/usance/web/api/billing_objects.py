@@ -139,7 +139,10 @@ def billing_preview(seen: Previewed, *, cut_off_on: date) -> Document:
         "cut_off_on": cut_off_on,
         "drafts": [_draft(draft) for draft in seen.drafts],
         "failures": list(seen.failures),
-        "cut_short": seen.cut_short,
+        "cut_short": seen.next is not None,
+        "next": None
+        if seen.next is None
+        else f"{public_id('buyer', seen.next.buyer_id)}.{seen.next.drafts}",
     }
 
 

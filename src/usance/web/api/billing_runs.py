@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from pydantic_core import to_json
 
 from usance.flows import billing_runs
+from usance.flows.billing_runs import Place
 from usance.flows.refusals import NotFound
+from usance.records.identity import NotAnId, parse_public_id
 from usance.records.invoices import queries
 from usance.web.api import answers, billing_answers, billing_objects, idempotency
-from usance.web.api.billing_schemas import NewBillingRun
-from usance.web.api.paging import USUAL, Cursor, PageLimit, page
+from usance.web.api.billing_schemas import BillingPreviewAsked, NewBillingRun
+from usance.web.api.paging import USUAL, Cursor, PageLimit, not_a_cursor, page
 from usance.web.api.requests import ApiRequest, today
 from usance.web.api.section import Section
 from usance.web.api.values import BillingRunId
 
 section = Section("Billing runs")
+
+_DIGITS: Final = 9
+"""Of a place among the drafts of a buyer; more is no place."""
 
 
 @section.write(
@@ -57,13 +63,17 @@ def create_billing_run(
 def preview_billing_run(
     request: ApiRequest,
     *,
-    payload: NewBillingRun = NewBillingRun(),  # noqa: B008 - frozen
+    payload: BillingPreviewAsked = BillingPreviewAsked(),  # noqa: B008 - frozen
 ) -> Any:
-    """The invoices that a run would issue now, each with its document: of many the first hundred, and
-    ``cut_short`` is true; name a buyer to see its own. Nothing is written."""
+    """The invoices that a run would issue now, each with its document, a hundred at a time: where there
+    are more, ``next`` is to be sent as ``after``. Nothing is written."""
     cut_off_on = _cut_off(request, payload)
     seen = billing_runs.preview(
-        request.auth.seller, cut_off_on=cut_off_on, buyer_id=payload.buyer, at=request.at
+        request.auth.seller,
+        cut_off_on=cut_off_on,
+        buyer_id=payload.buyer,
+        at=request.at,
+        start=_place(payload.after),
     )
     document = billing_objects.billing_preview(seen, cut_off_on=cut_off_on)
     return idempotency.json_response(to_json(document), status=200)
@@ -102,6 +112,17 @@ def get_billing_run(request: ApiRequest, *, run_id: BillingRunId) -> Any:
         raise NotFound("There is no such billing run.")
     figures = queries.run_figures(seller_id=seller_id, run_ids=[run.id])
     return billing_objects.billing_run(run, figures[run.id])
+
+
+def _place(after: str | None) -> Place | None:
+    """Where a page of drafts begins. Raises InvalidRequest for what no page gave."""
+    if after is None:
+        return None
+    public, dot, drafts = after.partition(".")
+    if dot and drafts.isascii() and drafts.isdecimal() and len(drafts) <= _DIGITS:
+        with contextlib.suppress(NotAnId):
+            return Place(parse_public_id("buyer", public), int(drafts))
+    raise not_a_cursor()
 
 
 def _cut_off(request: ApiRequest, payload: NewBillingRun) -> date:

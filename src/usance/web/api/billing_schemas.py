@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from usance.web.api.line_schemas import MOST_LINES, AllowancesCharges, NewLine
+from usance.web.api.paging import Cursor
 from usance.web.api.schemas import ShipTo
 from usance.web.api.values import (
     NO_NUL,
@@ -107,3 +108,9 @@ class NewBillingRun(Value):
 
     cut_off_on: Day | None = Field(default=None, description="null: yesterday.")
     buyer: BuyerId | None = Field(default=None, description="null: all buyers.")
+
+
+class BillingPreviewAsked(NewBillingRun):
+    """Which cut-off to look at, of whom, and from which draft on."""
+
+    after: Cursor | None = None

@@ -41,7 +41,7 @@ def page(
         try:
             found = found.filter(id__lt=parse_public_id(kind, after))
         except NotAnId:
-            raise _not_a_cursor() from None
+            raise not_a_cursor() from None
     rows = list(found.order_by("-id")[: limit + 1])
     shown = rows[:limit]
     more = len(rows) > limit
@@ -61,7 +61,7 @@ def read_position(after: str | None) -> Position:
         position = Position(int(transaction), int(sequence))
         if max(position) < 2**63:
             return position
-    raise _not_a_cursor()
+    raise not_a_cursor()
 
 
 def events_page(
@@ -83,7 +83,7 @@ def _page(rows: Sequence[dict[str, Any]], *, more: bool, cursor: str | None) -> 
     return {"data": list(rows), "has_more": more, "next": cursor}
 
 
-def _not_a_cursor() -> InvalidRequest:
+def not_a_cursor() -> InvalidRequest:
     return InvalidRequest(
         [Fault("after", "invalid_cursor", "must be the next of a page of this list", "query")]
     )

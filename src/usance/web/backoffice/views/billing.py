@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from usance.flows import billing_runs
-from usance.flows.billing_runs import Draft, Previewed
+from usance.flows.billing_runs import Draft, Place, Previewed
 from usance.flows.document_previews import CannotDraw, draft_pdf
 from usance.records.identity import NotAnId, parse_public_id, public_id
 from usance.records.orders import billing_queries
@@ -28,13 +28,15 @@ from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers
 from usance.web.backoffice.billing_acts import RUN, Due
-from usance.web.backoffice.desk import Desk, office
+from usance.web.backoffice.desk import Desk, id_in, office
 from usance.web.backoffice.shell import page
 from usance.web.design.parts import Badge, Column, Link, Row, Tab, Table
 from usance.web.words.billing_profiles import schedule_text
 from usance.web.words.refusals import refusal_text
 
 PAGE: Final = 50
+_DIGITS: Final = 9
+"""Of a place in a list; more is no place."""
 
 
 @require_safe
@@ -145,7 +147,8 @@ def billing_tabs(current: str) -> list[Tab]:
 def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What a run would issue: each invoice as a draft, without a number."""
     cut_off_on, buyer = _day(request, desk), _buyer(request, desk)
-    seen = _previewed(desk, cut_off_on, buyer)
+    start = _start(request)
+    seen = _previewed(desk, cut_off_on, buyer, start=start)
     ids = [draft.buyer_id for draft in seen.drafts]
     buyers = Buyer.objects.filter(seller_id=desk.seller.id, id__in=ids)
     names = dict(buyers.values_list("id", "name"))
@@ -162,9 +165,10 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
         seen=seen,
         buyer_public=public_id("buyer", buyer.id) if buyer else "",
         offers=offers(desk, Due(cut_off_on), [RUN], base=reverse("office_billing"))
-        if not buyer and cut_off_on <= desk.on and seen.drafts
+        if not buyer and cut_off_on <= desk.on and (seen.drafts or start)
         else [],
-        table=_draft_table(seen.drafts, names, cut_off_on) if seen.drafts else None,
+        more=_following(seen, cut_off_on, buyer),
+        table=_draft_table(seen.drafts, names, cut_off_on, start) if seen.drafts else None,
         failures=failure_table(desk, seen.failures) if seen.failures else None,
     )
 
@@ -172,13 +176,16 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_safe
 @office
 def preview_document(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """One draft as a PDF, ``?place=`` of those that the preview lists."""
+    """One draft of a buyer as a PDF: the one at ``?place=`` of those that would be issued to it."""
     cut_off_on, buyer = _day(request, desk), _buyer(request, desk)
     place = request.GET.get("place", "")
-    drafts = _previewed(desk, cut_off_on, buyer).drafts
-    if not place.isdecimal() or int(place) >= len(drafts):
+    if buyer is None or not place.isdecimal() or len(place) > _DIGITS:
+        raise Http404("There is no such draft.")
+    start = Place(buyer.id, int(place))
+    drafts = _previewed(desk, cut_off_on, buyer, start=start).drafts
+    if not drafts:
         raise Http404("There is no such draft any more.")
-    draft = drafts[int(place)]
+    draft = drafts[0]
     try:
         content = draft_pdf(
             desk.seller,
@@ -197,13 +204,39 @@ def preview_document(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-def _previewed(desk: Desk, cut_off_on: date, buyer: Buyer | None) -> Previewed:
+def _previewed(
+    desk: Desk, cut_off_on: date, buyer: Buyer | None, *, start: Place | None
+) -> Previewed:
     return billing_runs.preview(
         desk.seller,
         cut_off_on=cut_off_on,
         at=desk.at,
         buyer_id=buyer.id if buyer else None,
+        start=start,
     )
+
+
+def _start(request: HttpRequest) -> Place | None:
+    """Where the page of drafts begins, by ``?from=`` a buyer and ``&seen=`` how many of its drafts."""
+    public, seen = request.GET.get("from", ""), request.GET.get("seen", "0")
+    if not public:
+        return None
+    if not seen.isdecimal() or len(seen) > _DIGITS:
+        raise Http404("There is no such page.")
+    return Place(id_in(public, kind="buyer"), int(seen))
+
+
+def _following(seen: Previewed, cut_off_on: date, buyer: Buyer | None) -> str:
+    if seen.next is None:
+        return ""
+    query: dict[str, object] = {
+        "cut_off": cut_off_on.isoformat(),
+        "from": public_id("buyer", seen.next.buyer_id),
+        "seen": seen.next.drafts,
+    }
+    if buyer:
+        query["buyer"] = public_id("buyer", buyer.id)
+    return f"?{urlencode(query)}"
 
 
 def _day(request: HttpRequest, desk: Desk) -> date:
@@ -223,12 +256,17 @@ def _buyer(request: HttpRequest, desk: Desk) -> Buyer | None:
     return found
 
 
-def _draft_table(drafts: Sequence[Draft], names: dict[UUID, str], cut_off_on: date) -> Table:
+def _draft_table(
+    drafts: Sequence[Draft], names: dict[UUID, str], cut_off_on: date, start: Place | None
+) -> Table:
     def href(place: int, draft: Draft) -> str:
+        before = sum(one.buyer_id == draft.buyer_id for one in drafts[:place])
+        if start and start.buyer_id == draft.buyer_id:
+            before += start.drafts
         query = {
             "cut_off": cut_off_on.isoformat(),
             "buyer": public_id("buyer", draft.buyer_id),
-            "place": sum(one.buyer_id == draft.buyer_id for one in drafts[:place]),
+            "place": before,
         }
         return f"{reverse('office_billing_preview_document')}?{urlencode(query)}"
 
