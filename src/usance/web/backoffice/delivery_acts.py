@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from usance.flows.deliveries import queueing
 from usance.records.deliveries.models import Delivery
 from usance.records.invoices.models import CreditNote, Invoice
-from usance.rules.delivery import UNDONE
+from usance.rules.delivery import UNDONE, held_back
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
 from usance.web.words.deliveries import CHANNELS, channel_text
@@ -72,6 +72,13 @@ def _resend(desk: Desk, delivery: Delivery, data: dict[str, Any]) -> Done:
     return Done(_("%(number)s is sent once more.") % {"number": delivery.number})
 
 
+def may_go_again(delivery: Delivery) -> bool:
+    """Whether sending it once more makes sense: it did not arrive, or is an e-mail, and its network
+    would not take it for a second one."""
+    wanted = delivery.state in UNDONE or delivery.channel == "email"
+    return wanted and not held_back(delivery.channel, state=delivery.state)
+
+
 def has_document(subject: Invoice | CreditNote) -> bool:
     """Whether there is a document to send: not of what was issued before documents were kept."""
     return subject.document is not None
@@ -102,7 +109,7 @@ DELIVERY_ACTS: Final = (
         duty="billing",
         form=ResendForm,
         run=_resend,
-        possible=lambda delivery: delivery.state in UNDONE or delivery.channel == "email",
+        possible=may_go_again,
         icon="refresh",
         tone="primary",
     ),

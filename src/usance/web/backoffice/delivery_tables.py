@@ -14,6 +14,7 @@ from usance.records.deliveries.models import Delivery
 from usance.records.identity import public_id
 from usance.rules.delivery import UNDONE
 from usance.web.backoffice import links
+from usance.web.backoffice.delivery_acts import may_go_again
 from usance.web.backoffice.desk import Desk
 from usance.web.design.parts import Column, Link, Noted, Row, State, Table
 from usance.web.words.deliveries import channel_text, formats_text
@@ -73,9 +74,7 @@ def _state(row: Delivery) -> object:
 
 def _again(row: Delivery, *, always: bool) -> object:
     """What did not arrive can be sent once more; an e-mail always, where a person looks for it."""
-    if row.state not in UNDONE and not (
-        always and row.channel == "email" and row.state != "queued"
-    ):
+    if not may_go_again(row) or (row.state not in UNDONE and not always):
         return None
     href = reverse("office_delivery_act", args=[public_id("delivery", row.id), "resend"])
     return Link(_("Send once more"), href)
