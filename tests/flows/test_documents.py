@@ -111,7 +111,7 @@ def test_what_cannot_be_written_says_what_is_missing(trade: Trade) -> None:
         (one.field, one.where) for one in refused.value.missing
     }
     with pytest.raises(FormatUnavailable, match="is no format"):
-        written(trade, invoice, "cxml")
+        written(trade, invoice, "edifact")
     assert KeptDocument.objects.filter(seller_id=trade.seller.id).count() == 0
 
 

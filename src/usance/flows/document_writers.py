@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final, cast
 from uuid import UUID
 
-from usance.formats import cii, fatturapa, gst_india, ubl
+from usance.formats import cii, cxml, fatturapa, gst_india, ubl
 from usance.formats.einvoice.profiles import (
     CIUS_RO,
     EN16931,
@@ -142,6 +142,12 @@ def _cii(document: InvoiceDocument, language: str, about: About, stem: str) -> W
     return _xml(cii.render(document, profile=EN16931), stem, "cii")
 
 
+def _cxml(document: InvoiceDocument, language: str, about: About, stem: str) -> Written:
+    del language
+    words = language_of(about.profile.language)
+    return _xml(cxml.render(document, language=words), stem, "cxml")
+
+
 def _fatturapa(document: InvoiceDocument, language: str, about: About, stem: str) -> Written:
     """A file for SdI under a name that it has not seen."""
     del language, stem
@@ -202,6 +208,7 @@ _WRITERS: Final[Mapping[str, Writer]] = {
     "pdf": _pdf,
     "facturx": _hybrid,
     "cii": _cii,
+    "cxml": _cxml,
     "fatturapa": _fatturapa,
     "gst": _gst,
 }

@@ -20,7 +20,7 @@ from usance.rules.invoicing.national import NationalBuyer, NationalSeller
 CHANNELS: Final = ("email", "portal", "webhook", "peppol", "sdi", "anaf", "download")
 """Ways for a document to reach the buyer."""
 FORMATS: Final = (
-    "pdf", "facturx", "ubl", "xrechnung", "peppol", "cii", "fatturapa", "cius-ro", "gst"
+    "pdf", "facturx", "ubl", "xrechnung", "peppol", "cii", "fatturapa", "cius-ro", "gst", "cxml"
 )  # fmt: skip
 """Forms of a document. ``facturx`` is a PDF that carries its XML."""
 GROUPINGS: Final = ("none", "cost_centre", "purchase_order", "ship_to")

@@ -30,6 +30,7 @@ DocumentFormat = Literal[
     "fatturapa",
     "cius-ro",
     "gst",
+    "cxml",
 ]
 DocumentLanguage = Literal["en", "it", "ro", "hi"]
 DeliveryState = Literal["queued", "sent", "delivered", "opened", "bounced", "rejected", "failed"]

@@ -164,7 +164,7 @@ class BankAccountShown(Described):
 
 Channel = Literal["email", "portal", "webhook", "peppol", "sdi", "anaf", "download"]
 Format = Literal[
-    "pdf", "facturx", "ubl", "xrechnung", "peppol", "cii", "fatturapa", "cius-ro", "gst"
+    "pdf", "facturx", "ubl", "xrechnung", "peppol", "cii", "fatturapa", "cius-ro", "gst", "cxml"
 ]
 
 

@@ -49,6 +49,7 @@ FORMATS: Final[Mapping[str, str | Promise]] = {
     "fatturapa": "FatturaPA",
     "cius-ro": "RO e-Factura (CIUS-RO)",
     "gst": _lazy("GST e-invoice (India)"),
+    "cxml": _lazy("cXML, for procurement systems"),
 }
 _SHORT_FORMATS: Final[Mapping[str, str]] = {
     "facturx": "Factur-X",
@@ -57,6 +58,7 @@ _SHORT_FORMATS: Final[Mapping[str, str]] = {
     "ubl": "UBL",
     "cius-ro": "RO e-Factura",
     "gst": "GST e-invoice",
+    "cxml": "cXML",
 }
 TREATMENTS: Final[Mapping[str, Promise]] = {
     "auto": _lazy("By the countries and tax numbers of both"),

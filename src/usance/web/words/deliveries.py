@@ -28,6 +28,7 @@ FORMATS: Final[Mapping[str, str | Promise]] = {
     "fatturapa": "FatturaPA",
     "cius-ro": "RO e-Factura",
     "gst": "GST JSON",
+    "cxml": "cXML",
 }
 
 
