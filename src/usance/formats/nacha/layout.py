@@ -168,10 +168,8 @@ COUNTED_ENTRY: Final = _layout(
     "entry", "6", _ENTRY + "identification 40 54 a\naddenda_count 55 58 n\nname 59 74 a"
 )
 """CTX, and the like of it that are only read: ATX, ENR, TRX."""
-NAME_FIRST_ENTRY: Final = _layout("entry", "6", _ENTRY + "name 40 54 a\nidentification 55 76 a")
+NAME_FIRST_ENTRY: Final = _layout("entry", "6", _ENTRY + "name 40 61 a\nidentification 62 76 a")
 """CIE."""
-LONG_NAME_ENTRY: Final = _layout("entry", "6", _ENTRY + "name 40 61 a\nidentification 62 76 a")
-"""MTE."""
 IAT_ENTRY: Final = _layout(
     "entry",
     "6",
@@ -285,7 +283,6 @@ def entry_layout(entry_class: str) -> Layout:
         "ENR": COUNTED_ENTRY,
         "TRX": COUNTED_ENTRY,
         "CIE": NAME_FIRST_ENTRY,
-        "MTE": LONG_NAME_ENTRY,
         "IAT": IAT_ENTRY,
         "ADV": ADVICE,
     }.get(entry_class, ENTRY)
