@@ -13,9 +13,11 @@ def main() -> int:
     parser.add_argument(
         "names",
         nargs="*",
-        help="checkout hot batch invoices billing bank aging policy pdf hybrids xml score",
+        help="checkout hot batch invoices billing bank aging policy pdf hybrids xml bulk score",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
+    parser.add_argument("--size", type=int, default=0, help="invoices of bulk; 10,000 by default")
+    parser.add_argument("--checked", action="store_true", help="bulk by the official rules, too")
     options = parser.parse_args()
 
     from benchmarks import server
@@ -28,6 +30,7 @@ def main() -> int:
             checkout,
             documents,
             score_quality,
+            shipped_documents,
             written_policy,
         )
 
@@ -67,6 +70,13 @@ def main() -> int:
             ),
             "xml": lambda: bulk_documents.xml(
                 rounds=rounds, count=100 if quick else 2_000, peers=50 if quick else 500
+            ),
+            "bulk": lambda: shipped_documents.bulk(
+                size=options.size or (100 if quick else 10_000),
+                rounds=rounds,
+                processes=2,
+                peers=3 if quick else 20,
+                checked=options.checked,
             ),
             "score": lambda: score_quality.run(rounds=rounds, brief=quick),
         }

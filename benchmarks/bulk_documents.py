@@ -47,8 +47,8 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def lay_out(*, count: int) -> tuple[trade.Trade, list[tuple[documents.Kind, Any]]]:
-    """A seller that may invoice, and ``count`` invoices of two pages."""
+def seller() -> trade.Trade:
+    """A seller that may invoice, and its buyers."""
     made = trade.lay_out(buyers=20)
     act: dict[str, Any] = {"at": trade.AT, "by": "bench"}
     seller_details.set_seller_details(
@@ -65,6 +65,13 @@ def lay_out(*, count: int) -> tuple[trade.Trade, list[tuple[documents.Kind, Any]
     seller_details.add_bank_account(
         made.seller, currency="EUR", iban="IT60X0542811101000000123456", **act
     )
+    return made
+
+
+def lay_out(*, count: int) -> tuple[trade.Trade, list[tuple[documents.Kind, Any]]]:
+    """A seller that may invoice, and ``count`` invoices of two pages."""
+    made = seller()
+    act: dict[str, Any] = {"at": trade.AT, "by": "bench"}
     for buyer in made.buyers:
         billing_profiles.set_billing_profile(
             made.seller,
@@ -76,7 +83,7 @@ def lay_out(*, count: int) -> tuple[trade.Trade, list[tuple[documents.Kind, Any]
         )
     subjects: list[tuple[documents.Kind, Any]] = []
     for start in range(0, count, 200):
-        requests = [_order(made, n) for n in range(start, min(start + 200, count))]
+        requests = [order(made, n) for n in range(start, min(start + 200, count))]
         for outcome in checkout.authorize_orders(requests, at=trade.AT):
             assert isinstance(outcome, checkout.Authorization)
             invoice = fulfilment.invoice_order(made.seller, order_id=outcome.order_id, **act)
@@ -84,7 +91,8 @@ def lay_out(*, count: int) -> tuple[trade.Trade, list[tuple[documents.Kind, Any]
     return made, subjects
 
 
-def _order(made: trade.Trade, n: int) -> checkout.OrderRequest:
+def order(made: trade.Trade, n: int) -> checkout.OrderRequest:
+    """The ``n``-th order: as many lines as make two pages."""
     lines = [
         Line(
             description=f"Hex bolt DIN 933 M{4 + k % 20} x {10 + (n + k) % 90}, zinc plated",
