@@ -13,7 +13,7 @@ from tests.flows import books
 from tests.flows.bank_files import ACCOUNT, DAY, NORDWIND, Booking, camt_053, statement, table
 from tests.flows.trading import Trade
 from usance.flows import bank_statements
-from usance.flows.bank_statements import NotAStatement, Settled
+from usance.flows.bank_statements import Settled
 from usance.formats import bank_csv
 from usance.formats.errors import FormatError
 from usance.records.invoices.models import Invoice
@@ -142,10 +142,12 @@ def test_a_broken_file_writes_nothing(trade: Trade, data: bytes) -> None:
         take(trade, data)
 
 
-def test_a_report_of_the_day_is_not_a_statement(trade: Trade) -> None:
-    data = bank_csv.render([replace(statement([Booking(100, "x")]), kind="report")])
-    with books.refused(trade.seller, NotAStatement, match=r"camt\.053"):
-        take(trade, data)
+def test_a_report_of_the_day_is_taken_and_the_statement_brings_nothing_twice(trade: Trade) -> None:
+    report = bank_csv.render([replace(statement([Booking(100, "x")]), kind="report")])
+    kept, _ = take(trade, report)
+    assert kept.transactions == 1
+    later, _ = take(trade, camt_053(Booking(100, "x and more that the bank added"), Booking(7, "y")))
+    assert (later.transactions, later.duplicates) == (1, 1)
 
 
 @pytest.mark.parametrize("write", WRITERS)

@@ -17,16 +17,23 @@ from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows import bank_findings, table_mappings
+from usance.flows.bank_lines import keep_lines
 from usance.flows.journal import Journal
-from usance.flows.refusals import Refused
 from usance.flows.settlement import Applications, InvoiceState, enter_receipt
 from usance.formats import bank_files
-from usance.formats.statement import Statement, check_balances, fingerprints
+from usance.formats.bank_csv import ColumnMapping
+from usance.formats.statement import Statement
 from usance.records.credit import actions as credit
 from usance.records.identity import new_id
 from usance.records.parties.models import Seller
 from usance.records.payments import actions, queries
-from usance.records.payments.models import BankStatement, BankTransaction, Payment
+from usance.records.payments.models import (
+    AccountStatement,
+    BankStatement,
+    BankTransaction,
+    Payment,
+)
 from usance.records.statements import execute
 from usance.rules.matching.exact import BY_REFERENCE, Match, OpenInvoice, Remittance
 from usance.rules.matching.exact import match as find_match
@@ -35,12 +42,6 @@ from usance.rules.payment_references import reference_keys
 
 BATCH: Final = 500
 """Bank lines settled in one transaction."""
-
-
-class NotAStatement(Refused):
-    """The file is a bank's, but tells of bookings that a statement will tell again."""
-
-    code = "not_a_statement"
 
 
 @transaction.atomic
@@ -52,12 +53,16 @@ def take_statement(
     by: str,
     file_name: str = "",
     account: str | None = None,
+    currency: str | None = None,
+    mapping: ColumnMapping | None = None,
 ) -> tuple[BankStatement, bool]:
-    """Keep a bank file and its transactions. Returns it, and whether it is new.
+    """Keep a bank file and its transactions, whole or not at all. Returns it, and whether it is new.
 
-    The same bytes give the same statement; transactions that another file brought already are not
-    kept again. Raises FormatError, with line and column, if the file cannot be read, or
-    NotAStatement.
+    The same bytes give the same statement. Transactions that another file brought already are not
+    kept again, of whichever kind and format the two files are (see ``formats.line_recognition``). A
+    table is read as ``mapping`` says, which is remembered for tables of the same headings; without
+    it, as was said for such a table before. ``account`` and ``currency`` stand in where a table tells
+    neither. Raises FormatError, with line and column, if the file cannot be read.
     """
     digest = hashlib.sha256(data).digest()
     # One at a time for a seller: files that overlap would wait for each other's lines in a ring.
@@ -65,32 +70,42 @@ def take_statement(
     known = BankStatement.objects.filter(seller_id=seller.id, digest=digest).first()
     if known is not None:
         return known, False
-    parts = bank_files.detect_and_parse(data, currency=seller.currency, account=account)
-    for part in parts:
-        if part.kind not in ("statement", "export"):
-            raise NotAStatement(
-                f"This is a {part.kind} of bookings that the statement will bring again;"
-                " send the camt.053 statement instead."
-            )
+    said = table_mappings.reading_of(
+        seller, data, mapping=mapping, account=account, currency=currency
+    )
+    file = bank_files.read(
+        data,
+        mapping=said.mapping,
+        currency=said.currency or seller.currency,
+        account=said.account,
+    )
+    if mapping is not None:
+        table_mappings.remember(seller, data, said, at=at, by=by)
+    accounts = {part.account or said.account or "" for part in file.statements}
     kept = BankStatement(
         id=new_id(),
         seller_id=seller.id,
         created_at=at,
         digest=digest,
         file_name=file_name,
-        format=parts[0].kind if parts else "statement",
-        account=", ".join(sorted({part.account or account or "" for part in parts})),
-        findings=[
-            {"code": finding.code, "text": str(finding)}
-            for part in parts
-            for finding in check_balances(part)
-        ],
+        format=file.format,
+        account=", ".join(sorted(accounts)),
     )
     kept.save(force_insert=True)
-    rows = [row for part in parts for row in _transactions(kept, part, account=account)]
-    fresh = _insert_unknown(rows)
-    kept.transactions, kept.duplicates = fresh, len(rows) - fresh
-    kept.save(update_fields=["transactions", "duplicates"])
+    findings: list[bank_findings.Found] = []
+    for ordinal, read in enumerate(file.statements, 1):
+        part = _part(kept, read, ordinal=ordinal, account=read.account or said.account or "")
+        findings += bank_findings.found_in(part, read)
+        part.save(force_insert=True)
+        lines = keep_lines(seller, kept, part, read, at=at, by=by)
+        part.transactions, part.duplicates = lines.new, lines.known + lines.unsplit
+        part.save(update_fields=["transactions", "duplicates"])
+        findings += bank_findings.found_of(part, lines)
+        kept.transactions += lines.new
+        kept.duplicates += lines.known + lines.unsplit
+    kept.findings = bank_findings.as_json(findings)
+    kept.save(update_fields=["transactions", "duplicates", "findings"])
+    table_mappings.forget_waiting(seller, digest=digest)
     journal = Journal(seller, at=at, by=by)
     journal.tell(
         "bank_statement.received",
@@ -102,43 +117,25 @@ def take_statement(
     return kept, True
 
 
-def _transactions(
-    kept: BankStatement, part: Statement, *, account: str | None
-) -> list[BankTransaction]:
-    marks = fingerprints(part, account=account)
-    return [
-        BankTransaction(
-            id=new_id(),
-            seller_id=kept.seller_id,
-            created_at=kept.created_at,
-            statement_id=kept.id,
-            fingerprint=mark,
-            ordinal=line.ordinal,
-            currency=line.currency,
-            amount=line.amount,
-            booked_on=line.booked_on,
-            value_on=line.value_on,
-            counterparty=line.counterparty_name or line.ultimate_counterparty_name or "",
-            counterparty_account=line.counterparty_account or "",
-            text=" ".join(filter(None, (line.remittance_text, *line.further_references))),
-            structured_reference=line.structured_reference or "",
-            end_to_end_id=line.end_to_end_id or "",
-            bank_reference=line.bank_reference or "",
-        )
-        for mark, line in zip(marks, part.transactions, strict=True)
-    ]
-
-
-def _insert_unknown(rows: list[BankTransaction]) -> int:
-    """Insert what neither another file nor an earlier page of this one brought; how many."""
-    marks = {row.fingerprint for row in rows}
-    before = (
-        BankTransaction.objects.filter(seller_id=rows[0].seller_id, fingerprint__in=marks).count()
-        if rows
-        else 0
+def _part(kept: BankStatement, read: Statement, *, ordinal: int, account: str) -> AccountStatement:
+    days = [line.booked_on for line in read.transactions]
+    return AccountStatement(
+        id=new_id(),
+        seller_id=kept.seller_id,
+        created_at=kept.created_at,
+        statement_id=kept.id,
+        ordinal=ordinal,
+        kind=read.kind,
+        account=account,
+        currency=read.currency or "",
+        identifier=read.id or "",
+        sequence=read.sequence,
+        partial=read.partial,
+        opening=read.opening,
+        closing=read.closing,
+        period_from=read.period_from or min(days, default=None),
+        period_to=read.period_to or max(days, default=None),
     )
-    BankTransaction.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
-    return len(marks) - before
 
 
 @dataclass(slots=True)

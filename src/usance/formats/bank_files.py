@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from usance.formats import bai2, bank_csv, camt, mt940, ofx
@@ -10,7 +11,10 @@ from usance.formats.bank_csv import ColumnMapping
 from usance.formats.errors import FormatError, refuse_too_large
 from usance.formats.statement import Statement
 
-SUPPORTED: Final = "camt.052, camt.053 and camt.054 (XML), MT940 and MT942, BAI2, OFX, and tables of bookings (CSV)"
+SUPPORTED: Final = (
+    "camt.052, camt.053 and camt.054 (XML), MT940 and MT942, BAI2, OFX,"
+    " and tables of bookings (CSV)"
+)
 
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<\0|\xfe\xff\s*\0<|<\0|\0<")
 # Beginnings of what banks and people send instead: archives, documents, spreadsheets, images,
@@ -20,13 +24,21 @@ _FOREIGN: Final = re.compile(
 )
 
 
-def detect_and_parse(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankFile:
+    """A file that has been read: its format, such as ``camt.053``, ``mt940`` or ``csv``."""
+
+    format: str
+    statements: tuple[Statement, ...]
+
+
+def read(
     data: bytes,
     *,
     mapping: ColumnMapping | None = None,
     currency: str | None = None,
     account: str | None = None,
-) -> list[Statement]:
+) -> BankFile:
     """Tell the format of ``data`` by its content and read it.
 
     ``mapping``, ``currency`` and ``account`` are used for tables only; the others name their own.
@@ -34,16 +46,17 @@ def detect_and_parse(
     reader raises.
     """
     refuse_too_large(data)
-    for reader in (ofx, mt940, bai2):
+    for name, reader in (("ofx", ofx), ("mt940", mt940), ("bai2", bai2)):
         if reader.looks_like(data):
-            return list(reader.parse(data))
+            return BankFile(format=name, statements=reader.parse(data))
     if _XML.match(data):
         try:
-            return list(camt.parse(data).statements)
+            message = camt.parse(data)
         except FormatError as error:
             if error.code == "unsupported_message":
                 raise _unknown(error.message) from None
             raise
+        return BankFile(format=message.kind, statements=message.statements)
     if _FOREIGN.match(data) or not data.strip():
         raise _unknown()
     try:
@@ -52,7 +65,19 @@ def detect_and_parse(
         if error.code in ("no_table", "not_text"):
             raise _unknown() from None
         raise
-    return list(statements)
+    return BankFile(format="csv", statements=statements)
+
+
+def detect_and_parse(
+    data: bytes,
+    *,
+    mapping: ColumnMapping | None = None,
+    currency: str | None = None,
+    account: str | None = None,
+) -> list[Statement]:
+    """The statements of :func:`read`."""
+    found = read(data, mapping=mapping, currency=currency, account=account)
+    return list(found.statements)
 
 
 def _unknown(reason: str = "The format of this file is not known.") -> FormatError:

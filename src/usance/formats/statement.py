@@ -169,6 +169,18 @@ class TransactionInAnotherCurrency:
 Finding = BalanceDoesNotAddUp | TransactionInAnotherCurrency
 
 
+def notices_of(statement: Statement) -> tuple[Notice, ...]:
+    """All that a reader noticed in ``statement``, what its fields tell included."""
+    told = list(statement.notices)
+    if statement.copy_duplicate is not None:
+        told.append(Notice(code="marked_as_copy", data={"mark": statement.copy_duplicate}))
+    told += [
+        Notice(code="not_booked", data={"status": status, "count": count})
+        for status, count in statement.not_booked
+    ]
+    return tuple(told)
+
+
 def check_balances(statement: Statement) -> list[Finding]:
     """What is wrong with the figures of ``statement``: opening + transactions = closing.
 
@@ -251,6 +263,28 @@ def _likeness(transaction: Transaction, *, account: str) -> tuple[str, ...]:
 def compact(text: str) -> str:
     """``text`` without white space and in capitals, as account numbers are compared."""
     return "".join(text.split()).upper()
+
+
+_GERMAN: Final = re.compile(r"([0-9]{8})/0*([0-9]{1,12})")
+
+
+def account_keys(account: str) -> frozenset[str]:
+    """The names under which ``account`` may stand in files of other formats.
+
+    Two names are of one account if they share a key. MT940 often has a German account as bank code
+    and number and a Dutch one as its number alone, where camt has the IBAN.
+    """
+    name = compact(account)
+    keys = {name} - {""}
+    if match := _GERMAN.fullmatch(name):
+        keys.add(f"DE/{match[1]}/{match[2]}")
+    elif is_iban(name) and name.startswith("DE"):
+        keys.add(f"DE/{name[4:12]}/{name[12:].lstrip('0')}")
+    elif is_iban(name) and name.startswith("NL"):
+        keys.add(f"NL/{name[8:].lstrip('0')}")
+    elif (digits := name.replace(".", "")).isdigit() and 5 <= len(digits) <= 10:
+        keys.add(f"NL/{digits.lstrip('0')}")
+    return frozenset(keys)
 
 
 def one_line(text: str | None) -> str:

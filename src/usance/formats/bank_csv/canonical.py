@@ -3,7 +3,7 @@
 Comma-separated UTF-8 with points as decimal marks and ISO 8601 dates. What belongs to the
 statement is repeated on each of its rows; a statement without transactions is one row whose
 booking columns are empty. References and counts that a cell holds several of stand on lines of
-their own within it.
+their own within it. The payments of a batch stand as bookings of their own.
 """
 
 from __future__ import annotations

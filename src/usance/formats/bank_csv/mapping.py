@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 from usance.formats.bank_csv.vocabulary import FIELDS
 from usance.formats.errors import FormatError
@@ -58,11 +58,45 @@ class ColumnMapping:
             except LookupError:
                 _refuse(f"encoding {self.encoding!r} is not known")
 
+    def as_json(self) -> dict[str, Any]:
+        """The mapping as JSON has it; what is not given is left out."""
+        given = {
+            "columns": dict(self.columns),
+            "date_order": self.date_order,
+            "decimal_mark": self.decimal_mark,
+            "delimiter": self.delimiter,
+            "encoding": self.encoding,
+            "footer_rows": self.footer_rows,
+        }
+        return {name: value for name, value in given.items() if value}
+
+    @classmethod
+    def from_json(cls, document: object) -> ColumnMapping:
+        """What :meth:`as_json` wrote. Raises FormatError ``invalid_mapping``."""
+        if not isinstance(document, dict):
+            _refuse('write an object such as {"columns": {"amount": "Betrag"}}')
+        known = {"columns", "date_order", "decimal_mark", "delimiter", "encoding", "footer_rows"}
+        if unknown := set(document) - known:
+            _refuse(f"{sorted(map(str, unknown))[0]!r} is none of {', '.join(sorted(known))}")
+        columns = document.get("columns", {})
+        footer_rows = document.get("footer_rows", 0)
+        if not isinstance(columns, dict) or not all(
+            isinstance(name, str) and (column is None or isinstance(column, str | int))
+            for name, column in columns.items()
+        ):
+            _refuse("columns lead from a field to a heading, a number or null")
+        if isinstance(footer_rows, bool) or not isinstance(footer_rows, int):
+            _refuse("footer_rows is a whole number")
+        for name in ("date_order", "decimal_mark", "delimiter", "encoding"):
+            if not isinstance(document.get(name), str | None):
+                _refuse(f"{name} is a text")
+        return cls(**document)
+
     @property
     def has_headings(self) -> bool:
         """Whether the table is read by its headings rather than by column numbers."""
         return not any(isinstance(column, int) for column in self.columns.values())
 
 
-def _refuse(reason: str) -> None:
+def _refuse(reason: str) -> NoReturn:
     raise FormatError(f"Correct the column mapping: {reason}.", code="invalid_mapping")

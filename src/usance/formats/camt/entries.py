@@ -6,6 +6,7 @@ EntryTransaction.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,6 +29,7 @@ from usance.formats.xml_elements import child, children, line_of
 from usance.rules.money import Money
 
 BOOKED: Final = "BOOK"
+_MOST_PAYMENTS: Final = 10_000_000  # a larger count is a mistake, and no table's column
 
 # External bank transaction sub-family codes of payments that come back: returned and cancelled
 # transfers (RRTN, RPCR), unpaid, reversed and cancelled direct debits (UPDD, PRDD, RCDD), unpaid
@@ -97,10 +99,27 @@ def transactions_of(
             for detail in (elements or (None,))
         ]
         parts = [facts[0] if len(facts) == 1 else _merged(facts)]
-    return [
-        part.booked(ordinal=number, booked_on=booked_on, value_on=value_on)
-        for number, part in enumerate(parts, ordinal)
-    ]
+    payments = _payments(entry, elements) if len(parts) == 1 else None
+    is_batch = len(parts) > 1 or payments is not None
+    booking = _Booking(
+        booked_on=booked_on,
+        value_on=value_on,
+        entry=ordinal if len(parts) > 1 else None,
+        reference=reference_or_none(text(entry, "AcctSvcrRef")) if is_batch else None,
+        payments=payments,
+    )
+    return [part.booked(ordinal=number, by=booking) for number, part in enumerate(parts, ordinal)]
+
+
+def _payments(entry: etree._Element, details: list[etree._Element]) -> int | None:
+    """How many payments a booking holds that stays one, where those are more than one."""
+    stated = sum(
+        int(count)
+        for batch in children(entry, "NtryDtls")
+        if (count := text(batch, "Btch", "NbOfTxs")) and re.fullmatch("[0-9]{1,15}", count)
+    )
+    payments = max(stated, len(details))
+    return payments if 1 < payments <= _MOST_PAYMENTS else None
 
 
 def _details(entry: etree._Element) -> Iterator[etree._Element]:
@@ -148,6 +167,17 @@ def _amount_at(detail: etree._Element, path: tuple[str, ...], currency: str) -> 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Booking:
+    """What all payments of one entry share."""
+
+    booked_on: date
+    value_on: date | None
+    entry: int | None
+    reference: str | None
+    payments: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
     """What one payment, or an entry without payments, tells."""
 
@@ -166,13 +196,13 @@ class _Facts:
     bank_transaction_code: str | None
     additional_info: str
 
-    def booked(self, *, ordinal: int, booked_on: date, value_on: date | None) -> Transaction:
+    def booked(self, *, ordinal: int, by: _Booking) -> Transaction:
         return Transaction(
             ordinal=ordinal,
             amount=self.amount.amount,
             currency=self.amount.currency,
-            booked_on=booked_on,
-            value_on=value_on,
+            booked_on=by.booked_on,
+            value_on=by.value_on,
             bank_reference=self.bank_reference,
             end_to_end_id=self.end_to_end_id,
             structured_reference=self.references[0] if self.references else None,
@@ -186,6 +216,9 @@ class _Facts:
             return_reason=self.return_reason,
             bank_transaction_code=self.bank_transaction_code,
             additional_info=self.additional_info,
+            entry=by.entry,
+            entry_reference=by.reference,
+            payments=by.payments,
         )
 
 

@@ -21,6 +21,8 @@ def unsettled(*, seller_id: UUID, limit: int) -> Sequence[BankTransaction]:
             "SELECT t.* FROM payments_banktransaction AS t WHERE t.seller_id = %s AND t.amount > 0"
             " AND NOT EXISTS (SELECT 1 FROM payments_payment AS p"
             " WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)"
+            " AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b"
+            " WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)"
             " ORDER BY t.booked_on, t.id LIMIT %s",
             [seller_id, limit],
         )
@@ -91,7 +93,9 @@ def has_unsettled(*, seller_id: UUID) -> bool:
     rows = execute(
         "SELECT EXISTS (SELECT 1 FROM payments_banktransaction AS t WHERE t.seller_id = %s"
         " AND t.amount > 0 AND NOT EXISTS (SELECT 1 FROM payments_payment AS p"
-        " WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id))",
+        " WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)"
+        " AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b"
+        " WHERE b.seller_id = t.seller_id AND b.batch_id = t.id))",
         [seller_id],
     )
     return bool(rows[0][0])
@@ -238,7 +242,8 @@ def payments_of_lines(*, seller_id: UUID, line_ids: Sequence[UUID]) -> dict[UUID
 class StatementResult:
     """What became of the lines of one bank file: counts of lines.
 
-    ``paid_out`` are lines that took money from the account, ``waiting`` are not settled yet.
+    ``paid_out`` are lines that took money from the account, ``waiting`` are not settled yet,
+    ``split`` stand there as the payments that they were made of.
     """
 
     lines: int
@@ -247,17 +252,21 @@ class StatementResult:
     matched: int
     unapplied: int
     unidentified: int
+    split: int = 0
 
 
 def statement_result(*, seller_id: UUID, statement_id: UUID) -> StatementResult:
     """What became of the lines of one bank file."""
     row = execute(
-        "SELECT count(*), count(*) FILTER (WHERE t.amount <= 0),"
-        " count(*) FILTER (WHERE t.amount > 0 AND p.id IS NULL),"
-        " count(*) FILTER (WHERE p.allocated > 0),"
-        " count(*) FILTER (WHERE p.allocated = 0 AND p.buyer_id IS NOT NULL),"
-        " count(*) FILTER (WHERE p.allocated = 0 AND p.buyer_id IS NULL)"
-        " FROM payments_banktransaction AS t LEFT JOIN payments_payment AS p"
+        "SELECT count(*), count(*) FILTER (WHERE t.amount <= 0 AND NOT t.split),"
+        " count(*) FILTER (WHERE t.amount > 0 AND p.id IS NULL AND NOT t.split),"
+        " count(*) FILTER (WHERE p.allocated > 0 AND NOT t.split),"
+        " count(*) FILTER (WHERE p.allocated = 0 AND p.buyer_id IS NOT NULL AND NOT t.split),"
+        " count(*) FILTER (WHERE p.allocated = 0 AND p.buyer_id IS NULL AND NOT t.split),"
+        " count(*) FILTER (WHERE t.split)"
+        " FROM (SELECT t.*, EXISTS (SELECT 1 FROM payments_banktransaction AS b"
+        " WHERE b.seller_id = t.seller_id AND b.batch_id = t.id) AS split"
+        " FROM payments_banktransaction AS t) AS t LEFT JOIN payments_payment AS p"
         " ON p.seller_id = t.seller_id AND p.bank_transaction_id = t.id"
         " WHERE t.seller_id = %s AND t.statement_id = %s",
         [seller_id, statement_id],

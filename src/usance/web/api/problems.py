@@ -17,7 +17,7 @@ from django.http import UnreadablePostError
 from psycopg import errors as database
 from pydantic_core import to_json
 
-from usance.flows import bank_statements, checkout, refusals
+from usance.flows import checkout, refusals
 from usance.formats.errors import FormatError
 from usance.records.identity import NotAnId
 from usance.rules.billing import BillingError
@@ -202,7 +202,6 @@ _STATUS: Final[tuple[tuple[type[Exception], int], ...]] = (
     (checkout.CheckoutRefused, 409),
     (refusals.Conflict, 409),
     (IllegalTransition, 409),
-    (bank_statements.NotAStatement, 422),
     (refusals.Refused, 422),
     (FormatError, 422),
     (MoneyError, 422),

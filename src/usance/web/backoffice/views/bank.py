@@ -111,8 +111,6 @@ def bank_upload(request: HttpRequest, desk: Desk) -> HttpResponse:
             return _take(request, desk, form)
         except FormatError as error:
             refused = error
-        except bank_statements.NotAStatement as error:
-            form.add_error("file", refusal_text(error))
     return page(
         request,
         desk,
