@@ -49,6 +49,7 @@ for _name, _take in (
     ("validation-rules", validating.validation_rules),
     ("bounces", returned.bounces),
     ("sdi-notifications", returned.sdi_notifications),
+    ("gst-registrations", returned.gst_registrations),
 ):
     transfer.imports.command(_name)(_take)
 app.add_typer(transfer.imports, name="import")

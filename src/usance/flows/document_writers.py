@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import cached_property
@@ -20,9 +20,17 @@ from usance.formats.einvoice.profiles import (
     Profile,
 )
 from usance.formats.facturx import embed
-from usance.formats.invoice_pdf import LANGUAGES, Brand, Language, render
+from usance.formats.invoice_pdf import (
+    LANGUAGES,
+    Brand,
+    Language,
+    Stamp,
+    registration_stamp,
+    render,
+)
 from usance.records.connections import queries as connections
 from usance.records.deliveries import actions
+from usance.records.deliveries.models import Registration
 from usance.records.parties import invoicing_queries as parties
 from usance.records.parties.models import Seller
 from usance.rules.invoicing.document import InvoiceDocument
@@ -108,29 +116,55 @@ def brand_of(details: SellerDetailsView) -> Brand:
 
 
 def write(
-    document: InvoiceDocument, *, format_: str, language: str, about: About, number: str
+    document: InvoiceDocument,
+    *,
+    format_: str,
+    language: str,
+    about: About,
+    number: str,
+    registration: Registration | None = None,
 ) -> Written:
     """``document`` in a format. Raises FormatError for what the format cannot say.
 
-    The same document, seller and buyer give the same bytes, but for the number of a file for SdI.
+    What people read bears its ``registration``, if it has one. The same document, seller and buyer give
+    the same bytes, but for the number of a file for SdI.
     """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", number).strip("-.") or "document"
     if format_ in UBL_PROFILES:
         return _xml(ubl.render(document, profile=UBL_PROFILES[format_]), stem, format_)
+    if format_ in _PRINTERS:
+        stamps = (_stamp(registration, language),) if registration else ()
+        return _PRINTERS[format_](document, language, about, stem, stamps)
     return _WRITERS[format_](document, language, about, stem)
+
+
+def _stamp(registration: Registration, language: str) -> Stamp:
+    return registration_stamp(
+        language=cast("Language", language),
+        signed_qr=registration.signed_qr,
+        irn=registration.irn,
+        acknowledgement=registration.acknowledgement,
+        acknowledged_at=registration.acknowledged_at,
+    )
 
 
 def _xml(content: bytes, stem: str, format_: str) -> Written:
     return Written(content, XML, f"{stem}-{format_}.xml")
 
 
-def _pdf(document: InvoiceDocument, language: str, about: About, stem: str) -> Written:
-    content = render(document, language=cast("Language", language), brand=about.brand)
+def _pdf(
+    document: InvoiceDocument, language: str, about: About, stem: str, stamps: Sequence[Stamp]
+) -> Written:
+    content = render(
+        document, language=cast("Language", language), brand=about.brand, stamps=stamps
+    )
     return Written(content, PDF, f"{stem}.pdf")
 
 
-def _hybrid(document: InvoiceDocument, language: str, about: About, stem: str) -> Written:
-    pdf = render(document, language=cast("Language", language), brand=about.brand)
+def _hybrid(
+    document: InvoiceDocument, language: str, about: About, stem: str, stamps: Sequence[Stamp]
+) -> Written:
+    pdf = render(document, language=cast("Language", language), brand=about.brand, stamps=stamps)
     xml = cii.render(document, profile=FACTURX_EN16931)
     # Not the hour at which it happens to be written: it would be another file each time.
     at = datetime.combine(document.issued_on, time(12), UTC)
@@ -205,10 +239,11 @@ def _supply_type(document: InvoiceDocument, treatment: str) -> str:
 
 Writer = Callable[[InvoiceDocument, str, About, str], Written]
 _WRITERS: Final[Mapping[str, Writer]] = {
-    "pdf": _pdf,
-    "facturx": _hybrid,
     "cii": _cii,
     "cxml": _cxml,
     "fatturapa": _fatturapa,
     "gst": _gst,
 }
+Printer = Callable[[InvoiceDocument, str, About, str, Sequence[Stamp]], Written]
+_PRINTERS: Final[Mapping[str, Printer]] = {"pdf": _pdf, "facturx": _hybrid}
+"""What people read."""

@@ -16,17 +16,20 @@ from usance.flows.attachments import with_files
 from usance.flows.document_checks import require_valid
 from usance.flows.document_writers import UBL_PROFILES, About, Written, language_of, write
 from usance.flows.refusals import Conflict, NotFound, Refused
+from usance.formats.einvoice.missing_term import MissingTerm
 from usance.formats.einvoice.requirements import missing_terms
 from usance.formats.errors import FormatError
 from usance.records.deliveries import actions, queries
-from usance.records.deliveries.models import KeptDocument
+from usance.records.deliveries.models import KeptDocument, Registration
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.parties.models import Seller
 from usance.rules.delivery import WITH_WORDS
 from usance.rules.delivery_routes import PROFILE, SELLER, Missing, kept_at, national_terms
 from usance.rules.invoicing.document import InvoiceDocument
+from usance.rules.invoicing.national import IndianSeller
 from usance.rules.invoicing.profiles import FORMATS
+from usance.rules.invoicing.registration import FIRST, REGISTERED
 from usance.rules.invoicing.serial import UnreadableDocument, from_json
 
 Kind = Literal["invoice", "credit_note"]
@@ -166,6 +169,9 @@ def kept(
 ) -> KeptDocument:
     """Like ``document_of``, of what was read already."""
     words = _words(format_, about=about, language=language)
+    registration = _registration(it, about=about, format_=format_)
+    if revision is None and format_ in WITH_WORDS:
+        revision = REGISTERED if registration else FIRST
     there = queries.kept_document(
         seller_id=it.seller_id,
         subject_id=it.id,
@@ -175,7 +181,15 @@ def kept(
     )
     if there is not None:
         return there
-    made = _made(it, about=about, format_=format_, language=words, revision=revision or 1, at=at)
+    made = _made(
+        it,
+        about=about,
+        format_=format_,
+        language=words,
+        revision=revision or FIRST,
+        at=at,
+        registration=registration,
+    )
     actions.keep([made])
     # Whoever races wrote the same: what is kept first is what there is.
     stored = queries.kept_document(
@@ -238,21 +252,31 @@ def _words(format_: str, *, about: About, language: str = "") -> str:
     return language_of(language or about.profile.language) if format_ in WITH_WORDS else ""
 
 
+def _registration(it: Issued, *, about: About, format_: str) -> Registration | None:
+    """The registration that people's copies bear; only documents of Indian sellers have one. Those
+    that were kept before it stay as they were, as the first revision."""
+    if format_ not in WITH_WORDS or not isinstance(about.details.national, IndianSeller):
+        return None
+    return queries.registration_of(seller_id=it.seller_id, subject_id=it.id)
+
+
 def lacking(it: Issued, *, about: About, format_: str) -> tuple[Missing, ...]:
     """What the document, the seller or the profile should say for ``format_`` and does not."""
     profile = UBL_PROFILES.get(format_)
     if profile is None:
         return national_terms(format_, it.document, profile=about.profile, seller=about.details)
     return tuple(
-        _missing(*kept_at(one.path), f"{one.remedy} ({one.term}, {one.rule})")
+        _missing(*kept_at(one.path), one)
         for one in missing_terms(it.document, profile=profile)
     )
 
 
-def _missing(field: str, where: str, said: str) -> Missing:
+def _missing(field: str, where: str, term: MissingTerm) -> Missing:
+    said = f"{term.remedy} ({term.term}, {term.rule})"
     if where in (SELLER, PROFILE):
         said = f"{said} Set {field} in the {where}."
-    return Missing(field, where, said)
+    values = {"path": term.path, "term": term.term, "rule": term.rule}
+    return Missing(field, where, said, values=values)
 
 
 def _made(
@@ -262,8 +286,9 @@ def _made(
     format_: str,
     language: str,
     at: datetime,
-    revision: int = 1,
+    revision: int = FIRST,
     checked: bool = True,
+    registration: Registration | None = None,
 ) -> KeptDocument:
     missing = lacking(it, about=about, format_=format_)
     if missing:
@@ -275,6 +300,7 @@ def _made(
             language=language,
             about=about,
             number=it.number,
+            registration=registration,
         )
         if checked:
             require_valid(written.content, format_=format_)

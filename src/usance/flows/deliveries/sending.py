@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
-from usance.flows.deliveries import receipts
+from usance.flows.deliveries import receipts, registrations
 from usance.flows.deliveries.carriers import Carriers, carriers_of
 from usance.flows.deliveries.channels import CHANNELS, Impossible, Job, Sent
 from usance.flows.deliveries.outcomes import record
@@ -105,17 +105,23 @@ def _send(seller: Seller, row: Delivery, *, carriers: Carriers, at: datetime) ->
     kind: Kind = "credit_note" if row.kind == "credit_note" else "invoice"
     try:
         it = issued(seller, kind=kind, subject_id=row.subject_id)
-        job = Job(row, it, About(seller, it.buyer_id, at=at), carriers, at)
+        about = About(seller, it.buyer_id, at=at)
+        registrations.require_registered(it, about=about)
+        job = Job(row, it, about, carriers, at)
         done = CHANNELS[row.channel](job)
     except Impossible as error:
         _give_up(seller, row, at=at, code=error.code, reason=str(error), **error.told)
         return
     except FormatUnavailable as error:
-        missing = [{"field": one.field, "where": one.where} for one in error.missing]
+        missing = [one.to_document() for one in error.missing]
         _give_up(seller, row, at=at, code=error.code, reason=str(error), missing=missing)
         return
     except FlowRefused as error:
-        _give_up(seller, row, at=at, code=error.code, reason=str(error))
+        if isinstance(error, registrations.NotRegistered):
+            again = at + registrations.RECHECK
+            actions.change(row, due_at=again, reason_code=error.code, reason=str(error))
+        else:
+            _give_up(seller, row, at=at, code=error.code, reason=str(error))
         return
     except RecipientRefused as error:
         _end(seller, row, "bounced", at=at, code=error.code, reason=_said(error))

@@ -1,11 +1,13 @@
 """India's GST e-invoice: the JSON INV-01 1.1 for the registration portal, and the portal's answer."""
 
 from usance.formats.gst_india.answers import (
+    Cancellation,
     Registration,
     SignedQr,
     differences,
     qr_png,
     qr_svg,
+    read_cancellation,
     read_registration,
     read_signed_qr,
 )
@@ -17,6 +19,7 @@ from usance.formats.gst_india.writing import render
 
 __all__ = [
     "BrokenRule",
+    "Cancellation",
     "Export",
     "GstDetails",
     "GstInvoice",
@@ -29,6 +32,7 @@ __all__ = [
     "qr_png",
     "qr_svg",
     "read",
+    "read_cancellation",
     "read_registration",
     "read_signed_qr",
     "render",

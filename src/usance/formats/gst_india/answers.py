@@ -63,6 +63,14 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancellation:
+    """That the portal has cancelled an IRN; the moment is Indian time without an offset."""
+
+    irn: str
+    cancelled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SignedQr:
     """What the signed QR code says. ``verified`` tells whether its signature was checked."""
 
@@ -121,6 +129,31 @@ def read_registration(data: bytes) -> Registration:
     )
 
 
+def read_cancellation(data: bytes) -> Cancellation:
+    """The portal's answer to a cancellation, bare or within its envelope.
+
+    Raises FormatError: ``too_large``, ``malformed_json``, ``not_a_cancellation``, ``invalid_irn``,
+    ``invalid_date``.
+    """
+    refuse_too_large(data)
+    outer = _object(data.decode(errors="replace"))
+    inner = outer.get("Data", outer)
+    if isinstance(inner, str):
+        inner = _object(inner) if inner.strip() else {}
+    irn = _text(inner, "Irn").lower() if isinstance(inner, Mapping) else ""
+    if not isinstance(inner, Mapping) or not irn or not inner.get("CancelDate"):
+        raise FormatError(
+            "This JSON has no IRN with its CancelDate, so it is no answer to a cancellation; give the"
+            " whole answer.",
+            code="not_a_cancellation",
+        )
+    if not _IRN.fullmatch(irn):
+        raise FormatError(
+            f"{irn[:80]!r} is not an IRN, which has 64 hexadecimal digits.", code="invalid_irn"
+        )
+    return Cancellation(irn, read_instant(inner["CancelDate"], path="CancelDate"))
+
+
 def read_signed_qr(token: str, *, public_key: bytes | None = None) -> SignedQr:
     """What the portal's ``SignedQRCode`` says.
 
@@ -161,17 +194,20 @@ def read_signed_qr(token: str, *, public_key: bytes | None = None) -> SignedQr:
     )
 
 
-def differences(said: SignedQr, *, document: InvoiceDocument) -> tuple[str, ...]:
+def differences(
+    said: SignedQr, *, document: InvoiceDocument, seller_gstin: str = "", buyer_gstin: str = ""
+) -> tuple[str, ...]:
     """What a signed QR code says otherwise than ``document``, such as ``number``; none if it is its own.
 
-    Of a document in another currency the total, in rupees, is not compared.
+    ``seller_gstin`` and ``buyer_gstin`` stand for those that the document does not name itself. Of a
+    document in another currency the total, in rupees, is not compared.
     """
     rounding = document.totals.rounding or Decimal(0)
     compared = {
         "number": said.number == document.number,
         "date": said.issued_on == document.issued_on,
-        "seller": said.seller_gstin == gstin_of(document.seller, ""),
-        "buyer": said.buyer_gstin in (gstin_of(document.buyer, ""), "URP"),
+        "seller": said.seller_gstin == gstin_of(document.seller, seller_gstin),
+        "buyer": said.buyer_gstin in (gstin_of(document.buyer, buyer_gstin), "URP"),
         "kind": (said.kind == "CRN") == document.is_credit,
         "total": document.currency != "INR"
         or abs(said.total - document.totals.with_vat - rounding) <= 1,

@@ -7,6 +7,7 @@ PDF/UA-1; why Typst sets them is in ADR 15.
 from usance.formats.invoice_pdf.brand import PLAIN, Brand
 from usance.formats.invoice_pdf.content import Status
 from usance.formats.invoice_pdf.payment_box import PaymentCode
+from usance.formats.invoice_pdf.registration_stamp import registration_stamp
 from usance.formats.invoice_pdf.renderer import (
     Embedded,
     Stamp,
@@ -30,6 +31,7 @@ __all__ = [
     "Stamp",
     "Statement",
     "Status",
+    "registration_stamp",
     "render",
     "render_statement",
     "require_drawable",

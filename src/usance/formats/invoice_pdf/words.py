@@ -347,7 +347,7 @@ _STATEMENT: Final[dict[str, tuple[str, str, str, str]]] = {
     "kind_adjustment": ("Adjustment", "Rettifica", "Ajustare", "समायोजन"),
 }
 
-_ROWS: Final = _TITLES | _FACTS | _LINES | _TOTALS | _TAXES | _PAYMENT | _STATEMENT
+_ROWS: Final = _TITLES | _FACTS | _LINES | _TOTALS | _TAXES | _PAYMENT | _STATEMENT | _REGISTRATION
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from usance.records.deliveries.models import Delivery, KeptDocument, Receipt, TransmissionNumber
+from usance.records.deliveries.models import (
+    Delivery,
+    KeptDocument,
+    Receipt,
+    Registration,
+    TransmissionNumber,
+)
 from usance.records.identity import new_id
 from usance.records.statements import execute
 
@@ -88,7 +94,7 @@ def take(row: Delivery, *, at: datetime, until: datetime) -> bool:
     return bool(taken)
 
 
-def change(row: Delivery | Receipt, **fields: Any) -> None:
+def change(row: Delivery | Receipt | Registration, **fields: Any) -> None:
     """Set ``fields`` on the row, here and in the database."""
     for name, value in fields.items():
         setattr(row, name, value)
@@ -125,6 +131,19 @@ def lock_receipt(*, seller_id: UUID, receipt_id: UUID) -> Receipt | None:
         .filter(seller_id=seller_id, id=receipt_id)
         .first()
     )
+
+
+def register(row: Registration) -> None:
+    """Store a registration. Raises IntegrityError where the document or the IRN has one."""
+    row.save(force_insert=True)
+
+
+def wake(*, seller_id: UUID, subject_id: UUID, reason_code: str, at: datetime) -> int:
+    """Let the queued deliveries of a document that wait for ``reason_code`` go at once; how many."""
+    waiting = Delivery.objects.filter(
+        seller_id=seller_id, subject_id=subject_id, state="queued", reason_code=reason_code
+    )
+    return waiting.update(due_at=at, reason_code="", reason="")
 
 
 _NEXT: Final = """

@@ -149,6 +149,44 @@ class Receipt(SellerScoped):
         ]
 
 
+class Registration(SellerScoped):
+    """That India's portal has registered an invoice or credit note (rule 48(4), CGST Rules 2017).
+
+    ``irn`` is its number there, ``acknowledgement`` and ``acknowledged_at`` the portal's receipt,
+    ``signed_qr`` the text that its printed code bears. ``verified`` says that the portal's signature was
+    checked. ``content`` is the whole answer as it came.
+    """
+
+    kind = models.CharField(max_length=12)
+    subject_id = models.UUIDField()
+    irn = models.CharField(max_length=64)
+    acknowledgement = models.TextField(default="")
+    acknowledged_at = models.DateTimeField()
+    signed_qr = models.TextField()
+    verified = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, default="registered")
+    cancelled_at = models.DateTimeField(null=True)
+    author = models.TextField(default="")
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "deliveries_registration"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "subject_id"], name="deliveries_registration_once"
+            ),
+            models.UniqueConstraint(fields=["seller", "irn"], name="deliveries_registration_irn"),
+            models.CheckConstraint(
+                condition=Q(kind__in=KINDS), name="deliveries_registration_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=states.REGISTRATION_STATES)
+                & (Q(state="registered") | Q(cancelled_at__isnull=False)),
+                name="deliveries_registration_state",
+            ),
+        ]
+
+
 class TransmissionNumber(SellerScoped):
     """The last number given to a file for ``network``, which refuses a name it has seen before."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Case, Q, QuerySet, When
 
-from usance.records.deliveries.models import Delivery, KeptDocument, Receipt
+from usance.records.deliveries.models import Delivery, KeptDocument, Receipt, Registration
 from usance.records.events.models import Event
 from usance.records.events.queries import SETTLED_BEFORE
 from usance.records.statements import execute
@@ -166,6 +166,23 @@ def waiting_receipts(*, limit: int) -> list[tuple[UUID, UUID]]:
     """(seller, receipt) of those not processed yet, the oldest first."""
     rows = Receipt.objects.filter(processed_at__isnull=True).order_by("created_at")
     return list(rows.values_list("seller_id", "id")[:limit])
+
+
+def registration_of(*, seller_id: UUID, subject_id: UUID) -> Registration | None:
+    """The registration of an invoice or credit note with India's portal, without the whole answer."""
+    found = Registration.objects.filter(seller_id=seller_id, subject_id=subject_id)
+    return found.defer("content").first()
+
+
+def registration_by_irn(*, seller_id: UUID, irn: str) -> Registration | None:
+    """The registration that the portal has numbered ``irn``."""
+    return Registration.objects.filter(seller_id=seller_id, irn=irn).defer("content").first()
+
+
+def registrations_of(*, seller_id: UUID, subject_ids: Collection[UUID]) -> dict[UUID, Registration]:
+    """The registrations among some invoices and credit notes, by these."""
+    found = Registration.objects.filter(seller_id=seller_id, subject_id__in=list(subject_ids))
+    return {row.subject_id: row for row in found.defer("content")}
 
 
 def receipts_of(*, seller_id: UUID, delivery_id: UUID) -> Sequence[Receipt]:

@@ -293,6 +293,13 @@ def orders_of(
     return found
 
 
+def numbered(*, seller_id: UUID, kind: str, number: str) -> UUID | None:
+    """The invoice, or by ``kind`` the credit note, with a legal ``number``."""
+    model = CreditNote if kind == "credit_note" else Invoice
+    found = model.objects.filter(seller_id=seller_id, number=number).order_by("id")
+    return found.values_list("id", flat=True).first()
+
+
 def replacement_of(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
     """The invoice that was issued in the place of a corrected one, if any."""
     return Invoice.objects.filter(seller_id=seller_id, replaces_id=invoice_id).first()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -37,10 +37,15 @@ class ItalianSeller:
 
 @dataclass(frozen=True, slots=True)
 class IndianSeller:
-    """Supplier details of the GST e-invoice schema 1.1: GSTIN and the state it is of."""
+    """Supplier details of the GST e-invoice schema 1.1: GSTIN and the state it is of.
+
+    ``e_invoicing`` is ``yes`` where the law has the seller register its invoices (rule 48(4) of the CGST
+    Rules 2017: by its turnover of a year, which is not known here).
+    """
 
     gstin: str = ""
     state_code: str = ""
+    e_invoicing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def read_seller(document: Mapping[str, Any], *, country: str) -> NationalSeller 
     if kind is None:
         return None
     found = kind(**given)
-    return _italian_seller(found) if isinstance(found, ItalianSeller) else _indian(found)
+    return _italian_seller(found) if isinstance(found, ItalianSeller) else _indian_seller(found)
 
 
 def read_buyer(document: Mapping[str, Any], *, country: str) -> NationalBuyer | None:
@@ -255,6 +260,26 @@ def _italian_buyer(given: ItalianBuyer) -> ItalianBuyer:
 Kind = TypeVar("Kind", IndianSeller, IndianBuyer)
 
 
+def _indian_seller(given: IndianSeller) -> IndianSeller:
+    registers = given.e_invoicing.lower()
+    registers = "" if registers == "no" else registers
+    _require(
+        _unless(
+            registers in ("", "yes"),
+            "e_invoicing",
+            "invalid_code",
+            "is yes where your invoices must be registered with the portal, else empty",
+        ),
+        _unless(
+            not registers or bool(given.gstin),
+            "gstin",
+            "gstin_missing",
+            "is needed to register invoices with the portal",
+        ),
+    )
+    return _indian(replace(given, e_invoicing=registers))
+
+
 def _indian(given: Kind) -> Kind:
     gstin = given.gstin.replace(" ", "").upper()
     state = given.state_code.strip()
@@ -281,4 +306,4 @@ def _indian(given: Kind) -> Kind:
             f"must be {gstin[:2]}, with which the GSTIN begins",
         ),
     )
-    return type(given)(gstin, state)
+    return replace(given, gstin=gstin, state_code=state)

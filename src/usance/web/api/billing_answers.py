@@ -75,6 +75,12 @@ class Invoice(Described):
     days_overdue: int = Field(description="Of the first instalment that is not settled in full.")
     amount: Money
     tax_amount: Money
+    split_tax: Money = Field(
+        description="Tax that the buyer pays to the treasury itself (split payment); in no amount."
+    )
+    payment_reference: str = Field(
+        description="What the payer is asked to quote; empty where nobody is."
+    )
     credited: Money
     allocated: Money
     written_off: Money
@@ -120,6 +126,7 @@ class CreditNote(Described):
     invoice: InvoiceId
     amount: Money
     tax_amount: Money
+    split_tax: Money = Field(description="As of the invoice.")
     reason: str
     issued_on: date
     lines: list[CreditedLine] = Field(description="None where an amount was credited.")
@@ -164,6 +171,7 @@ class DraftInvoice(Shown):
     buyer: BuyerId
     amount: Money
     tax_amount: Money
+    split_tax: Money = Field(description="As of an invoice.")
     due_on: date
     shipments: list[ShipmentId]
     document: dict[str, Any]

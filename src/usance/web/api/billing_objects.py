@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from usance.flows.billing_runs import Draft, Previewed
@@ -14,6 +13,7 @@ from usance.records.invoices.queries import RunFigures
 from usance.records.orders.models import Shipment
 from usance.rules.invoicing.crediting import minor
 from usance.rules.invoicing.serial import to_json
+from usance.rules.invoicing.split_payment import collected_tax, split_tax
 from usance.web.api.objects import Document, described, head, lines, money, optional_id
 
 
@@ -51,6 +51,8 @@ def invoice(record: Invoice, *, on: date) -> Document:
         "days_overdue": max(late, 0),
         "amount": money(record.amount, currency),
         "tax_amount": money(record.tax_amount, currency),
+        "split_tax": money(record.split_tax, currency),
+        "payment_reference": record.payment_reference,
         "credited": money(record.credited, currency),
         "allocated": money(record.allocated, currency),
         "written_off": money(record.written_off, currency),
@@ -103,6 +105,7 @@ def credit_note(record: CreditNote) -> Document:
         "invoice": public_id("invoice", record.invoice_id),
         "amount": money(record.amount, currency),
         "tax_amount": money(record.tax_amount, currency),
+        "split_tax": money(record.split_tax, currency),
         "reason": record.reason,
         "issued_on": record.issued_on,
         "lines": [
@@ -152,7 +155,8 @@ def _draft(draft: Draft) -> Document:
     return {
         "buyer": public_id("buyer", draft.buyer_id),
         "amount": money(minor(totals.payable, currency), currency),
-        "tax_amount": money(minor(totals.vat or Decimal(0), currency), currency),
+        "tax_amount": money(minor(collected_tax(document), currency), currency),
+        "split_tax": money(minor(split_tax(document.vat), currency), currency),
         "due_on": document.due_on,
         "shipments": [public_id("shipment", one) for one in draft.shipment_ids],
         "document": to_json(document),

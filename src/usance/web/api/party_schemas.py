@@ -25,7 +25,8 @@ National = Annotated[
         max_length=20,
         description="What the country asks for besides. A seller in Italy: tax_regime (RF01 ...),"
         " codice_fiscale, rea_office, rea_number, share_capital, sole_shareholder (SU or SM),"
-        " liquidation (LS or LN); in India: gstin, state_code. A buyer in Italy: codice_destinatario,"
+        " liquidation (LS or LN); in India: gstin, state_code, e_invoicing (`yes`"
+        " where invoices must be registered before they are sent). A buyer in Italy: codice_destinatario,"
         " pec, codice_fiscale; in India: gstin, state_code (the place of supply).",
     ),
 ]

@@ -28,6 +28,11 @@ urlpatterns: list[URLPattern] = [
         name="office_credit_note_document",
     ),
     path(
+        "credit-notes/<str:public>/<slug:name>",
+        documents.credit_note_act,
+        name="office_credit_note_act",
+    ),
+    path(
         "buyers/<str:public>/statement/<str:currency>",
         documents.statement_document,
         name="office_statement_document",

@@ -58,6 +58,10 @@ _NATIONAL: Final[Mapping[str, tuple[Promise, Promise | str]]] = {
     "sole_shareholder": (_lazy("Shareholders"), ""),
     "liquidation": (_lazy("Liquidation"), ""),
     "gstin": (_lazy("GSTIN"), _lazy("Fifteen characters.")),
+    "e_invoicing": (
+        _lazy("E-invoicing applies"),
+        _lazy("Invoices then wait for the portal's registration before they are sent."),
+    ),
     "state_code": (_lazy("State of GST"), _lazy("Two digits. Leave it empty: the GSTIN's.")),
 }
 
@@ -224,6 +228,8 @@ def _choices(name: str) -> list[tuple[str, str]]:
             ("LN", _("Not in liquidation")),
             ("LS", _("In liquidation")),
         ]
+    if name == "e_invoicing":
+        return [("", _("No")), ("yes", _("Yes, by our turnover"))]
     return []
 
 

@@ -16,6 +16,7 @@ from usance.web.backoffice.credit_line_acts import CORRECT, CREDIT_LINES
 from usance.web.backoffice.delivery_acts import SEND
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.fields import AmountField, DayField
+from usance.web.backoffice.registration_acts import CANCEL_REGISTRATION, REGISTER
 from usance.web.words.amounts import money_text
 from usance.web.words.terms import METHODS
 
@@ -134,6 +135,8 @@ INVOICE_ACTS: Final = (
         tone="primary",
     ),
     SEND,
+    REGISTER,
+    CANCEL_REGISTRATION,
     Act(
         name="credit",
         label=_lazy("Credit an amount"),

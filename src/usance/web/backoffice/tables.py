@@ -17,6 +17,7 @@ from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.delivery_tables import document_address
 from usance.web.backoffice.desk import Desk
+from usance.web.backoffice.registration_acts import registers, registration_address
 from usance.web.design.parts import Column, Link, Noted, Row, State, Table
 from usance.web.words.amounts import quantity_of
 from usance.web.words.standing import standing_of
@@ -177,6 +178,14 @@ def _state_of(shipment: Shipment) -> str:
     return "billed" if shipment.billed else "waiting"
 
 
+def _noted(note: CreditNote) -> object:
+    """Why the note was issued; below it the way to register it, where that is done."""
+    if not registers(note):
+        return note.reason or None
+    way = Link(_("Registration"), registration_address(note))
+    return Noted(note.reason, way) if note.reason else way
+
+
 def credit_note_table(notes: Sequence[CreditNote]) -> Table:
     """Credit notes."""
     return Table(
@@ -195,7 +204,7 @@ def credit_note_table(notes: Sequence[CreditNote]) -> Table:
                     if note.document is not None
                     else note.number,
                     note.issued_on,
-                    note.reason or None,
+                    _noted(note),
                     Money(note.tax_amount, note.currency),
                     Money(note.amount, note.currency),
                 ]

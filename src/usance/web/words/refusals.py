@@ -8,7 +8,39 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from usance.web.words.delivery_reasons import held_text, missing_text
+
 _WORDS: Final[Mapping[str, Promise]] = {
+    "registration_differs": gettext_lazy(
+        "This is the portal's answer to another document, or its figures differ. Hand in the answer"
+        " to this one."
+    ),
+    "already_registered": gettext_lazy(
+        "The document has another IRN, or its IRN was cancelled. A document is registered once."
+    ),
+    "not_registered": gettext_lazy("The document is not registered with the portal."),
+    "refused_by_portal": gettext_lazy(
+        "The portal has not registered it. Correct what its answer names, and send it again."
+    ),
+    "cancelled_too_late": gettext_lazy(
+        "The portal cancels within 24 hours. Issue a credit note instead."
+    ),
+    "not_a_registration": gettext_lazy(
+        "This is no answer of the portal. Paste all of it, from the first { to the last }."
+    ),
+    "not_a_cancellation": gettext_lazy(
+        "This is no answer to a cancellation. Paste all of it, from the first { to the last }."
+    ),
+    "malformed_json": gettext_lazy(
+        "This is no answer of the portal. Paste all of it, from the first { to the last }."
+    ),
+    "malformed_token": gettext_lazy(
+        "The answer has no signed QR code of the portal. Paste all of it, as it came."
+    ),
+    "invalid_irn": gettext_lazy("The IRN in this answer is not one. Paste it again, as it came."),
+    "not_in_india": gettext_lazy(
+        "Only an Indian seller registers documents. Enter your GSTIN among the company's details."
+    ),
     "not_found": gettext_lazy("It is not there any more. Go back to the list and look again."),
     "illegal_state": gettext_lazy(
         "This cannot be done any more: somebody else, or the calendar, was faster."
@@ -16,6 +48,16 @@ _WORDS: Final[Mapping[str, Promise]] = {
     ),
     "shipment_billed": gettext_lazy(
         "The shipment is on an invoice by now. Credit that invoice for it instead."
+    ),
+    "unsuitable_attachment": gettext_lazy(
+        "An invoice carries PDF, PNG, JPEG, CSV (in UTF-8), XLSX and ODS files of at most 5 MB, or a link"
+        " that begins with https. Choose one of these."
+    ),
+    "too_many_attachments": gettext_lazy(
+        "The order has as many attachments as an invoice should carry. Remove one first."
+    ),
+    "invalid_allowance_or_charge": gettext_lazy(
+        "This cannot stand on an invoice so. Look at its reason, its code and its tax again."
     ),
     "amount_too_large": gettext_lazy(
         "The amount is more than there is. Look at what is left now and enter less."
@@ -30,10 +72,6 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "invalid_order": gettext_lazy("This is not a possible amount."),
     "unknown_currency": gettext_lazy("This is not a currency; write one such as EUR."),
     "unknown_terms": gettext_lazy("These are not payment terms; write them like net_30."),
-    "not_a_statement": gettext_lazy(
-        "This file tells of bookings that the bank's statement will bring again."
-        " Download the account statement (camt.053) instead."
-    ),
     "own_request": gettext_lazy(
         "Nobody approves what it asked for itself. Let somebody else with the role decide."
     ),
@@ -131,9 +169,17 @@ _WITH_REASON: Final[Mapping[str, Promise]] = {
 """Refusals whose own text, in English, names what is missing: it is told after the words."""
 
 
+def _reason(error: Exception) -> str:
+    """What the refusal says itself: in the reader's words where it comes in parts."""
+    if why := getattr(error, "why", ""):
+        return held_text(why)
+    missing = getattr(error, "missing", ())
+    return " ".join(missing_text(one.to_document()) for one in missing) or str(error)
+
+
 def refusal_text(error: Exception) -> str:
     """Why nothing was done, and what to do now."""
     code = getattr(error, "code", "")
     if code in _WITH_REASON:
-        return str(_WITH_REASON[code]) % {"reason": error}
+        return str(_WITH_REASON[code]) % {"reason": _reason(error)}
     return str(_WORDS.get(code, error))

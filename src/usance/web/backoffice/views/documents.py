@@ -22,6 +22,7 @@ from usance.web.backoffice.acts import perform
 from usance.web.backoffice.delivery_acts import DELIVERY_ACTS
 from usance.web.backoffice.delivery_tables import delivery_table
 from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.registration_acts import REGISTRATION_ACTS
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.design.parts import Link
@@ -73,6 +74,20 @@ def _document(
     except (FormatUnavailable, NotIssued, Unreadable) as error:
         messages.error(request, refusal_text(error))
         return HttpResponseRedirect(links.address("invoice", invoice_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def credit_note_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
+    """Do something to a credit note: it has no page of its own but that of its invoice."""
+    note_id = id_in(public, kind="credit_note")
+    note = invoices.credit_note(seller_id=desk.seller.id, credit_note_id=note_id)
+    if note is None:
+        raise Http404("There is no such credit note.")
+    crumbs = [Link(_("Invoices"), reverse("office_invoices")), links.invoice_link(note.invoice)]
+    return perform(
+        request, desk, note, REGISTRATION_ACTS, name=name, current="invoices", crumbs=crumbs
+    )
 
 
 @require_safe
