@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from usance.rules.invoicing.profiles import BillingProfileView
 
@@ -56,23 +56,29 @@ def ask_again(asked: int, *, sent_at: datetime, at: datetime) -> datetime | None
     return again if again - sent_at <= ASK_FOR else None
 
 
-def held_back(channel: str, *, state: str) -> str:
-    """Why a document may not go over ``channel`` again, whose latest delivery there is in ``state``;
-    empty if it may."""
+def why_held_back(
+    channel: str, *, state: str
+) -> Literal["", "queued", "in_network", "issued_at_sdi"]:
+    """Why a document may not go over ``channel`` again, whose latest delivery there is in ``state``, by
+    a stable code; empty if it may."""
     if state == "queued":
-        return "It is queued and will be sent; wait for what becomes of it."
+        return "queued"
     if channel in NETWORKS and state not in UNDONE:
-        return (
-            f"The network has it ({state}) and would refuse the same document again; wait for what"
-            " becomes of it."
-        )
-    if channel == "sdi" and state == "bounced":
-        # MC and AT: issued in law, though SdI could not hand it over (Provvedimento 89757/2018, 3.4).
-        return (
-            "To SdI the invoice counts as issued, and sent again it would be a second one. Tell the"
-            " buyer that it lies in its tax drawer (cassetto fiscale)."
-        )
-    return ""
+        return "in_network"
+    # MC and AT: issued in law, though SdI could not hand it over (Provvedimento 89757/2018, 3.4).
+    return "issued_at_sdi" if channel == "sdi" and state == "bounced" else ""
+
+
+def held_back(channel: str, *, state: str) -> str:
+    """The same as a sentence; empty if it may go again."""
+    return {
+        "": "",
+        "queued": "It is queued and will be sent; wait for what becomes of it.",
+        "in_network": f"The network has it ({state}) and would refuse the same document again; wait for"
+        " what becomes of it.",
+        "issued_at_sdi": "To SdI the invoice counts as issued, and sent again it would be a second one."
+        " Tell the buyer that it lies in its tax drawer (cassetto fiscale).",
+    }[why_held_back(channel, state=state)]
 
 
 def email_formats(profile: BillingProfileView) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,11 +34,26 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A term that a format or a network asks for. ``field`` names it where it is kept, ``where`` says
-    whose it is, ``detail`` what to do."""
+    whose it is, ``detail`` what to do.
+
+    ``code`` and ``values`` say the same as ``detail`` for programs and other languages; the code is
+    stable (``web.words.delivery_reasons`` has the words).
+    """
 
     field: str
     where: str  # SELLER, PROFILE, "order" or "invoice"
     detail: str
+    code: str = "term"
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def to_document(self) -> dict[str, object]:
+        """As an event tells it."""
+        return {
+            "field": self.field,
+            "where": self.where,
+            "code": self.code,
+            "values": dict(self.values),
+        }
 
 
 def routes(profile: BillingProfileView) -> tuple[Route, ...]:
@@ -126,7 +142,10 @@ def _italian(document: InvoiceDocument, *, profile: BillingProfileView) -> Itera
     """FatturaPA 1.2.3: 1.1.4, 1.2.1.1, 1.2.2, 1.4.1, 1.4.2."""
     if not document.seller.vat_id:
         yield Missing(
-            "vat_id", SELLER, "SdI wants your VAT number; set vat_id in the seller's details."
+            "vat_id",
+            SELLER,
+            "SdI wants your VAT number; set vat_id in the seller's details.",
+            code="sdi_seller_vat_id",
         )
     code, _ = italian_address(profile)
     if not code:
@@ -135,6 +154,8 @@ def _italian(document: InvoiceDocument, *, profile: BillingProfileView) -> Itera
             PROFILE,
             "SdI wants to know where to deliver; set the codice destinatario or the PEC in the buyer's"
             f" billing profile, {TO_NOBODY} if it has neither.",
+            code="sdi_recipient",
+            values={"nobody": TO_NOBODY},
         )
     said = profile.national if isinstance(profile.national, ItalianBuyer) else ItalianBuyer()
     if not document.buyer.vat_id and not said.codice_fiscale:
@@ -143,6 +164,7 @@ def _italian(document: InvoiceDocument, *, profile: BillingProfileView) -> Itera
             PROFILE,
             "SdI wants the buyer's VAT number or codice fiscale; set vat_id or"
             " national.codice_fiscale in its billing profile.",
+            code="sdi_buyer_number",
         )
     yield from _places(document)
 
@@ -156,6 +178,7 @@ def _indian(
             "national.gstin",
             SELLER,
             "A GST e-invoice wants your GSTIN; set national.gstin in the seller's details.",
+            code="gst_seller_gstin",
         )
     if profile.address.country == "IN" and not (
         isinstance(profile.national, IndianBuyer) and profile.national.gstin
@@ -164,6 +187,7 @@ def _indian(
             "national.gstin",
             PROFILE,
             "A GST e-invoice wants the buyer's GSTIN; set national.gstin in its billing profile.",
+            code="gst_buyer_gstin",
         )
     for line in document.lines:
         codes = [each.code for each in line.item.classifications if each.scheme == COMMODITY_CODES]
@@ -175,6 +199,8 @@ def _indian(
                 f"A GST e-invoice wants the HSN or SAC code of each line, and line {line.id}"
                 f" ({line.item.name[:40]!r}) {said}; send the line of the order with a classification of"
                 " 4, 6 or 8 digits, such as 7214. An issued invoice takes it with a correction.",
+                code="gst_line_code" if not codes else "gst_line_code_invalid",
+                values={"line": line.id, "item": line.item.name[:40], "said": (*codes, "")[0]},
             )
 
 
@@ -182,10 +208,12 @@ def _places(document: InvoiceDocument) -> Iterator[Missing]:
     """FatturaPA 1.2.2.1, 1.2.2.3, 1.2.2.4 and the same of 1.4.2."""
     parties: tuple[tuple[Party, str], ...] = ((document.seller, SELLER), (document.buyer, PROFILE))
     for party, where in parties:
-        for field, label in (("line_1", "street"), ("city", "city"), ("post_code", "post code")):
-            if party.address is None or not getattr(party.address, field):
+        for part, label in (("line_1", "street"), ("city", "city"), ("post_code", "post code")):
+            if party.address is None or not getattr(party.address, part):
                 yield Missing(
-                    f"address.{field}",
+                    f"address.{part}",
                     where,
-                    f"FatturaPA wants the {label} of {party.name}; set address.{field} in the {where}.",
+                    f"FatturaPA wants the {label} of {party.name}; set address.{part} in the {where}.",
+                    code="fatturapa_address",
+                    values={"part": part, "name": party.name},
                 )

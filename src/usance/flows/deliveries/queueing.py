@@ -23,7 +23,7 @@ from usance.records.identity import new_id
 from usance.records.invoices import queries as invoices
 from usance.records.monitoring import actions as places
 from usance.records.parties.models import Seller
-from usance.rules.delivery import NETWORKS, held_back
+from usance.rules.delivery import NETWORKS, held_back, why_held_back
 from usance.rules.delivery_routes import Route, route, routes
 from usance.rules.invoicing.identifiers import is_email
 from usance.rules.invoicing.profiles import CHANNELS
@@ -39,9 +39,13 @@ _log = logging.getLogger(__name__)
 
 
 class CannotResend(Conflict):
-    """It is on its way, or a network has it that would take it for a second one."""
+    """It is on its way, or a network has it that would take it for a second one. ``why`` says which."""
 
     code = "delivery_under_way"
+
+    def __init__(self, latest: Delivery) -> None:
+        super().__init__(held_back(latest.channel, state=latest.state))
+        self.why = why_held_back(latest.channel, state=latest.state)
 
 
 class InvalidRecipient(Refused):
@@ -168,12 +172,12 @@ def send(
     ) or (route(channel, about.profile),)
     latest = _latest(seller, subject_id)
     held = [_held(latest, one) for one in chosen]
-    if all(held):
+    if held[0] is not None and all(held):
         raise CannotResend(held[0])
     rows = [
         _delivery(it, one, about=about, cause="by_hand", author=by, at=at)
-        for one, why in zip(chosen, held, strict=True)
-        if not why
+        for one, latest_there in zip(chosen, held, strict=True)
+        if latest_there is None
     ]
     return _queue(seller, rows, at=at, by=by)
 
@@ -193,14 +197,14 @@ def resend(
     if before is None:
         raise NotFound("There is no such delivery.")
     if before.state == "queued":
-        raise CannotResend(held_back(before.channel, state=before.state))
+        raise CannotResend(before)
     actions.lock_subject(seller_id=seller.id, subject_id=before.subject_id)
     _require_address(before.channel, recipient)
     it = issued(seller, kind=_kind(before.kind), subject_id=before.subject_id)
     about = About(seller, it.buyer_id, at=at)
     way = route(before.channel, about.profile, recipient=recipient or _same(before))
-    if why := _held(_latest(seller, it.id), way):
-        raise CannotResend(why)
+    if held := _held(_latest(seller, it.id), way):
+        raise CannotResend(held)
     row = _delivery(it, way, about=about, cause="resent", author=by, at=at)
     row.previous_id = before.id
     return _queue(seller, [row], at=at, by=by)[0]
@@ -240,10 +244,10 @@ def _latest(seller: Seller, subject_id: UUID) -> dict[tuple[str, str], Delivery]
     return queries.latest_by_way(seller_id=seller.id, subject_id=subject_id)
 
 
-def _held(latest: dict[tuple[str, str], Delivery], way: Route) -> str:
-    """Why the document may not go over the way now; empty if it may."""
+def _held(latest: dict[tuple[str, str], Delivery], way: Route) -> Delivery | None:
+    """The delivery because of which the document may not go over the way now; None if it may."""
     row = latest.get(queries.way_of(way.channel, way.recipient))
-    return held_back(row.channel, state=row.state) if row is not None else ""
+    return row if row is not None and held_back(row.channel, state=row.state) else None
 
 
 def _kind(text: str) -> Kind:

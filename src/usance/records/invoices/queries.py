@@ -36,6 +36,7 @@ from usance.rules.invoicing.document import InvoiceDocument
 from usance.rules.invoicing.serial import from_json
 
 __all__ = [
+    "FALLS_DUE",
     "Account",
     "Aging",
     "DaysSalesOutstanding",
@@ -71,6 +72,9 @@ __all__ = [
 Account = tuple[UUID, UUID | None, str]
 """Seller, buyer and currency."""
 
+
+FALLS_DUE: Final = Coalesce("instalment_due_on", "due_on")
+"""The day by which something of an invoice must be paid next."""
 
 _ORDER_IDS: Final = ArraySubquery(
     InvoicePart.objects.filter(seller_id=OuterRef("seller_id"), invoice_id=OuterRef("id"))
@@ -157,7 +161,7 @@ def find_invoices(
         .defer("document")
         .filter(seller_id=seller_id, buyer__seller_id=seller_id)
         .exclude(state="draft")
-        .annotate(falls_due_on=Coalesce("instalment_due_on", "due_on"))
+        .annotate(falls_due_on=FALLS_DUE)
     )
     if standing == "overdue":
         found = found.filter(_overdue(on))

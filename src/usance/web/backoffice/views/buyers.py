@@ -97,7 +97,7 @@ def buyer_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     owed = invoices.find_invoices(
         seller_id=seller_id, on=desk.on, standing="open", buyer_id=buyer.id
     )
-    open_invoices = list(owed.order_by("falls_due_on", "id")[:50])
+    open_invoices = list(owed.order_by(invoices.FALLS_DUE, "id")[:50])
     latest_orders = list(
         orders.find_orders(seller_id=seller_id, buyer_id=buyer.id).order_by("-id")[:_SHOWN]
     )
