@@ -121,6 +121,7 @@ class _Drawing:
         self.taken: set[int] = set()
         self.sequence = 0
         self.towns = [town.replace("_", " ") for town in _TOWNS.split()]
+        self.of_customer: dict[str, list[str]] = {}
         self.discount: dict[UUID, tuple[int, int] | None] = {}
         self.order_style: dict[UUID, int] = {}
         self.last_order: dict[UUID, str] = {}
@@ -129,15 +130,19 @@ class _Drawing:
         return UUID(int=self.draw.getrandbits(128), version=4)
 
     def copy(self, rows: list[Row], copy: int) -> None:
-        towns: dict[str, str] = {}
         for row in rows:
-            place = towns.setdefault(row.customer, self.draw.choice(self.towns)) if copy else ""
+            place = self._town(row.customer, copy) if copy else ""
             customer = self._customer(row, copy, place)
             written = " ".join(f"{row.name} {place}".split())
             if written not in customer.written:
                 customer.written.append(written)
             self.count += 1
             customer.items.append(self._item(row, copy, customer))
+
+    def _town(self, customer: str, copy: int) -> str:
+        """Another in each copy: no two companies of one name in one town."""
+        towns = self.of_customer.setdefault(customer, self.draw.sample(self.towns, len(self.towns)))
+        return f"{towns[copy % len(towns)]} {copy // len(towns) or ''}".strip()
 
     def _customer(self, row: Row, copy: int, place: str) -> Customer:
         key = (copy, row.customer)

@@ -52,6 +52,7 @@ def match(
         line=line,
         settings=settings,
         whole=search.whole,
+        numbers=search.texts.numbers(),
     )
     shown = readings[: _MOST_ALTERNATIVES + 1]
     proposals = [

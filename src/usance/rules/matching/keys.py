@@ -15,8 +15,10 @@ LONGEST_KEY: Final = 40
 
 def comparable(text: str) -> str:
     """``text`` in capitals without blanks and punctuation; a mere number without leading zeros."""
-    bare = _NEITHER.sub("", text.upper())
-    return (bare.lstrip("0") or bare) if bare.isdigit() else bare
+    bare = text if text.isascii() and text.isalnum() else _NEITHER.sub("", text.upper())
+    if bare.isdigit():
+        return bare.lstrip("0") or bare
+    return bare.upper()
 
 
 def digits_of(text: str) -> str:
@@ -53,6 +55,8 @@ def spellings(text: str) -> tuple[str, ...]:
     alone, if there are enough of them to tell it from others.
     """
     whole = comparable(text)
+    if whole.isdigit():
+        return (whole,)
     forms = [whole]
     if whole.startswith("RF") and is_creditor_reference(whole):
         forms.append(comparable(whole[4:]))

@@ -77,7 +77,7 @@ def _keep(found: dict[int, Mention], mention: Mention) -> None:
 def _of_token(token: Token, items: OpenItems) -> Iterator[Mention]:
     text = token.text
     if text.startswith("RF") and is_creditor_reference(text):
-        for item in (*items.named(text), *items.named(comparable(text[4:]))):
+        for item in items.named(comparable(text[4:])):
             yield Mention(item, token, "checked", evidence.CHECKED_REFERENCE)
         return
     if not items.has(text):

@@ -66,6 +66,8 @@ class OpenItem:
     @property
     def number(self) -> str:
         """The document's number; its first key where it has none."""
+        if self.keys[0].kind == "number":
+            return self.keys[0].text
         return next((key.text for key in self.keys if key.kind == "number"), self.keys[0].text)
 
 
@@ -158,6 +160,11 @@ Rule = Literal[
 ]
 """What carried a proposal most, for accounts of what works; at most 24 characters each."""
 RULES: Final[tuple[str, ...]] = get_args(Rule)
+
+NAMING_RULES: Final[frozenset[Rule]] = frozenset(
+    {"remittance_advice", "creditor_reference", "reference", "reference_repaired", "order_number"}
+)
+"""Those that rest on what the payer named, so that they teach who the payer is."""
 
 Parameter = str | int
 ReasonCode = Literal[

@@ -7,14 +7,14 @@ itself: a million of them fit into a small machine.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Final, TypeVar
 from uuid import UUID
 
-from usance.rules.matching.keys import comparable, digits_of, is_creditor_reference, spellings
+from usance.rules.matching.keys import comparable, digits_of, spellings
 from usance.rules.matching.model import OpenItem
 
 _TAIL: Final = 4
@@ -22,12 +22,12 @@ _LONGEST_ROW: Final = 4_000
 """Ends that more numbers share than this say nothing (a year at the end of every number)."""
 
 K = TypeVar("K")
-Order = tuple[int, int, str, int]
+Order = tuple[date, date, str, int]
 
 
 def in_order(item: OpenItem) -> Order:
     """The order in which a buyer's items are paid where nothing else is said: what is due first."""
-    return (item.due_on.toordinal(), item.issued_on.toordinal(), item.number, item.id.int)
+    return (item.due_on, item.issued_on, item.number, item.id.int)
 
 
 class OpenItems:
@@ -41,6 +41,7 @@ class OpenItems:
         self._by_key: dict[str, int | set[int]] = {}
         self._by_amount: dict[str, dict[int, int | set[int]]] = {}
         self._of_buyer: dict[tuple[UUID, str], list[int]] = {}
+        self._unsorted: set[tuple[UUID, str]] = set()
         self._tails: dict[int, array[int]] = {}
         self._lengths: Counter[int] = Counter()
         self._open = 0
@@ -64,10 +65,11 @@ class OpenItems:
             place = len(self._items)
             self._items.append(item)
         self._places[item.id] = place
-        for form in _forms(item):
+        number = comparable(item.number)
+        for form in _forms(item, number):
             _put(self._by_key, form, place)
-        digits = digits_of(comparable(item.number))
-        if digits == comparable(item.number):
+        digits = digits_of(number)
+        if digits == number:
             self._lengths[len(digits)] += 1
         if len(digits) >= _TAIL:
             self._tails.setdefault(int(digits[-_TAIL:]), array("L")).append(place)
@@ -95,10 +97,11 @@ class OpenItems:
         item = self._at(place)
         if item.outstanding:
             self._leave(item, place)
-        for form in _forms(item):
+        number = comparable(item.number)
+        for form in _forms(item, number):
             _take(self._by_key, form, place)
-        digits = digits_of(comparable(item.number))
-        if digits == comparable(item.number):
+        digits = digits_of(number)
+        if digits == number:
             self._lengths[len(digits)] -= 1
         if len(digits) >= _TAIL:
             self._tails[int(digits[-_TAIL:])].remove(place)
@@ -128,7 +131,11 @@ class OpenItems:
 
     def of_buyer(self, buyer_id: UUID, currency: str) -> list[OpenItem]:
         """The buyer's open invoices and credit notes, what is due first before the others."""
-        return [self._at(place) for place in self._of_buyer.get((buyer_id, currency), ())]
+        account = (buyer_id, currency)
+        if account in self._unsorted:
+            self._of_buyer[account].sort(key=lambda place: in_order(self._at(place)))
+            self._unsorted.discard(account)
+        return [self._at(place) for place in self._of_buyer.get(account, ())]
 
     def count_of_buyer(self, buyer_id: UUID, currency: str) -> int:
         """How many that are."""
@@ -164,37 +171,35 @@ class OpenItems:
         amounts = self._by_amount.setdefault(item.currency, {})
         for amount in _amounts(item):
             _put(amounts, amount, place)
-        places = self._of_buyer.setdefault((item.buyer_id, item.currency), [])
-        places.insert(self._rank(places, item), place)
+        account = (item.buyer_id, item.currency)
+        self._of_buyer.setdefault(account, []).append(place)
+        self._unsorted.add(account)
 
     def _leave(self, item: OpenItem, place: int) -> None:
         self._open -= 1
         amounts = self._by_amount[item.currency]
         for amount in _amounts(item):
             _take(amounts, amount, place)
-        places = self._of_buyer[item.buyer_id, item.currency]
-        del places[self._rank(places, item)]
+        account = (item.buyer_id, item.currency)
+        places = self._of_buyer[account]
+        places.remove(place)
         if not places:
-            del self._of_buyer[item.buyer_id, item.currency]
-
-    def _rank(self, places: list[int], item: OpenItem) -> int:
-        return bisect_left(places, in_order(item), key=lambda place: in_order(self._at(place)))
+            del self._of_buyer[account]
+            self._unsorted.discard(account)
 
 
-def _forms(item: OpenItem) -> set[str]:
+def _forms(item: OpenItem, number: str) -> set[str]:
     """Under what an item is looked up. A creditor reference that only wraps the number is not kept:
     reading one gives the number."""
-    forms: set[str] = set()
-    wrapped: list[str] = []
+    forms = {number}
     for key in item.keys:
-        whole = comparable(key.text)
-        if key.kind == "creditor_reference" and is_creditor_reference(whole):
-            wrapped.append(comparable(whole[4:]))
-        elif key.kind == "number":
+        if key.kind == "number":
             forms.update(spellings(key.text))
-        elif whole:
+        elif whole := comparable(key.text):
             forms.add(whole)
-    forms.update(wrapped)
+            if key.kind == "creditor_reference" and whole[:2] == "RF":
+                forms.discard(whole)
+                forms.add(comparable(whole[4:]))
     return forms
 
 

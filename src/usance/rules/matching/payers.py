@@ -18,10 +18,16 @@ from usance.rules.screening import normalised
 
 ACCOUNT_OF_ANOTHER: Final = -17
 _NAME_OF_ANOTHER: Final = -12
-_BY_ACCOUNT: Final = 52
+_BY_ACCOUNT: Final = 13
+"""On top of picking one buyer out of all."""
 _BY_NUMBER: Final = 36
 _BY_TEXT: Final = 15
+_AGENT: Final = 3
+"""From so many buyers on, whoever pays for them pays for others too."""
 _MOST_BY_NAME: Final = 38
+_LEAST_BY_NAME: Final = 6
+_OF_AN_AGENT: Final = 12
+_ALIKE: Final = 86
 _ON_FILE: Final = 3
 """What an account in the master data weighs beside one that a match has taught."""
 _FIRST_LETTERS: Final = 4
@@ -32,20 +38,61 @@ _MOST_ALIKE: Final = 40
 class Payer:
     """What speaks for one buyer as the payer of a line: ``weight`` in decibans, and why.
 
-    ``sure`` is an account or a name of no other buyer; ``contradicted`` an account of another.
+    ``sure`` is an account or a name that is hardly another's; ``contradicted`` an account of another.
     """
 
     weight: int
     reasons: tuple[Reason, ...]
     sure: bool = False
     contradicted: bool = False
-    by: str = ""
+
+
+_FORMS: Final = frozenset(
+    [
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "llc",
+        "inc",
+        "incorporated",
+        "ltd",
+        "limited",
+        "plc",
+        "lp",
+        "llp",
+        "gmbh",
+        "mbh",
+        "ag",
+        "kg",
+        "ohg",
+        "sarl",
+        "sas",
+        "srl",
+        "spa",
+        "sl",
+        "bv",
+        "nv",
+        "ab",
+        "oy",
+        "aps",
+        "as",
+        "accounts",
+        "payable",
+        "ap",
+        "dept",
+        "the",
+    ]
+)
+"""Words that say nothing of who it is, wherever they stand: a town or a department may follow."""
 
 
 @lru_cache(maxsize=65_536)
 def name_key(name: str) -> str:
     """A company's name as it is compared: folded, without legal form."""
-    return normalised(name)
+    whole = normalised(name)
+    words = [word for word in whole.split() if word not in _FORMS]
+    return " ".join(words) or whole
 
 
 def account_key(account: str) -> str:
@@ -123,7 +170,7 @@ class Buyers:
         found = [
             (-score, other)
             for other in self._by_start.get(name[:_FIRST_LETTERS], ())
-            if (score := name_likeness(name, other)) >= 88
+            if (score := name_likeness(name, other)) >= _ALIKE
         ]
         chosen: dict[UUID, None] = {}
         for _, other in sorted(found)[:_MOST_ALIKE]:
@@ -141,8 +188,11 @@ def name_likeness(one: str, other: str) -> int:
     shorter, longer = sorted((one, other), key=len)
     if len(shorter) >= 8 and longer.startswith(shorter):
         alike = max(alike, 92)
-    elif len(shorter.split()) > 1:
-        alike = max(alike, int(fuzz.token_sort_ratio(one, other)) - 2)
+    words, others = shorter.split(), longer.split()
+    if len(words) > 1 and words[0] == others[0] and len(shorter) >= 6:
+        common = len(set(words) & set(others))
+        if common == len(words) or common * 3 >= max(len(words), len(others)) * 2:
+            alike = max(alike, 88)
     return alike
 
 
@@ -170,6 +220,7 @@ class Paying:
             if len(token.text) >= 5
             for buyer_id in buyers.with_number(token.text)
         }
+        self._agent = not self._acts_for and self._pays_for_several()
         self._known: dict[UUID, Payer] = {}
 
     def candidates(self) -> list[UUID]:
@@ -181,12 +232,21 @@ class Paying:
             found.update(dict.fromkeys(sorted(b for b, weight in learnt.items() if weight > 0)))
             exact = sorted(self._buyers.with_name(name))
             found.update(dict.fromkeys(exact))
-            if not exact and not found:
+            if not self._accounts:
                 found.update(dict.fromkeys(self._buyers.alike(name)))
         if not found:
             learnt = self._knowledge.buyers("text", self._pattern) if self._pattern else {}
             found.update(dict.fromkeys(sorted(b for b, weight in learnt.items() if weight > 0)))
         return list(found)[:_MOST_ALIKE]
+
+    def _pays_for_several(self) -> bool:
+        """A factor, a group's treasury: whose money it is does not say whose invoice."""
+        if self._accounts:
+            return len(self._accounts) >= _AGENT
+        return any(
+            sum(w > 0 for w in self._knowledge.buyers("name", name).values()) >= _AGENT
+            for name in self._names
+        )
 
     def of(self, buyer_id: UUID) -> Payer:
         """What speaks for ``buyer_id``."""
@@ -208,6 +268,8 @@ class Paying:
             weight = account + max(0, name) // 2
         elif account:
             weight = account + (3 if name > 0 else -3 if name < 0 else 0)
+        elif self._agent:
+            weight = min(name, _OF_AN_AGENT)
         else:
             weight = name
         reasons = account_reasons + name_reasons
@@ -220,9 +282,11 @@ class Paying:
             reasons += (Reason("text_known"),)
         if not reasons:
             reasons = (Reason("payer_unknown"),)
-        sure = weight >= 28 and not contradicted
-        by = "account" if account > 0 else "name" if name > 0 else "number" if number else ""
-        return Payer(min(weight, 58), reasons, sure, contradicted, by)
+        one_of_all = evidence.weight_of(len(self._buyers))
+        sure = (
+            weight >= max(_LEAST_BY_NAME, min(one_of_all, _MOST_BY_NAME) - 11) and not contradicted
+        )
+        return Payer(min(weight, 58), reasons, sure, contradicted)
 
     def _by_account(self, buyer_id: UUID) -> tuple[int, tuple[Reason, ...]]:
         if not self._accounts:
@@ -234,7 +298,9 @@ class Paying:
             other = self._buyers.name(min(self._accounts, key=lambda b: (-self._accounts[b], b)))
             return ACCOUNT_OF_ANOTHER, (Reason("payer_is_another", (("name", other),)),)
         total = sum(self._accounts.values())
-        weight = _BY_ACCOUNT - evidence.weight_of(total / own)
+        weight = (
+            _BY_ACCOUNT + evidence.weight_of(len(self._buyers)) - evidence.weight_of(total / own)
+        )
         if len(self._accounts) == 1:
             return weight, (Reason("account_known"),)
         return weight, (Reason("account_of_several", (("buyers", len(self._accounts)),)),)
@@ -261,21 +327,20 @@ class Paying:
         self, buyer_id: UUID, own: tuple[str, ...], name: str
     ) -> tuple[int, tuple[Reason, ...]]:
         learnt = self._knowledge.buyers("name", name)
-        weight = learnt.get(buyer_id, 0)
-        sharers = sum(1 for w in learnt.values() if w > 0)
-        if name in own or weight > 0:
+        one_of_all = evidence.weight_of(len(self._buyers))
+        if name in own or learnt.get(buyer_id, 0) > 0:
             same = set(self._buyers.with_name(name))
-            same.update(b for b, w in learnt.items() if w > 0)
-            found = evidence.weight_of(len(self._buyers) / max(1, len(same)))
+            same.update(other for other, weight in learnt.items() if weight > 0)
+            found = one_of_all - evidence.weight_of(max(1, len(same)))
             reason = Reason("name_known", (("name", self._buyers.name(buyer_id)),))
-            return min(_MOST_BY_NAME, max(6, found)), (reason,)
+            return max(_LEAST_BY_NAME, min(_MOST_BY_NAME, found)), (reason,)
         alike = max((name_likeness(name, each) for each in own), default=0)
-        if alike < 88:
+        if alike < _ALIKE:
             return (-4 if alike >= 70 else _NAME_OF_ANOTHER), ()
-        # Others may bear the name exactly: then it is more likely theirs.
-        theirs = bool(sharers) or bool(tuple(self._buyers.with_name(name)))
+        # Never far behind a name that is the same: names that are much alike are mixed up.
+        found = min(_MOST_BY_NAME, one_of_all) - (10 if alike >= 92 else 15)
         reason = Reason("name_alike", (("name", self._buyers.name(buyer_id)),))
-        return (6 if theirs else 22 if alike >= 92 else 16), (reason,)
+        return max(_LEAST_BY_NAME, found), (reason,)
 
     def _by_text(self, buyer_id: UUID) -> int:
         learnt = self._knowledge.buyers("text", self._pattern) if self._pattern else {}

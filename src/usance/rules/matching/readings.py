@@ -27,6 +27,7 @@ from usance.rules.matching.texts import Token, read
 _CLEAR: Final = 40
 """Decibans by which a reading must lead for the others not to be looked for."""
 _MOST_WITH_AMOUNT: Final = 300
+_FEW: Final = 3
 _MOST_NAMED: Final = 12
 _MOST_COMBINATIONS: Final = 64
 
@@ -42,6 +43,8 @@ class Reading:
     settlement: Settlement | None
     payer: Payer | None
     weight: int
+    among: int = 0
+    """How many items the buyer has open."""
     found_by: str = ""
     """How a set without numbers was found: ``balance``, ``oldest``, ``several``."""
 
@@ -89,7 +92,7 @@ class Search:
             self._repaired()
         candidates = self.paying.candidates()
         if not self._clear():
-            for buyer_id in dict.fromkeys((*self._named, *candidates[:3])):
+            for buyer_id in dict.fromkeys((*self._named, *candidates[:6])):
                 self._adding_up(buyer_id)
         for buyer_id in dict.fromkeys((*candidates[:5], *list(self._named)[:5])):
             payer = self.paying.of(buyer_id)
@@ -170,8 +173,9 @@ class Search:
         key = frozenset(ids)
         before = self.readings.get(key)
         if before is None or weight > before.weight:
+            among = self.items.count_of_buyer(buyer_id, self.line.currency)
             self.readings[key] = Reading(
-                buyer_id, chosen, kept, settlement, payer, weight, found_by
+                buyer_id, chosen, kept, settlement, payer, weight, among, found_by
             )
         return settlement
 
@@ -213,8 +217,9 @@ class Search:
                 self._consider(buyer_id, [mention.item], mentions)
             if not self._has_exact(buyer_id) and 3 <= len(mentions) <= 40:
                 self._some_of(buyer_id, mentions)
-        if not self._has_exact(buyer_id):
-            self._with_one_more(buyer_id, sets[0], mentions)
+        for chosen in reversed(sets):
+            if not self._has_exact(buyer_id):
+                self._with_one_more(buyer_id, chosen, mentions)
 
     def _some_of(self, buyer_id: UUID, mentions: list[Mention]) -> None:
         items = sorted((m.item for m in mentions), key=in_order)
@@ -261,15 +266,18 @@ class Search:
         if line.charges:
             amounts.add(line.amount + line.charges)
         numbers = self._unused_numbers()
-        words = [token for token in self.texts.tokens if token.whole][:24]
+        words = [token for token in self.texts.tokens if token.whole and len(token.text) > 3][:24]
         for amount in sorted(amounts):
             if self.items.count_with_amount(line.currency, amount) > _MOST_WITH_AMOUNT:
                 continue
-            for item in self.items.with_amount(line.currency, amount):
+            hits = self.items.with_amount(line.currency, amount)
+            for item in hits:
                 named = [m for m in self._named.get(item.buyer_id, ()) if m.item.id == item.id]
                 spoilt = None if named else likest(item, numbers, words)
                 mentions = named or ([spoilt] if spoilt else [])
-                self._consider(item.buyer_id, [item], mentions, exact_only=True)
+                stranger = self.paying.of(item.buyer_id).weight < 0
+                if mentions or not stranger or len(hits) <= _FEW:
+                    self._consider(item.buyer_id, [item], mentions, exact_only=True)
 
     def _repaired(self) -> None:
         """Numbers with a slip or without their beginning, where the payer points to the buyer."""

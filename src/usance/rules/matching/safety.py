@@ -13,9 +13,13 @@ from usance.rules.matching.keys import comparable, digits_of
 from usance.rules.matching.mentions import WHOLE, Mention, resemblance
 from usance.rules.matching.model import BankLine, HeldBack, MatchingSettings
 from usance.rules.matching.readings import Reading
+from usance.rules.matching.texts import Token
 
 LARGE_FROM_CONFIDENCE: Final = 9_990
 _LONGEST_SLIP: Final = 7
+_MANY: Final = 60
+"""Out of more open items than these, some always make up the rest of a sum."""
+_FIRM: Final = 20
 _FULL_FIELD: Final = 130
 """Fields of 140 characters end in the middle of what was written, and banks trim them."""
 
@@ -28,6 +32,7 @@ def held_back(
     line: BankLine,
     settings: MatchingSettings,
     whole: list[Mention],
+    numbers: list[Token],
 ) -> tuple[HeldBack, ...]:
     """Why ``best`` must wait; empty if it may book itself. ``rivals`` are other readings that are
     nearly as good."""
@@ -38,7 +43,7 @@ def held_back(
     needed = max(settings.self_book_from, LARGE_FROM_CONFIDENCE if large else 0)
     if confidence < needed:
         found.append("ambiguous" if rivals else "below_threshold")
-    if contradicted(best, whole):
+    if contradicted(best, whole) or (not best.mentions and _names_like_it(best, numbers)):
         found.append("reference_contradicts")
     exact = best.settlement.exact
     reference = _all_named(best)
@@ -56,11 +61,33 @@ def held_back(
         found.append("short_unexplained")
     if how in ("charges", "tolerance") and several and not exact and _may_go_on(best, line):
         found.append("short_unexplained")
+    if several and best.mentions and _guessed(best) and best.among > _MANY:
+        found.append("ambiguous")
     if how == "over" and not (
-        reference and best.payer.weight > 0 and best.settlement.unapplied * 10 <= line.amount
+        not several
+        and reference
+        and best.payer.weight > 0
+        and best.settlement.unapplied * 10 <= line.amount
     ):
         found.append("overpaid")
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
+
+
+def _names_like_it(best: Reading, numbers: list[Token]) -> bool:
+    """Whether the text has a number that is none of these but begins and is as long as they are."""
+    for item in best.items:
+        own = digits_of(comparable(item.number))
+        if len(own) >= _LONGEST_SLIP and any(
+            abs(len(token.text) - len(own)) <= 1 and token.text[:3] == own[:3] for token in numbers
+        ):
+            return True
+    return False
+
+
+def _guessed(best: Reading) -> bool:
+    """Whether an item beside those that are named is there for its amount alone, or almost."""
+    firm = {m.item.id for m in best.mentions if m.weight >= _FIRM}
+    return any(item.id not in firm for item in best.items)
 
 
 def _may_go_on(best: Reading, line: BankLine) -> bool:
@@ -91,9 +118,14 @@ def contradicted(best: Reading, whole: list[Mention]) -> bool:
             continue
         if len(mention.token.text) < _LONGEST_SLIP:
             continue
-        if mention.grade == "checked" or not any(
-            resemblance(mention.token, digits_of(comparable(item.number)))[1] >= 20
-            for item in best.items
+        own_document = mention.item.buyer_id == best.buyer_id
+        if (
+            own_document
+            or mention.grade == "checked"
+            or not any(
+                resemblance(mention.token, digits_of(comparable(item.number)))[1] >= 20
+                for item in best.items
+            )
         ):
             return True
     return False

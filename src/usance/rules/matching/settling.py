@@ -238,10 +238,12 @@ def _part_or_over(
         reasons.append(Reason("overpaid", (("amount", left),)))
         weight = max(evidence.more(due), -90)
         return Settlement("over", weight, tuple(shares), left, tuple(reasons), False)
-    weight = evidence.ROUND_PART if _is_fraction(line.amount, due) else evidence.part(due)
     if _discount_not_given(invoices, line, due):
-        weight = evidence.DISCOUNT_TOO_LATE
-    return Settlement("part", weight, tuple(shares), 0, tuple(reasons), False)
+        weight, exact = evidence.DISCOUNT_TOO_LATE, True
+    else:
+        exact = False
+        weight = evidence.ROUND_PART if _is_fraction(line.amount, due) else evidence.part(due)
+    return Settlement("part", weight, tuple(shares), 0, tuple(reasons), exact)
 
 
 def _is_fraction(amount: int, due: int) -> bool:
