@@ -57,6 +57,8 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "order.canceled": Telling(_("The order was canceled"), "ban"),
     "order.expired": Telling(_("The authorization ran out"), "calendar"),
     "order.adjusted": Telling(_("The order was changed from %(before)s to %(amount)s"), "edit"),
+    "order.attachment_added": Telling(_("%(name)s was attached"), "upload", "info"),
+    "order.attachment_removed": Telling(_("The attachment %(name)s was removed"), "ban"),
     "order.renewed": Telling(_("The authorization was extended to %(expires_on)s"), "refresh"),
     "invoice.opened": Telling(
         _("Invoice %(number)s of %(amount)s was issued, due on %(due_on)s"), "invoice", "info"
@@ -207,6 +209,12 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "webhook_endpoint.replayed": Telling(_("%(events)s events are sent again"), "refresh"),
     "document.queued": Telling(_("%(number)s is to be sent: %(channel)s"), "clock"),
     "document.sent": Telling(_("%(number)s was sent: %(channel)s"), "send", "info"),
+    "document.registered": Telling(
+        _("%(number)s was registered with the portal: %(acknowledgement)s"), "check", "positive"
+    ),
+    "document.cancelled": Telling(
+        _("The registration of %(number)s was cancelled at the portal"), "ban", "caution"
+    ),
     "document.delivered": Telling(_("%(number)s arrived: %(channel)s"), "check", "positive"),
     "document.opened": Telling(_("%(number)s was opened: %(channel)s"), "check", "positive"),
     "document.bounced": Telling(_("%(number)s came back: %(channel)s"), "return", "negative"),
