@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows.cards.providers import KINDS as PAYING
+from usance.flows.cards.providers import provider_of
 from usance.flows.counterparts import adapter_of
 from usance.flows.deliveries.carriers import KINDS as CARRYING
 from usance.flows.deliveries.carriers import carrier_of
@@ -122,6 +124,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         required="access_token",
         needed="tax_id",
     ),
+    "stripe": _kind(
+        lambda it, _: it.try_out(),
+        "base_url",
+        secrets="secret_key webhook_secret",
+        required="secret_key",
+    ),
 }
 """Every kind of connection. A try asks about a company that is publicly known and keeps nothing."""
 
@@ -204,8 +212,7 @@ def try_connection(seller: Seller, *, connection_id: UUID, at: datetime, by: str
     if connection is None:
         raise NotFound("There is no such connection.")
     try:
-        carries = connection.kind in CARRYING
-        asked = carrier_of(connection) if carries else adapter_of(connection)
+        asked = _counterpart(connection)
         KINDS[connection.kind].attempt(asked, at)
         result = "ok"
     except (CounterpartError, SecretUnreadable) as error:
@@ -249,6 +256,12 @@ def load_list(
     )
     _tell(seller, connection, "connection.loaded", at=at, by=by, entries=entries)
     return file
+
+
+def _counterpart(connection: Connection) -> Any:
+    if connection.kind in PAYING:
+        return provider_of(connection)
+    return carrier_of(connection) if connection.kind in CARRYING else adapter_of(connection)
 
 
 def _checked(kind: str, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from usance.flows.cards.providers import KINDS as PAYING
 from usance.flows.deliveries.carriers import KINDS as CARRYING
 from usance.formats import sanctions_list
 from usance.gateways.bureaus import CreditBureau
@@ -65,7 +66,7 @@ def counterparts_of(seller: Seller, *, country: str, requested: int | None) -> C
     bureaus: list[CreditBureau] = []
     requester: str | None = None
     active = queries.connections(seller_id=seller.id, active=True)
-    for connection in active.exclude(kind__in=list(CARRYING)).order_by("id"):
+    for connection in active.exclude(kind__in=[*CARRYING, *PAYING]).order_by("id"):
         if not runs_for(connection.settings, country=country, requested=requested):
             continue
         adapter = adapter_of(connection)

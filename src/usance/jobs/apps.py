@@ -14,6 +14,7 @@ class JobsConfig(AppConfig):
         from usance.jobs import (  # noqa: F401
             backtests,
             billing,
+            cards,
             checks,
             deliveries,
             monitoring,

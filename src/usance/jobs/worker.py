@@ -16,6 +16,8 @@ WEBHOOK_SLOTS: Final = 48
 APPLICATION_SLOTS: Final = 8
 DELIVERY_SLOTS: Final = 6
 """One is the watch's; to write a document takes a core, to send it a server's patience."""
+CARD_SLOTS: Final = 4
+"""One is the watch's."""
 POLL_SECONDS: Final = 0.5
 """How soon a job is found that became free when another with its lock ended."""
 HEARTBEAT_SECONDS: Final = 3.0
@@ -35,7 +37,16 @@ async def run() -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    from usance.jobs import applications, backtests, billing, checks, deliveries, standing, tasks
+    from usance.jobs import (
+        applications,
+        backtests,
+        billing,
+        cards,
+        checks,
+        deliveries,
+        standing,
+        tasks,
+    )
 
     slots = {
         (tasks.RELAY,): 2,  # the relay of events, and the watch over applications and letters
@@ -47,6 +58,7 @@ async def run() -> None:
         (checks.CHECKS,): 2,
         (backtests.BACKTESTS,): 1,
         (billing.BILLING,): 1,
+        (cards.CARDS,): CARD_SLOTS,
         (tasks.UPKEEP,): 1,
     }
     connector = app.connector

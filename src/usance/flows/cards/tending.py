@@ -16,9 +16,9 @@ from django.db import transaction
 from usance.flows.cards import asking
 from usance.flows.cards.authorizing import begin
 from usance.flows.cards.instructing import instruct
-from usance.flows.fulfilment import require_room
 from usance.flows.journal import Journal
 from usance.flows.order_books import HELD, PENDING, hold, tell_state
+from usance.flows.order_totals import require_room
 from usance.flows.refusals import LimitExceeded
 from usance.flows.reviews import close_review
 from usance.records.cards import actions, queries

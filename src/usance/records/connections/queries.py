@@ -33,3 +33,8 @@ def latest_file(*, seller_id: UUID, connection_id: UUID) -> LoadedFile | None:
 def content_of(*, seller_id: UUID, file_id: UUID) -> bytes:
     """What a loaded file holds."""
     return bytes(LoadedFile.objects.get(seller_id=seller_id, id=file_id).content)
+
+
+def seller_of(connection_id: UUID) -> UUID | None:
+    """Whose connection it is: all that a provider that tells something names is the connection."""
+    return Connection.objects.filter(id=connection_id).values_list("seller_id", flat=True).first()

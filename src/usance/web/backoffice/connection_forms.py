@@ -89,6 +89,8 @@ def _fields_of_carriers() -> dict[str, forms.Field]:
         "refresh_token": _secret(_("Refresh token"), longest=4000),
         "client_id": _secret(_("Client")),
         "client_secret": _secret(_("Client's secret")),
+        "secret_key": _secret(_("Secret key")),
+        "webhook_secret": _secret(_("Secret of the webhook endpoint")),
     }
 
 
