@@ -160,7 +160,7 @@ def _addenda(opened: OpenEntry, *, faults: Faults) -> _Read:
             read.correction = correction_of(line, faults=faults)
         elif kind in IAT_ADDENDA and opened.entry_class == "IAT":
             read.international.append(line)
-        elif kind == "05":
+        elif kind == "05" and opened.entry_class != "ADV":
             _payment_addenda(line, opened, read, faults)
         else:
             read.other.append(line.text.rstrip())
