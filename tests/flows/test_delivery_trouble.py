@@ -368,9 +368,47 @@ def test_an_upload_that_anaf_may_have_taken_is_not_repeated(
 
     monkeypatch.setattr(anaf, "upload", lost)
     row, times = until_nothing_is_due(row, Carriers(anaf=anaf), at=at)
-    assert (row.state, row.reason_code, times) == ("failed", "may_have_been_taken", 1)
+    # ANAF never says that it has it.
+    assert (row.state, row.reason_code, times) == ("failed", "may_have_been_taken", 10)
     assert "SPV" in row.reason
     assert len(anaf.uploads) == 1
+    # A person sends it again: it has been accepted meanwhile.
+    [index] = anaf.uploads
+    anaf.settle(index)
+    later = at + timedelta(days=4)
+    again = queueing.resend(row.seller, delivery_id=row.id, at=later, by="Anna")
+    again = attend(again, Carriers(anaf=anaf), at=later)
+    assert (again.state, again.reference) == ("sent", index)
+    assert len(anaf.uploads) == 1
+
+
+def test_an_upload_without_an_answer_is_found_among_the_messages(
+    seller: Seller, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, anaf = romanian(seller, at), MemoryAnaf()
+    anaf.settle(anaf.upload(b"<Invoice>another</Invoice>"))
+    taking = anaf.upload
+
+    def lost(document: bytes, *, is_credit: bool = False) -> str:
+        taking(document, is_credit=is_credit)
+        raise MaybeTaken("no answer", counterpart="ANAF", detail="timeout")
+
+    monkeypatch.setattr(anaf, "upload", lost)
+    row = attend(row, Carriers(anaf=anaf), at=at)
+    assert (row.state, row.reason_code) == ("queued", "may_have_been_taken")
+    # It is being worked at there, then the list cannot be had: neither says that it may go again.
+    row = attend(row, Carriers(anaf=anaf), at=row.due_at or at)
+    anaf.failing = Unavailable("down", counterpart="ANAF", detail="HTTP 503")
+    row = attend(row, Carriers(anaf=anaf), at=row.due_at or at)
+    assert (row.state, row.reason_code, row.attempts) == ("queued", "may_have_been_taken", 3)
+    anaf.failing = None
+    _, index = anaf.uploads
+    anaf.settle(index)
+    row = attend(row, Carriers(anaf=anaf), at=row.due_at or at)
+    assert (row.state, row.reference) == ("sent", index)
+    row = attend(row, Carriers(anaf=anaf), at=row.due_at or at)
+    assert row.state == "delivered"
+    assert len(anaf.uploads) == 2
 
 
 def test_a_worker_killed_while_it_uploaded_does_not_upload_twice(
@@ -385,7 +423,11 @@ def test_a_worker_killed_while_it_uploaded_does_not_upload_twice(
         patched.setattr(sending, "record", killed)
         attend(row, Carriers(anaf=anaf), at=at)
     row = attend(row, Carriers(anaf=anaf), at=at + sending.LEASE)
-    assert (row.state, row.reason_code) == ("failed", "may_have_been_taken")
+    assert (row.state, row.reason_code) == ("queued", "may_have_been_taken")
+    [index] = anaf.uploads
+    anaf.settle(index)
+    row = attend(row, Carriers(anaf=anaf), at=row.due_at or at)
+    assert (row.state, row.reference) == ("sent", index)
     assert len(anaf.uploads) == 1
 
 

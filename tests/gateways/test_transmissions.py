@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -146,10 +146,30 @@ class AnafMock(Counterpart):
             return _xml(HEADER.format(ns="efactura:stareMesajFactura", attributes=state, inner=""))
         if asked.path == "/descarcare":
             return Answered(200, self.files[query["id"]], {"content-type": "application/zip"})
+        if asked.path == "/listaMesajePaginatieFactura":
+            if query["filtru"] != "T" or not int(query["startTime"]) < int(query["endTime"]):
+                self.breach(f"list {query}")
+            return self._listed(int(query["pagina"]))
         if asked.path == "/listaMesajeFactura":
             return Answered.of({"eroare": "Nu exista mesaje in ultimele 1 zile"})
         self.breach(asked.path)
         return Answered(404)
+
+    def _listed(self, page: int) -> Answered:
+        """What was accepted, one a page."""
+        accepted = [index for index, said in self.states.items() if said.startswith('stare="ok"')]
+        if not accepted:
+            return Answered.of({"eroare": "Nu exista mesaje in intervalul selectat", "titlu": ""})
+        index = accepted[page - 1]
+        message = {
+            "data_creare": "202603021230",
+            "cif": "18547290",
+            "id_solicitare": index,
+            "detalii": f"Factura cu id_incarcare={index} emisa de cif_emitent=18547290",
+            "tip": "FACTURA TRIMISA",
+            "id": f"9{index}",
+        }
+        return Answered.of({"mesaje": [message], "numar_total_pagini": len(accepted)})
 
     def _upload(self, body: bytes) -> Answered:
         if self.errors:
@@ -240,6 +260,25 @@ def test_errors_come_with_their_words(anaf: Anaf) -> None:
     done = anaf.way.outcome(index)
     assert (done.state, done.words) == ("rejected", "E: BR-RO-110 county")
     assert done.receipt
+
+
+def test_an_upload_is_found_again_by_what_was_uploaded(anaf: Anaf) -> None:
+    at = datetime(2026, 3, 3, tzinfo=UTC)
+    span = {"since": at - timedelta(days=1), "at": at}
+    assert anaf.way.find(b"<Invoice/>", **span) is None
+    other, mine, refused, waiting = (
+        anaf.way.upload(body)
+        for body in (b"<Other/>", b'<Invoice a="1"/>', b"<Refused/>", b"<Waiting/>")
+    )
+    for index in (other, mine):
+        anaf.settle(index)
+    anaf.settle(refused, errors="E: BR-RO-110 county")
+    # As it is written down is no matter.
+    assert anaf.way.find(b"<?xml version='1.0'?>\n<Invoice a='1'></Invoice>\n", **span) == mine
+    assert anaf.way.find(b'<Invoice a="1"/>', **span, known={mine}) is None
+    assert anaf.way.find(b"<Refused/>", **span) is None
+    assert anaf.way.find(b"<Waiting/>", **span) is None
+    assert waiting != mine
 
 
 def test_an_upload_that_is_not_taken(service: AnafMock) -> None:

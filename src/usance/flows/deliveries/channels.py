@@ -16,7 +16,8 @@ from usance.flows.deliveries.letters import letter_with
 from usance.flows.document_writers import About
 from usance.flows.documents import Issued, kept
 from usance.formats import fatturapa
-from usance.gateways.errors import Malformed, MaybeTaken
+from usance.gateways.anaf import AnafTransmission
+from usance.gateways.errors import CounterpartError, Malformed, MaybeTaken
 from usance.gateways.mail import Enclosure, Mail, render_html, render_text
 from usance.gateways.peppol import AlreadyTaken, Dispatch, read_participant
 from usance.records.deliveries import actions, queries
@@ -27,6 +28,10 @@ from usance.records.identity import public_id
 from usance.rules.delivery import ASK_FOR, HANDING_OVER, ask_again
 from usance.rules.delivery_routes import address_in
 from usance.rules.invoicing.national import TO_NOBODY
+
+_LISTED_FOR: Final = timedelta(days=60)
+"""How far back ANAF lists its messages."""
+_CLOCKS_DIFFER: Final = timedelta(hours=1)
 
 
 class Impossible(Exception):
@@ -234,24 +239,57 @@ def _by_anaf(job: Job) -> Sent:
             "no_anaf_connection",
             "RO e-Factura is not connected; add a connection of the kind anaf with your tokens.",
         )
-    if job.row.reason_code == HANDING_OVER:
-        raise _maybe_at_anaf("The program was stopped while it was uploaded")
-    # An upload has no key by which the same could be told from a second one.
-    actions.change(job.row, reason_code=HANDING_OVER)
-    is_credit = job.it.kind == "credit_note"
-    try:
-        index = anaf.upload(content_of(document), is_credit=is_credit)
-    except (MaybeTaken, Malformed) as error:
-        raise _maybe_at_anaf(f"ANAF gave no usable answer ({error.detail})") from None
+    index = _found_at_anaf(job, anaf, content_of(document))
+    if index is None:
+        # An upload has no key by which the same could be told from a second one.
+        actions.change(job.row, reason_code=HANDING_OVER)
+        is_credit = job.it.kind == "credit_note"
+        try:
+            index = anaf.upload(content_of(document), is_credit=is_credit)
+        except (MaybeTaken, Malformed) as error:
+            raise _maybe_at_anaf(error.detail) from None
     again = ask_again(0, sent_at=job.at, at=job.at)
     return Sent(reference=index, again=again, told=_told(job, [document]))
 
 
-def _maybe_at_anaf(what: str) -> Impossible:
-    return Impossible(
-        "may_have_been_taken",
-        f"{what}: it may have been taken. Look among the messages in SPV, and send it again only if"
-        " it is not there.",
+def _found_at_anaf(job: Job, anaf: AnafTransmission, content: bytes) -> str | None:
+    """The index of the document if a try before this one has brought it there after all; None if it may
+    be uploaded. Raises MaybeTaken as long as nobody can tell.
+
+    ANAF lists what it has accepted, minutes or hours after it was uploaded.
+    """
+    row = job.row
+    before = queries.deliveries(seller_id=row.seller_id, subject_id=row.subject_id, channel="anaf")
+    first = before.order_by("id").first()
+    in_doubt = row.reason_code in (HANDING_OVER, MaybeTaken.code)
+    if not in_doubt and not row.attempts and (first is None or first.id == row.id):
+        return None
+    since = (row if first is None else first).created_at - _CLOCKS_DIFFER
+    others = queries.deliveries(seller_id=row.seller_id, channel="anaf")
+    known = others.filter(sent_at__gte=since).exclude(subject_id=row.subject_id)
+    try:
+        index = anaf.find(
+            content,
+            since=max(since, job.at - _LISTED_FOR),
+            at=job.at,
+            known=set(known.values_list("reference", flat=True)),
+        )
+    except CounterpartError as error:
+        if in_doubt:
+            raise _maybe_at_anaf(error.detail) from None
+        raise
+    if index is None and in_doubt:
+        raise _maybe_at_anaf("its messages do not have it yet")
+    return index
+
+
+def _maybe_at_anaf(detail: str | None) -> MaybeTaken:
+    return MaybeTaken(
+        "ANAF gave no usable answer when it was uploaded: it may have been taken. It is looked for"
+        " among ANAF's messages for three days, and not uploaded again meanwhile. Whoever sends it"
+        " again after that looks in SPV first.",
+        counterpart="ANAF",
+        detail=detail,
     )
 
 

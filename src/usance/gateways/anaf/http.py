@@ -8,8 +8,9 @@ refresh token a year and works once: the new pair is given to the keeper of toke
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import nullcontext
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from lxml import etree
 
 from usance.formats.einvoice.parsing import parse_xml
 from usance.formats.errors import FormatError
-from usance.gateways.anaf.transmission import TokenKeeper, read_download
+from usance.gateways.anaf.transmission import TokenKeeper, read_download, same_document
 from usance.gateways.errors import (
     CredentialsRefused,
     Malformed,
@@ -27,7 +28,7 @@ from usance.gateways.errors import (
     Unavailable,
 )
 from usance.gateways.exchange import Exchange, Patience, Reply
-from usance.gateways.json_answers import read_document
+from usance.gateways.json_answers import Document, read_document
 from usance.gateways.outcome import DocumentRefused, Outcome
 
 ADDRESS: Final = "https://api.anaf.ro/prod/FCTEL/rest"
@@ -35,6 +36,10 @@ TEST_ADDRESS: Final = "https://api.anaf.ro/test/FCTEL/rest"
 SIGN_IN: Final = "https://logincert.anaf.ro/anaf-oauth2/v1"
 LARGEST_ANSWER: Final = 30 * 2**20
 _LONGEST_WORDS: Final = 2000
+_MOST_PAGES: Final = 40
+"""Of messages, 500 each."""
+_SENT: Final = "FACTURA TRIMISA"
+_NOTHING: Final = "nu exista mesaje"
 _WAITING: Final = "in prelucrare"
 _NOT_SENT: Final = ("ConnectError", "ConnectTimeout", "gaierror")
 """What went wrong before anything was sent."""
@@ -100,6 +105,41 @@ class AnafHttp:
             # "XML cu erori nepreluat de sistem": nothing was taken, so there is nothing to fetch.
             return Outcome(state="rejected", code=state[:60], words=_errors(header) or state)
         raise Refused("ANAF knows no such upload.", counterpart="ANAF", detail=_errors(header))
+
+    def find(
+        self, document: bytes, *, since: datetime, at: datetime, known: Collection[str] = ()
+    ) -> str | None:
+        """``GET /listaMesajePaginatieFactura`` for what was accepted from the seller, and ``GET
+        /descarcare`` of each upload that is not known, until one is the document."""
+        for message in self._sent(since, at):
+            index = message.shown("id_solicitare") or ""
+            if not index.isascii() or not index.isdigit() or index in known:
+                continue
+            reply = self._ask("GET", "/descarcare", {"id": message.shown("id") or ""})
+            if reply.body.startswith(b"PK") and same_document(
+                read_download(reply.body).document, document
+            ):
+                return index
+        return None
+
+    def _sent(self, since: datetime, at: datetime) -> Iterator[Document]:
+        span = {
+            "startTime": str(int(since.timestamp() * 1000)),
+            "endTime": str(int(at.timestamp() * 1000)),
+        }
+        for page in range(1, _MOST_PAGES + 1):
+            parameters = {**span, "cif": self._tax_id, "pagina": str(page), "filtru": "T"}
+            answer = read_document(self._ask("GET", "/listaMesajePaginatieFactura", parameters))
+            if words := answer.text("eroare"):
+                if _NOTHING in words.lower():
+                    return
+                raise Refused("ANAF does not list the messages.", counterpart="ANAF", detail=words)
+            for message in answer.children("mesaje") or ():
+                if message.text("tip") == _SENT:
+                    yield message
+            pages = answer.shown("numar_total_pagini") or "1"
+            if not pages.isdigit() or page >= int(pages):
+                return
 
     def try_out(self) -> None:
         """Ask for the messages of the last day, to see that the tokens are accepted."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Collection
+from datetime import datetime
 
+from usance.gateways.anaf.transmission import same_document
 from usance.gateways.errors import CounterpartError
 from usance.gateways.outcome import DocumentRefused, Outcome
 
@@ -31,6 +34,19 @@ class MemoryAnaf:
         index = str(5_000_000_000 + len(self.uploads))
         self.uploads[index] = document
         return index
+
+    def find(
+        self, document: bytes, *, since: datetime, at: datetime, known: Collection[str] = ()
+    ) -> str | None:
+        """The newest upload of the document that was accepted."""
+        del since, at
+        self._fail()
+        for index, content in reversed(self.uploads.items()):
+            settled = self._outcomes.get(index)
+            accepted = settled is not None and settled.state == "delivered"
+            if accepted and index not in known and same_document(content, document):
+                return index
+        return None
 
     def settle(self, index: str, *, errors: str = "") -> None:
         """Let the upload be accepted, or refused with ``errors``."""

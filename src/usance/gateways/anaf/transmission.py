@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Protocol
 
+from lxml import etree
+
+from usance.formats.einvoice.parsing import parse_xml
+from usance.formats.errors import FormatError
 from usance.gateways.errors import Malformed
 from usance.gateways.outcome import Outcome
 
@@ -41,6 +46,14 @@ class AnafTransmission(Protocol):
     def upload(self, document: bytes, *, is_credit: bool = False) -> str:
         """Hand over a document in CIUS-RO UBL; the index by which it is known from now on. Raises
         MaybeTaken where it was sent and not answered: uploaded again it may be there twice."""
+        ...
+
+    def find(
+        self, document: bytes, *, since: datetime, at: datetime, known: Collection[str] = ()
+    ) -> str | None:
+        """The index of an upload of ``document`` that was taken ``since`` then, as seen ``at`` this
+        time; None where there is none among what is accepted by now. ``known`` are indexes that are
+        of other documents, and not looked at."""
         ...
 
     def outcome(self, reference: str) -> Outcome:
@@ -85,6 +98,17 @@ def read_download(archive: bytes) -> Download:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         raise _strange("it cannot be unpacked") from None
     return Download(document, signature)
+
+
+def same_document(one: bytes, other: bytes) -> bool:
+    """Whether two files are the same XML, however it is written down (Canonical XML 1.0)."""
+    if one.strip() == other.strip():
+        return True
+    try:
+        first, second = (etree.tostring(parse_xml(each), method="c14n") for each in (one, other))
+    except FormatError:
+        return False
+    return first == second
 
 
 def _strange(what: str) -> Malformed:
