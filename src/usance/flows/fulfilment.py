@@ -60,7 +60,7 @@ def invoice_order(
     order = locked(seller, order_id=order_id, states=HELD)
     part = part_of(order, amount=amount, tax_amount=tax_amount, lines=lines)
     journal = Journal(seller, at=at, by=by)
-    part = bear(journal, order, part, added=charges)
+    part = bear(journal, order, part=part, added=charges)
     issuer, profile = Issuer.with_profile(seller, buyer_id=order.buyer_id)
     invoice = issue(
         journal,

@@ -104,7 +104,7 @@ def _tax_of(
 
 
 def bear(
-    journal: Journal, order: Order, part: Part, *, added: Sequence[AllowanceOrCharge] = ()
+    journal: Journal, order: Order, *, part: Part, added: Sequence[AllowanceOrCharge] = ()
 ) -> Part:
     """``part`` with what is ``added`` at its shipment: the locked order grows by that, and all its
     allowances and charges are borne now.

@@ -79,7 +79,7 @@ def ship_order(
     order = locked(seller, order_id=order_id, states=HELD)
     part = part_of(order, amount=amount, tax_amount=tax_amount, lines=lines)
     journal = Journal(seller, at=at, by=by)
-    part = bear(journal, order, part, added=charges)
+    part = bear(journal, order, part=part, added=charges)
     shipment = _kept(order, part, parcel=parcel or Parcel(), journal=journal)
     shipment.external_id, shipment.metadata = external_id, metadata or {}
     with external_id_once("shipment", external_id):

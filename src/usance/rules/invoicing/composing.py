@@ -193,14 +193,20 @@ def _document(
             remittance=heading.remittance,
             payer_country=profile.address.country,
         ),
-        instalments=tuple(DueAmount(on, major(part, currency)) for on, part in heading.instalments)
-        if len(heading.instalments) > 1
-        else (),
+        instalments=_instalments(heading),
         early_discounts=tuple(
             EarlyDiscount(until, percent, major(saved, currency), sums.totals.payable)
             for until, saved, percent in heading.discounts
         ),
     )
+
+
+def _instalments(heading: Heading) -> tuple[DueAmount, ...]:
+    """The parts that fall due on days of their own; none where all does on one day."""
+    if len(heading.instalments) < 2:
+        return ()
+    currency = heading.currency
+    return tuple(DueAmount(on, major(part, currency)) for on, part in heading.instalments)
 
 
 def payment(
