@@ -48,6 +48,7 @@ COMMANDS = [
     ("validate",),
     ("import", "bounces"),
     ("import", "sdi-notifications"),
+    ("import", "gst-registrations"),
     ("import", "validation-rules"),
 ]
 

@@ -7,7 +7,7 @@ not give its own number out again (e-invoice FAQ of the GST network).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 from uuid import UUID
 
@@ -152,7 +152,7 @@ def _register(
         subject_id=it.id,
         irn=answer.irn,
         acknowledgement=answer.acknowledgement[:40],
-        acknowledged_at=moment.replace(tzinfo=INDIA),
+        acknowledged_at=moment.replace(tzinfo=INDIA).astimezone(UTC),
         signed_qr=answer.signed_qr.strip(),
         verified=said.verified,
         author=by,
@@ -201,7 +201,7 @@ def cancel(
         raise RegistrationDiffers(it.number, ("irn",))
     if row.state == "cancelled":
         return row
-    moment = said.cancelled_at.replace(tzinfo=INDIA)
+    moment = said.cancelled_at.replace(tzinfo=INDIA).astimezone(UTC)
     if cancelled_too_late(acknowledged_at=row.acknowledged_at, cancelled_at=moment):
         raise UnsuitableAnswer(
             "The portal cancels within 24 hours of its acknowledgement, and this says another moment."

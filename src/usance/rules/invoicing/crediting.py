@@ -353,12 +353,12 @@ def _net_of(
     """The net of ``part`` with ``tax`` in it; of a tax that would not be lawful on that, after many
     roundings, the net that it is the tax of: taxes must sum to the invoice's, the rest is rounding."""
     net, stated = major(part - tax, currency), major(tax, currency)
-    collected = entry.rate and entry.category != SPLIT_PAYMENT
-    if not collected or is_lawful_tax(
-        stated, taxable=net, rate=entry.rate, currency=currency, tolerance=tolerance
+    rate = entry.rate if entry.category != SPLIT_PAYMENT else None
+    if not rate or is_lawful_tax(
+        stated, taxable=net, rate=rate, currency=currency, tolerance=tolerance
     ):
         return net
-    return rounded(Decimal(stated) * HUNDRED / Decimal(entry.rate), currency=currency)
+    return rounded(Decimal(stated) * HUNDRED / Decimal(rate), currency=currency)
 
 
 def _left(document: InvoiceDocument, before: Sequence[InvoiceDocument]) -> list[Amounts]:

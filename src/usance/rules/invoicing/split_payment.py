@@ -44,7 +44,7 @@ def split_taxes(
     In proportion to what the notes ``before`` have left of the taxable amount; who takes the last of
     it takes the rest of the tax.
     """
-    found = {}
+    found: dict[tuple[str, Decimal | None], Decimal] = {}
     for entry in document.vat:
         if entry.category != SPLIT_PAYMENT:
             continue
