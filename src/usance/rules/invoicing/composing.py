@@ -42,6 +42,7 @@ from usance.rules.invoicing.taxation import (
 from usance.rules.invoicing.totals import (
     ZERO,
     Exemption,
+    Sums,
     TaxKey,
     is_lawful_tax,
     tax_on,
@@ -138,18 +139,7 @@ def _document(
 ) -> InvoiceDocument:
     currency, language = heading.currency, profile.language
     exchange = heading.tax_rate_of_exchange
-    sums = total(
-        made.lines,
-        currency=currency,
-        allowances_charges=made.allowances_charges,
-        given=made.taxes,
-        components=gst_parts(made, supplies, seller=seller, profile=profile, currency=currency),
-        exemptions=exemptions(made, seller=seller, profile=profile),
-        payable=major(amount, currency),
-        tax_rate_of_exchange=exchange,
-        tax_currency=seller.currency if exchange else "",
-        tolerance=exactness_of(seller.country).tolerance,
-    )
+    sums = _sums(made, supplies, seller=seller, profile=profile, heading=heading, amount=amount)
     orders = _unique(supply.order for supply in supplies)
     purchase_orders = _unique(s.purchase_order for s in supplies if s.purchase_order)
     shipments = _unique(s.shipment for s in supplies if s.shipment)
@@ -198,6 +188,31 @@ def _document(
             EarlyDiscount(until, percent, major(saved, currency), sums.totals.payable)
             for until, saved, percent in heading.discounts
         ),
+    )
+
+
+def _sums(
+    made: Written,
+    supplies: Sequence[Supply],
+    *,
+    seller: SellerDetailsView,
+    profile: BillingProfileView,
+    heading: Heading,
+    amount: int,
+) -> Sums:
+    """The tax and the totals of the document that asks for ``amount``."""
+    currency, exchange = heading.currency, heading.tax_rate_of_exchange
+    return total(
+        made.lines,
+        currency=currency,
+        allowances_charges=made.allowances_charges,
+        given=made.taxes,
+        components=gst_parts(made, supplies, seller=seller, profile=profile, currency=currency),
+        exemptions=exemptions(made, seller=seller, profile=profile),
+        payable=major(amount, currency),
+        tax_rate_of_exchange=exchange,
+        tax_currency=seller.currency if exchange else "",
+        tolerance=exactness_of(seller.country).tolerance,
     )
 
 
