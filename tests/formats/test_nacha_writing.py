@@ -262,6 +262,21 @@ def test_a_prenote_asks_for_the_account_of_a_live_entry(live: int, asks: int) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "most", "name"),
+    [
+        ("Müller & Söhne GmbH", 16, "Muller & Sohne G"),
+        ("Łódź  Tools\tSp. z o.o.", 22, "Lodz Tools Sp. z o.o."),
+        ("日本", 16, ".."),
+        ("A\x00B\u200bC", 16, "A B C"),
+        ("Acme Corporation of", 17, "Acme Corporation"),
+        ("", 16, ""),
+    ],
+)
+def test_names_are_made_to_fit(text: str, most: int, name: str) -> None:
+    assert nacha.fitted(text, most=most) == name
+
+
 def test_the_time_may_be_left_out() -> None:
     read = nacha.parse(nacha.render(file_of(header=replace(HEADER, created_at=None))))
     assert read.header is not None

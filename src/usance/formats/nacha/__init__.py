@@ -1,5 +1,6 @@
 """Files of the US clearing house ACH in Nacha's format: entries out, returns and corrections in."""
 
+from usance.formats.nacha.characters import fitted
 from usance.formats.nacha.model import (
     CHECKING_CREDIT,
     CHECKING_DEBIT,
@@ -25,6 +26,7 @@ from usance.formats.nacha.model import (
 )
 from usance.formats.nacha.reader import parse
 from usance.formats.nacha.remittance import fragments, remittance_segment
+from usance.formats.nacha.routing import check_digit, is_routing_number
 from usance.formats.nacha.totals import batch_totals, file_totals
 from usance.formats.nacha.tracing import numbered, prenote, trace_number
 from usance.formats.nacha.writer import render
@@ -52,8 +54,11 @@ __all__ = [
     "Return",
     "Totals",
     "batch_totals",
+    "check_digit",
     "file_totals",
+    "fitted",
     "fragments",
+    "is_routing_number",
     "numbered",
     "parse",
     "prenote",
