@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("usance.web.portal.urls")),
     # People without an account: a company that applies for one.
     path("apply/", include("usance.web.hosted.urls")),
+    # A buyer that pays by a link.
+    path("pay/", include("usance.web.hosted.pay_urls")),
     # Programs: the API, its document, and what machines ask about this process.
     path("", include("usance.web.api.urls")),
 ]

@@ -89,6 +89,7 @@ def propose(
     by: str,
     words: str = "",
     by_seller: bool = False,
+    currency: str | None = None,
     external_id: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> Promise:
@@ -102,6 +103,8 @@ def propose(
     if not rules.is_open and not by_seller:
         raise PromisesClosed(" ".join((PromisesClosed.__doc__ or "").split()))
     invoices = _invoices(seller, buyer_id=buyer_id, invoice_ids=invoice_ids)
+    if currency not in (None, invoices[0].currency):
+        raise Mismatch(f"The invoices are in {invoices[0].currency}; promise in that.")
     currency = invoices[0].currency
     credit.lock_line(seller_id=seller.id, buyer_id=buyer_id, currency=currency)
     invoices = _invoices(seller, buyer_id=buyer_id, invoice_ids=invoice_ids)

@@ -52,6 +52,12 @@ def page_by_reference(*, seller_id: UUID, connection_id: UUID, reference: str) -
     return found.exclude(reference="").first()
 
 
+def latest_page(*, seller_id: UUID, buyer_id: UUID) -> CardPage | None:
+    """The page that was opened last for a buyer."""
+    found = CardPage.objects.filter(seller_id=seller_id, buyer_id=buyer_id)
+    return found.exclude(reference="").order_by("-id").first()
+
+
 def pages_to_look_at(*, before: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     """(seller, page) of those that the provider has opened and nobody has said anything of since."""
     found = CardPage.objects.filter(state="open", created_at__lte=before).exclude(reference="")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +11,13 @@ from django.http import HttpResponse
 from pydantic_core import from_json, to_json
 
 from usance.flows.cards import authorizing, charging, pages
-from usance.flows.refusals import Mismatch, NotFound
+from usance.flows.refusals import Conflict, Mismatch, NotFound
+from usance.gateways.errors import CounterpartError
 from usance.records.cards import queries
 from usance.records.cards.models import CardAuthorization
+from usance.records.events.secrets import SecretUnreadable
 from usance.records.identity import parse_public_id
+from usance.records.invoices import queries as invoices
 from usance.web.api import answers, card_schemas, idempotency
 from usance.web.api.card_schemas import (
     Capture,
@@ -30,6 +35,7 @@ from usance.web.api.card_schemas import (
     Refund,
 )
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
+from usance.web.api.problems import Problem
 from usance.web.api.requests import ApiRequest
 from usance.web.api.schemas import optional_units
 from usance.web.api.section import Section
@@ -82,7 +88,8 @@ def create_card(request: ApiRequest, *, payload: NewCard) -> HttpResponse:
     wanted = idempotency.answer(request, want, status=201, body=request.body)
     # The provider is asked after the transaction that keeps what is wanted, and by its id once only.
     id_ = parse_public_id("card_page", from_json(wanted.content)["id"])
-    opened, secret = pages.open_page(seller, page_id=id_)
+    with _provider():
+        opened, secret = pages.open_page(seller, page_id=id_)
     return idempotency.json_response(
         to_json(card_schemas.card_page(opened, secret=secret)),
         status=201,
@@ -157,9 +164,10 @@ def set_card_consent(request: ApiRequest, *, card_id: CardId, payload: Consent) 
 )
 def delete_card(request: ApiRequest, *, card_id: CardId) -> HttpResponse:
     """It is charged no more, here and at the provider. Refused while something is held on it."""
-    gone = charging.forget_card(
-        request.auth.seller, card_id=card_id, at=request.at, by=request.auth.by
-    )
+    with _provider():
+        gone = charging.forget_card(
+            request.auth.seller, card_id=card_id, at=request.at, by=request.auth.by
+        )
     return idempotency.json_response(to_json(card_schemas.card(gone)), status=200)
 
 
@@ -321,6 +329,25 @@ def refund_card_authorization(
     return _shown(request, row)
 
 
+class ProviderRefused(Conflict):
+    """The payment provider does not take what was asked; the text has its words."""
+
+    code = "provider_refused"
+
+
+@contextmanager
+def _provider() -> Iterator[None]:
+    """Tell what the provider does to us as a problem; the request may be repeated."""
+    try:
+        yield
+    except CounterpartError as error:
+        if error.retryable:
+            raise Problem(error.message, status=503, code=error.code) from None
+        raise ProviderRefused(f"{error.message} {error.detail or ''}".strip()) from None
+    except SecretUnreadable as error:
+        raise ProviderRefused(str(error)) from None
+
+
 def _shown(request: ApiRequest, it: CardAuthorization) -> dict[str, Any]:
     short = 0
     if it.order_id is not None:
@@ -351,8 +378,6 @@ def _invoice(
     """The invoice that a capture is for, which has to be of the same buyer and currency."""
     if invoice_id is None:
         return None
-    from usance.records.invoices import queries as invoices
-
     found = invoices.invoice(seller_id=request.auth.seller.id, invoice_id=invoice_id)
     if found is None:
         raise NotFound("There is no such invoice.")

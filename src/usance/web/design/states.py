@@ -141,6 +141,23 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "answered": Look(pgettext_lazy("question", "Answered"), "info", "send"),
         "closed": Look(pgettext_lazy("question", "Closed"), "neutral", "check-circle"),
     },
+    "promise": {
+        "proposed": Look(pgettext_lazy("promise", "Proposed"), "caution", "question"),
+        "accepted": Look(pgettext_lazy("promise", "Agreed"), "info", "calendar"),
+        "declined": Look(pgettext_lazy("promise", "Declined"), "negative", "cross-circle"),
+        "kept": Look(pgettext_lazy("promise", "Kept"), "positive", "check-circle"),
+        "broken": Look(pgettext_lazy("promise", "Broken"), "negative", "alert"),
+        "withdrawn": Look(pgettext_lazy("promise", "Withdrawn"), "neutral", "return"),
+    },
+    "card_authorization": {
+        "pending": Look(pgettext_lazy("card", "Is being asked for"), "neutral", "clock"),
+        "action_required": Look(pgettext_lazy("card", "The buyer has to act"), "caution", "person"),
+        "authorized": Look(pgettext_lazy("card", "Held"), "info", "shield"),
+        "captured": Look(pgettext_lazy("card", "Taken"), "positive", "check-circle"),
+        "voided": Look(pgettext_lazy("card", "Let go"), "neutral", "ban"),
+        "expired": Look(pgettext_lazy("card", "Ran out"), "neutral", "calendar"),
+        "declined": Look(pgettext_lazy("card", "Declined"), "negative", "cross-circle"),
+    },
     "alarm": {
         "open": Look(pgettext_lazy("alarm", "Open"), "caution", "alert"),
         "acknowledged": Look(pgettext_lazy("alarm", "Acknowledged"), "neutral", "check-circle"),

@@ -207,6 +207,41 @@ TELLINGS: Final[Mapping[str, Telling]] = {
         _("The secret of a webhook endpoint was changed"), "lock"
     ),
     "webhook_endpoint.replayed": Telling(_("%(events)s events are sent again"), "refresh"),
+    "card.consented": Telling(
+        _("The card ending in %(last4)s is charged when invoices are due"), "calendar", "info"
+    ),
+    "card.consent_withdrawn": Telling(
+        _("The card ending in %(last4)s is not charged at due dates any more"), "ban"
+    ),
+    "card.forgotten": Telling(_("The card ending in %(last4)s was forgotten"), "trash"),
+    "card_page.wanted": Telling(_("The buyer was sent to the provider of payments"), "external"),
+    "card_page.completed": Telling(_("The buyer has typed its card"), "check", "positive"),
+    "card_page.expired": Telling(_("The page for the card was left unused"), "clock"),
+    "card_authorization.requested": Telling(_("A card is asked for %(amount)s"), "clock", "info"),
+    "card_authorization.authorized": Telling(
+        _("A card holds %(authorized)s"), "shield", "positive"
+    ),
+    "card_authorization.captured": Telling(
+        _("%(captured)s were taken from a card"), "check-circle", "positive"
+    ),
+    "card_authorization.voided": Telling(_("What a card held was let go"), "ban"),
+    "card_authorization.expired": Telling(_("What a card held ran out"), "calendar", "caution"),
+    "card_authorization.declined": Telling(
+        _("A card was declined for %(amount)s"), "cross-circle", "negative"
+    ),
+    "card_authorization.changed": Telling(
+        _("Of %(captured)s taken from a card %(refunded)s went back"), "return"
+    ),
+    "order.card_short": Telling(_("Cards do not cover all of the order"), "alert", "caution"),
+    "pay_link.created": Telling(_("A link to the pay page was made"), "external", "info"),
+    "pay_link.revoked": Telling(_("A link to the pay page was taken back"), "ban"),
+    "promise.proposed": Telling(_("Instalments were proposed"), "question", "caution"),
+    "promise.accepted": Telling(_("Instalments were agreed"), "calendar", "info"),
+    "promise.declined": Telling(_("Instalments were declined"), "cross-circle", "negative"),
+    "promise.kept": Telling(_("The promised instalments were paid"), "check-circle", "positive"),
+    "promise.broken": Telling(_("A promised instalment was not paid"), "alert", "negative"),
+    "promise.withdrawn": Telling(_("The promise of instalments was withdrawn"), "return"),
+    "promise_rules.changed": Telling(_("What may be promised in instalments was changed"), "edit"),
     "document.queued": Telling(_("%(number)s is to be sent: %(channel)s"), "clock"),
     "document.sent": Telling(_("%(number)s was sent: %(channel)s"), "send", "info"),
     "document.registered": Telling(
@@ -240,7 +275,17 @@ TELLINGS: Final[Mapping[str, Telling]] = {
 """Every type of event; ``order.rest_voided`` is an ``order.invoiced`` that let the rest go,
 ``order.declined_by_buyer`` an ``order.declined`` by the buyer's own house."""
 
-_AMOUNTS: Final = ("amount", "before", "external", "limit", "outstanding", "voided")
+_AMOUNTS: Final = (
+    "amount",
+    "authorized",
+    "before",
+    "captured",
+    "external",
+    "limit",
+    "outstanding",
+    "refunded",
+    "voided",
+)
 _PLACES: Final = (
     *_AMOUNTS,
     "account",
@@ -257,6 +302,7 @@ _PLACES: Final = (
     "expires_on",
     "invoice",
     "invoices",
+    "last4",
     "kind",
     "member_name",
     "name",

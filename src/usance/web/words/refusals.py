@@ -11,6 +11,19 @@ from django.utils.translation import gettext_lazy
 from usance.web.words.delivery_reasons import held_text, missing_text
 
 _WORDS: Final[Mapping[str, Promise]] = {
+    "no_payment_provider": gettext_lazy(
+        "No payment provider is connected. Connect one before cards are taken."
+    ),
+    "provider_refused": gettext_lazy("The payment provider did not take it."),
+    "consent_required": gettext_lazy(
+        "A card is charged at due dates only with the words that its holder agreed to."
+    ),
+    "invalid_pay_link": gettext_lazy("A link is good for 1 to 365 days, and for one thing."),
+    "pay_link_over": gettext_lazy("The link has run out or was taken back."),
+    "promise_stands": gettext_lazy(
+        "Instalments for one of these invoices stand already. Withdraw them first."
+    ),
+    "promises_closed": gettext_lazy("No instalments are taken. Pay, or ask the seller."),
     "registration_differs": gettext_lazy(
         "This is the portal's answer to another document, or its figures differ. Hand in the answer"
         " to this one."
