@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from benchmarks import trade
 from benchmarks.measure import Rates, alternate, rate
-from usance.flows import bank_statements, checkout, fulfilment
+from usance.flows import bank_statements, cash_application, checkout, fulfilment
 from usance.formats import camt
 from usance.formats.statement import Statement, Transaction
 from usance.records.identity import new_id
@@ -103,7 +103,7 @@ def bank_lines(*, rounds: int, invoices: int, lines: int) -> Rates:
 
         def work() -> int:
             bank_statements.take_statement(made.seller, data, at=trade.AT, by="bench")
-            done = bank_statements.settle_all(made.seller, at=trade.AT, by="bench")
+            done = cash_application.settle_all(made.seller, at=trade.AT, by="bench")
             assert done.matched == {"reference": lines}, done
             return done.lines
 

@@ -12,7 +12,7 @@ import pytest
 from tests.flows import books
 from tests.flows.bank_files import ACCOUNT, DAY
 from tests.flows.trading import Trade
-from usance.flows import bank_findings, bank_statements, settlement
+from usance.flows import bank_findings, bank_statements, cash_application, settlement
 from usance.formats import camt
 from usance.formats.statement import Statement, Transaction
 from usance.records.payments.models import BankStatement, BankTransaction, Payment
@@ -86,7 +86,7 @@ def take(trade: Trade, data: bytes) -> BankStatement:
 
 
 def settle(trade: Trade) -> None:
-    bank_statements.settle_all(trade.seller, **trade.act)
+    cash_application.settle_all(trade.seller, **trade.act)
 
 
 def money_in(trade: Trade) -> list[int]:

@@ -12,8 +12,8 @@ import pytest
 from tests.flows import books
 from tests.flows.bank_files import ACCOUNT, DAY, NORDWIND, Booking, camt_053, statement, table
 from tests.flows.trading import Trade
-from usance.flows import bank_statements
-from usance.flows.bank_statements import Settled
+from usance.flows import bank_statements, cash_application
+from usance.flows.cash_application import Settled
 from usance.formats import bank_csv
 from usance.formats.errors import FormatError
 from usance.records.invoices.models import Invoice
@@ -21,7 +21,7 @@ from usance.records.payments.models import (
     Allocation,
     BankStatement,
     BankTransaction,
-    PayerAccount,
+    LearntPayer,
     Payment,
 )
 
@@ -35,7 +35,7 @@ def take(trade: Trade, data: bytes, **fields: Any) -> tuple[BankStatement, bool]
 
 
 def settle(trade: Trade) -> Settled:
-    return bank_statements.settle_all(trade.seller, **trade.act)
+    return cash_application.settle_all(trade.seller, **trade.act)
 
 
 def bring(trade: Trade, *bookings: Booking) -> Settled:
@@ -167,7 +167,7 @@ def test_a_named_invoice_teaches_who_pays_from_which_account(trade: Trade) -> No
     trade.invoice(10_000)
     trade.invoice(20_000)
     bring(trade, Booking(10_000, "INV-2026-000001", "NW Payment Factory", NORDWIND))
-    learnt = PayerAccount.objects.filter(seller_id=trade.seller.id).order_by("kind")
+    learnt = LearntPayer.objects.filter(seller_id=trade.seller.id).order_by("kind")
     assert [(p.kind, p.value, p.buyer_id) for p in learnt] == [
         ("account", NORDWIND, trade.buyer.id),
         ("name", "NW PAYMENT FACTORY", trade.buyer.id),
@@ -184,7 +184,7 @@ def test_an_account_that_pays_for_two_buyers_tells_nothing(trade: Trade) -> None
     trade.invoice(30_000)
     bring(trade, Booking(10_000, "INV-2026-000001", "Treasury SE", NORDWIND))
     bring(trade, Booking(20_000, "INV-2026-000002", "Treasury SE", NORDWIND))
-    learnt = PayerAccount.objects.filter(seller_id=trade.seller.id)
+    learnt = LearntPayer.objects.filter(seller_id=trade.seller.id)
     assert [(p.value, p.buyer_id) for p in learnt.order_by("kind")] == [
         (NORDWIND, None),
         ("TREASURY SE", None),
@@ -287,7 +287,7 @@ def test_lines_are_settled_in_batches_without_a_difference(trade: Trade) -> None
         table(*(Booking(60, f"INV-2026-00000{1 + n % 4}", reference=f"R{n}") for n in range(8))),
     )
     sizes = []
-    while (batch := bank_statements.settle_batch(trade.seller, limit=3, **trade.act)).lines:
+    while (batch := cash_application.settle_batch(trade.seller, limit=3, **trade.act)).lines:
         sizes.append(batch.lines)
     assert sizes == [3, 3, 2]
     assert trade.counters() == {"unapplied_cash": 80}

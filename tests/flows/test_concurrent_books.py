@@ -19,6 +19,7 @@ from tests.flows.trading import Trade
 from usance.flows import (
     bank_statements,
     billing,
+    cash_application,
     fulfilment,
     settlement,
 )
@@ -116,7 +117,7 @@ def test_everything_at_once_on_one_buyer(trade: Trade) -> None:
     ]
     acts += [partial(trade.payment, 1_000), partial(trade.payment, 1_000, buyer_id=None)] * 2
     acts += [partial(trade.authorize, trade.request(50_000))] * 4
-    acts += [partial(bank_statements.settle_all, seller, **act)] * 2
+    acts += [partial(cash_application.settle_all, seller, **act)] * 2
     # Neighbours in time are different acts on the same objects.
     acts = [each for n in range(7) for each in acts[n::7]]
     outcomes = at_once([unless(Refused, each) for each in acts])
@@ -153,7 +154,7 @@ def test_one_bank_file_from_four_threads(trade: Trade) -> None:
 
     def bring() -> bool:
         _, new = bank_statements.take_statement(trade.seller, data, account=ACCOUNT, **trade.act)
-        bank_statements.settle_all(trade.seller, **trade.act)
+        cash_application.settle_all(trade.seller, **trade.act)
         return new
 
     assert sorted(at_once([bring] * 4)) == [False, False, False, True]
@@ -228,7 +229,7 @@ def test_an_invoice_opened_while_a_file_is_settled(
         return found
 
     monkeypatch.setattr(queries, "open_invoices_named", look_while_others_act)
-    bank_statements.settle_all(trade.seller, **trade.act)
+    cash_application.settle_all(trade.seller, **trade.act)
     for thread in threads:
         thread.join(30)
     assert looked == [0, 1], "the invoice was opened in between"

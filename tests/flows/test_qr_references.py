@@ -13,7 +13,7 @@ from tests.flows.bank_files import Booking, table
 from tests.flows.countries import CASES, Case, content, findings, goods, placed, read, sold
 from tests.flows.trading import Trade
 from tests.formats.printed_pages import text_of
-from usance.flows import bank_statements, documents
+from usance.flows import bank_statements, cash_application, documents
 from usance.formats.invoice_pdf.payment_box import swiss_bill
 from usance.formats.payment_codes import grouped, is_qr_reference
 from usance.records.invoices.models import Invoice
@@ -66,7 +66,7 @@ def test_a_bank_line_with_the_reference_pays_the_invoice(trade: Trade) -> None:
     second, _ = issued(trade)
     data = table(Booking(second.amount, text=second.payment_reference, payer="Nobody we know"))
     bank_statements.take_statement(trade.seller, data, account=IBAN, **trade.act)
-    settled = bank_statements.settle_all(trade.seller, **trade.act)
+    settled = cash_application.settle_all(trade.seller, **trade.act)
     [paid] = Allocation.objects.filter(seller_id=trade.seller.id)
     assert (paid.invoice_id, paid.amount) == (second.id, second.amount), settled
     first.refresh_from_db()

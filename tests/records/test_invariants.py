@@ -18,6 +18,7 @@ from usance.flows import (
     bank_statements,
     billing,
     billing_profiles,
+    cash_application,
     credit_lines,
     external_items,
     fulfilment,
@@ -125,7 +126,7 @@ def books(account: Account, at: datetime) -> Books:
     data = camt.render([statement], message_id="1", created_at=at)
     kept, _ = bank_statements.take_statement(seller, data, at=at, by=BY)
     ids["statement"] = kept.id
-    bank_statements.settle_all(seller, at=at, by=BY)
+    cash_application.settle_all(seller, at=at, by=BY)
     billing.credit_invoice(seller, invoice_id=credited.id, amount=5_600, at=at, by=BY)
     billing.credit_invoice(seller, invoice_id=part.id, at=at, by=BY)
     billing.write_off_invoice(seller, invoice_id=lost.id, at=at, by=BY)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from usance.rules.billing import reference_key
-from usance.rules.matching.exact import references
+from usance.rules.matching.quoted import references
 from usance.rules.payer_behaviour import (
     AT_THE_TILL,
     CHARACTERS,

@@ -11,7 +11,7 @@ from tests.flows import books
 from tests.flows.bank_files import ACCOUNT, Booking, table
 from tests.simulation import model
 from tests.simulation.market import AMOUNTS, PERCENT, PICK, Market
-from usance.flows import bank_statements, billing, repayments, settlement
+from usance.flows import bank_statements, billing, cash_application, repayments, settlement
 from usance.flows.refusals import Duplicate
 from usance.records.payments.models import Allocation, Payment
 from usance.rules.billing import tax_share
@@ -203,7 +203,7 @@ class Settling(Market):
         kept, new = bank_statements.take_statement(self.seller, data, account=ACCOUNT, **self.act)
         assert new
         assert (kept.transactions, kept.duplicates) == (len(fresh), len(known))
-        settled = bank_statements.settle_all(self.seller, **self.act)
+        settled = cash_application.settle_all(self.seller, **self.act)
         assert settled.lines == len(fresh)
         self.files.append((fresh, data))
         self._follow(fresh)
@@ -230,4 +230,4 @@ class Settling(Market):
         with books.nothing_written(self.seller):
             _, new = bank_statements.take_statement(self.seller, data, account=ACCOUNT, **self.act)
             assert not new
-            assert bank_statements.settle_all(self.seller, **self.act).lines == 0
+            assert cash_application.settle_all(self.seller, **self.act).lines == 0

@@ -199,13 +199,13 @@ def bank_file(*bookings: tuple[str, str, str, str, str]) -> str:
 
 
 def take(seller: Any, text: str, *, name: str, at: datetime, settle: bool) -> None:
-    from usance.flows import bank_statements
+    from usance.flows import bank_statements, cash_application
 
     bank_statements.take_statement(
         seller, text.encode(), at=at, by="fixture", file_name=name, account=ACCOUNT
     )
     if settle:
-        bank_statements.settle_all(seller, at=at, by="fixture")
+        cash_application.settle_all(seller, at=at, by="fixture")
 
 
 def number_of(house: House, invoice: str) -> str:

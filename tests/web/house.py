@@ -11,6 +11,7 @@ from typing import Any
 from usance.flows import (
     bank_statements,
     billing,
+    cash_application,
     checkout,
     credit_lines,
     fulfilment,
@@ -384,4 +385,4 @@ def _bank(house: House) -> None:
         by=_by(house, "marco"),
         file_name="estratto-2026-11-18.xml",
     )
-    bank_statements.settle_all(house.seller, at=days_ago(1), by=_by(house, "marco"))
+    cash_application.settle_all(house.seller, at=days_ago(1), by=_by(house, "marco"))

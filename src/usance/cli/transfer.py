@@ -16,7 +16,9 @@ from usance.cli.tables import major, write_csv
 from usance.cli.watching import bar
 
 if TYPE_CHECKING:
+    from usance.formats.bank_csv import ColumnMapping
     from usance.records.parties.models import Seller
+    from usance.records.payments.models import BankStatement
 
 imports = typer.Typer(help="Take files in.", no_args_is_help=True)
 exports = typer.Typer(help="Write tables out, as CSV on stdout.", no_args_is_help=True)
@@ -32,64 +34,141 @@ def _imports() -> None:
 
 @imports.command("statement")
 def statement(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The bank's file.")
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, metavar="FILE...", help="The bank's files."
+        ),
     ],
     seller: SellerName = None,
     account: Annotated[
-        str | None, typer.Option(help="The account, where the file does not name it.")
+        str | None, typer.Option(help="The account, where a table does not name it.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(metavar="EUR", help="That of a table that does not name it.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="FIELD=HEADING",
+            help="What a table's column means, such as booked_on=Tag; remembered for such tables.",
+        ),
+    ] = None,
+    date_order: Annotated[
+        str | None, typer.Option(metavar="dmy|mdy|ymd", help="The order of a table's dates.")
+    ] = None,
+    decimal_mark: Annotated[
+        str | None, typer.Option(metavar=",|.", help="The decimal mark of a table's amounts.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a bank statement and settle its lines. The same file again changes nothing.
+    """Take bank files and settle their lines: camt, MT940, MT942, BAI2, OFX, tables as CSV.
 
-    Interrupted, it goes on where it stopped when it is run again.
+    Each file is taken whole or not at all; one that cannot be read keeps the others from nothing. The
+    same file again changes nothing. Interrupted, it goes on where it stopped when it is run again.
 
-    Example: [bold]usance import statement june.xml --seller acme[/bold]
+    Example: [bold]usance import statement june.xml july.sta --seller acme[/bold]
     """
     with session.database():
-        from usance.flows import bank_statements
-        from usance.records.identity import public_id
+        from usance.flows import bank_statements, cash_application
+        from usance.formats.errors import FormatError
 
+        mapping = _mapping(columns or [], date_order=date_order, decimal_mark=decimal_mark)
         chosen = session.find_seller(seller)
-        kept, new = bank_statements.take_statement(
-            chosen,
-            file.read_bytes(),
-            at=session.now(),
-            by="command line",
-            file_name=file.name,
-            account=account,
-        )
+        taken: list[dict[str, Any]] = []
+        refused: list[FormatError] = []
+        with bar("Files") as advance:
+            for number, file in enumerate(files, 1):
+                try:
+                    kept, new = bank_statements.take_statement(
+                        chosen,
+                        file.read_bytes(),
+                        at=session.now(),
+                        by="command line",
+                        file_name=file.name,
+                        account=account,
+                        currency=currency.upper() if currency else None,
+                        mapping=mapping,
+                    )
+                except FormatError as error:
+                    refused.append(error)
+                    taken.append({"file": file.name, "code": error.code, "error": str(error)})
+                else:
+                    taken.append({"file": file.name, **_taken(kept, new=new)})
+                advance(number, len(files), file.name)
         with bar("Settling") as advance:
-            settled = bank_statements.settle_all(
+            settled = cash_application.settle_all(
                 chosen,
                 at=session.now(),
                 by="command line",
-                progress=lambda done: advance(done, kept.transactions, ""),
+                progress=lambda done: advance(done, 0, ""),
             )
-        document = {
-            "id": public_id("bank_statement", kept.id),
-            "new": new,
-            "transactions": kept.transactions,
-            "duplicates": kept.duplicates,
-            "findings": kept.findings,
-            "settled": {
-                "lines": settled.lines,
-                "matched": dict(settled.matched),
-                "unapplied": settled.unapplied,
-                "unidentified": settled.unidentified,
-            },
+        if refused and len(files) == 1:
+            raise refused[0]
+        outcome = {
+            "lines": settled.lines,
+            "matched": dict(settled.matched),
+            "unapplied": settled.unapplied,
+            "unidentified": settled.unidentified,
         }
+        document: dict[str, Any] = taken[0] if len(files) == 1 else {"files": taken}
         matched = sum(settled.matched.values())
         lines = [
-            f"{kept.transactions} transactions, {kept.duplicates} known before."
-            if new
-            else "This file was taken before; nothing was added.",
+            *(line for one in taken for line in _told(one, several=len(files) > 1)),
             f"{settled.lines} lines settled: {matched} matched, {settled.unapplied} unapplied,"
             f" {settled.unidentified} of unknown payers.",
-            *(f"Finding: {finding['text']}" for finding in kept.findings),
         ]
-        session.answer(document, as_json=as_json, text="\n".join(lines))
+        session.answer(document | {"settled": outcome}, as_json=as_json, text="\n".join(lines))
+        if refused:
+            raise typer.Exit(1)
+
+
+def _mapping(
+    columns: Sequence[str], *, date_order: str | None, decimal_mark: str | None
+) -> ColumnMapping | None:
+    from usance.formats.bank_csv import ColumnMapping
+
+    said: dict[str, str | int | None] = {}
+    for one in columns:
+        field, _, heading = one.partition("=")
+        said[field.strip()] = int(heading) if heading.strip().isdigit() else heading.strip() or None
+    given: dict[str, Any] = {
+        "columns": said,
+        "date_order": date_order,
+        "decimal_mark": decimal_mark,
+    }
+    known = {name: value for name, value in given.items() if value}
+    return ColumnMapping.from_json(known) if known else None
+
+
+def _taken(kept: BankStatement, *, new: bool) -> dict[str, Any]:
+    from usance.flows import bank_findings
+    from usance.records.identity import public_id
+
+    series = bank_findings.in_series(seller_id=kept.seller_id, statement_id=kept.id)
+    return {
+        "id": public_id("bank_statement", kept.id),
+        "new": new,
+        "transactions": kept.transactions,
+        "duplicates": kept.duplicates,
+        "findings": [*kept.findings, *bank_findings.as_json(series)],
+    }
+
+
+def _told(one: dict[str, Any], *, several: bool) -> list[str]:
+    name = f"{one['file']}: " if several else ""
+    if "error" in one:
+        return [f"{name}not taken: {one['error']}"]
+    said = (
+        f"{one['transactions']} transactions, {one['duplicates']} known before."
+        if one["new"]
+        else "This file was taken before; nothing was added."
+    )
+    return [
+        f"{name}{said}",
+        *(f"  Finding: {finding['text']}" for finding in one["findings"]),
+    ]
 
 
 @exports.command("buyers")

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from usance.flows.bank_statements import settle_all
+from usance.flows.cash_application import settle_all
 from usance.flows.fulfilment import expire_order
 from usance.flows.journal import business_day
 from usance.flows.refusals import NotFound, WrongState

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from usance.flows import bank_statements, settlement
+from usance.flows import bank_statements, cash_application, settlement
 from usance.formats import bank_csv, camt
 from usance.formats.statement import Statement, Transaction
 from usance.records.invoices import queries as invoices
@@ -89,7 +89,7 @@ class Bank:
             file_name=f"{self.file_prefix}{on}.{'csv' if as_table else 'xml'}",
         )
         if transfers:
-            bank_statements.settle_all(self.seller, at=at, by=BY)
+            cash_application.settle_all(self.seller, at=at, by=BY)
             if by_hand:
                 self._apply_the_rest(kept.id, transfers, on, at=at)
         return len(transfers)

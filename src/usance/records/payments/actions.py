@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -55,24 +55,3 @@ def apply_to_invoices(
             for invoice_id, (amount, state, closed_on) in changes.items()
         ]
         execute(_APPLY_TO_INVOICES, [jsonb(rows), seller_id])
-
-
-_LEARN = """
-INSERT INTO payments_payeraccount AS a (id, seller_id, created_at, buyer_id, kind, value)
-SELECT DISTINCT ON (p.kind, p.value) p.id, %s, p.at,
-       CASE WHEN min(p.buyer_id::text) OVER same = max(p.buyer_id::text) OVER same
-            THEN p.buyer_id END,
-       p.kind, p.value
-  FROM jsonb_to_recordset(%s) AS p(id uuid, at timestamptz, buyer_id uuid, kind text, value text)
-WINDOW same AS (PARTITION BY p.kind, p.value)
- ORDER BY p.kind, p.value
-ON CONFLICT (seller_id, kind, value)
-DO UPDATE SET buyer_id = CASE WHEN a.buyer_id = EXCLUDED.buyer_id THEN a.buyer_id END
-        WHERE a.buyer_id IS DISTINCT FROM EXCLUDED.buyer_id
-"""
-
-
-def learn_payers(*, seller_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Remember which account and name paid for which buyer; one that paid for two tells nothing."""
-    if rows:
-        execute(_LEARN, [seller_id, jsonb(list(rows))])

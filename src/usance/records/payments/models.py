@@ -5,9 +5,28 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from usance.records.payments.matching_models import (
+    LearntPayer,
+    MatchingRules,
+    Proposal,
+)
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
 from usance.rules.ledger import DEDUCTIONS
+
+__all__ = [
+    "AccountStatement",
+    "Allocation",
+    "BankStatement",
+    "BankTransaction",
+    "LearntPayer",
+    "MatchingRules",
+    "Payment",
+    "Proposal",
+    "Repayment",
+    "TableMapping",
+    "WaitingBankFile",
+]
 
 REPAYMENTS = ("refund", "return", "chargeback", "split")
 
@@ -270,22 +289,3 @@ class Repayment(SellerScoped):
             ),
         ]
         indexes = [models.Index(fields=["seller", "payment"], name="payments_repayment_by_payment")]
-
-
-class PayerAccount(SellerScoped):
-    """A bank account or a name that has paid for a buyer before.
-
-    One that paid for several (a factor, a group's treasury) tells nothing; it has no buyer.
-    """
-
-    buyer = ScopedForeignKey("parties.Buyer", null=True)
-    kind = models.CharField(max_length=8)  # account or name
-    value = models.TextField()
-
-    class Meta:
-        db_table = "payments_payeraccount"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["seller", "kind", "value"], name="payments_payeraccount_once"
-            )
-        ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from usance.records.payments.models import BankStatement, BankTransaction, Payment
 from usance.records.statements import execute
@@ -27,65 +27,6 @@ def unsettled(*, seller_id: UUID, limit: int) -> Sequence[BankTransaction]:
             [seller_id, limit],
         )
     )
-
-
-def payers(*, seller_id: UUID, values: Collection[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
-    """The buyer behind each (kind, value) that has paid before."""
-    rows = execute(
-        "SELECT kind, value, buyer_id FROM payments_payeraccount"
-        " WHERE seller_id = %s AND buyer_id IS NOT NULL"
-        " AND (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
-        [seller_id, [v[0] for v in values], [v[1] for v in values]],
-    )
-    return {(kind, value): buyer_id for kind, value, buyer_id in rows}
-
-
-def buyers_by_name(*, seller_id: UUID, names: Collection[str]) -> dict[str, UUID]:
-    """The buyer of each name (upper case), where exactly one buyer has it."""
-    rows = execute(
-        "SELECT upper(name), min(id::text)::uuid FROM parties_buyer"
-        " WHERE seller_id = %s AND upper(name) = ANY(%s) GROUP BY 1 HAVING count(*) = 1",
-        [seller_id, list(names)],
-    )
-    return dict(rows)
-
-
-_FIGURES = (
-    "i.id, i.buyer_id, i.number, i.reference, i.payment_reference, i.currency, i.amount, i.credited,"
-    " i.allocated, i.written_off, i.state, i.due_on"
-)
-
-
-def open_invoices_named(*, seller_id: UUID, references: Collection[str]) -> list[dict[str, Any]]:
-    """The open invoices whose number, without punctuation, or whose payment reference is among
-    ``references``."""
-    return _dictionaries(
-        execute(
-            f"SELECT {_FIGURES} FROM invoices_invoice AS i"
-            " WHERE i.seller_id = %(seller)s AND i.state = 'open' AND (i.reference = ANY(%(named)s)"
-            " OR i.payment_reference = ANY(%(named)s) AND i.payment_reference <> '')",
-            {"seller": seller_id, "named": list(references)},
-        )
-    )
-
-
-def open_invoices_of(
-    *, seller_id: UUID, accounts: Collection[tuple[UUID, str]]
-) -> list[dict[str, Any]]:
-    """The open invoices of each (buyer, currency), the one due first before the others."""
-    return _dictionaries(
-        execute(
-            f"SELECT {_FIGURES} FROM unnest(%s::uuid[], %s::text[]) AS a(buyer_id, currency)"
-            " JOIN invoices_invoice AS i ON i.seller_id = %s AND i.buyer_id = a.buyer_id"
-            " AND i.currency = a.currency AND i.state = 'open' ORDER BY i.due_on, i.reference",
-            [[a[0] for a in accounts], [a[1] for a in accounts], seller_id],
-        )
-    )
-
-
-def _dictionaries(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    names = [column.strip().removeprefix("i.") for column in _FIGURES.split(",")]
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def has_unsettled(*, seller_id: UUID) -> bool:
@@ -296,10 +237,12 @@ def payment(*, seller_id: UUID, payment_id: UUID) -> Payment | None:
 def bank_transactions(
     *, seller_id: UUID, statement_id: UUID | None = None
 ) -> QuerySet[BankTransaction]:
-    """The seller's bank lines, or those that one file brought; each with its ``payment_id``."""
+    """The seller's bank lines, or those that one file brought; each with its ``payment_id``, and with
+    ``split`` if other lines stand in its place."""
     made = Payment.objects.filter(seller_id=seller_id, bank_transaction_id=OuterRef("id"))
+    instead = BankTransaction.objects.filter(seller_id=seller_id, batch_id=OuterRef("id"))
     found = BankTransaction.objects.filter(seller_id=seller_id).annotate(
-        payment_id=Subquery(made.values("id")[:1])
+        payment_id=Subquery(made.values("id")[:1]), split=Exists(instead)
     )
     return found if statement_id is None else found.filter(statement_id=statement_id)
 

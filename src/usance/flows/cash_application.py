@@ -1,0 +1,284 @@
+"""What a bank line pays: each becomes a payment and finds its invoices, or is proposed to a person.
+
+Lines are settled in batches, each batch in a transaction, so that whoever is interrupted goes on where
+it stopped and nothing is done twice. What the rules are sure of books itself; for the rest a person
+is shown what they make of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from usance.flows import match_proposals
+from usance.flows.journal import Journal
+from usance.flows.match_booking import Booking
+from usance.flows.settlement import Applications, enter_receipt
+from usance.records.credit import actions as credit
+from usance.records.identity import new_id
+from usance.records.parties.models import Seller
+from usance.records.payments import matching_queries, queries
+from usance.records.payments.models import BankTransaction, Payment, Proposal
+from usance.records.statements import execute
+from usance.rules.matching import model as matching
+from usance.rules.matching.engine import match
+from usance.rules.matching.quoted import references
+from usance.rules.matching.model import BankLine, Knowledge, Matched, MatchingSettings, Share
+from usance.rules.matching.open_items import OpenItems
+from usance.rules.matching.payers import Buyers
+
+BATCH: Final = 500
+"""Bank lines settled in one transaction."""
+
+Account = tuple[UUID, str]
+
+
+@dataclass(slots=True)
+class Settled:
+    """What became of bank lines: counts, those matched by the rule that carried them."""
+
+    lines: int = 0
+    matched: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    proposed: int = 0
+    unapplied: int = 0
+    unidentified: int = 0
+
+    def add(self, other: Settled) -> None:
+        """Count ``other`` too."""
+        self.lines += other.lines
+        self.proposed += other.proposed
+        self.unapplied += other.unapplied
+        self.unidentified += other.unidentified
+        for rule, count in other.matched.items():
+            self.matched[rule] += count
+
+
+class Ledger:
+    """What the matching weighs of one seller, read once and kept up with what is booked."""
+
+    def __init__(self, seller: Seller) -> None:
+        self.seller = seller
+        self.items = OpenItems()
+        self.buyers = Buyers()
+        for item in matching_queries.open_items(seller_id=seller.id):
+            self.items.add(item)
+        for buyer in matching_queries.buyers(seller_id=seller.id):
+            self.buyers.add(buyer)
+        self.knowledge: Knowledge = matching_queries.knowledge(seller_id=seller.id)
+        self.settings: MatchingSettings = matching_queries.settings(seller_id=seller.id)
+
+    def name(self, lines: Iterable[BankLine]) -> None:
+        """Read what the lines name and is settled already: it is no open invoice, and says that the
+        payer has the wrong number."""
+        wanted = references(
+            text for line in lines for text in (*line.structured_references, *line.texts)
+        )
+        for item in matching_queries.items_named(seller_id=self.seller.id, references=wanted):
+            self.items.add(item)
+
+    def refresh(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Read the items again, under lock; which have changed since they were read."""
+        wanted = set(ids)
+        now = {i.id: i for i in matching_queries.items(seller_id=self.seller.id, ids=wanted)}
+        changed = set()
+        for id_ in wanted:
+            item, known = now.get(id_), self.items.get(id_)
+            outstanding = item.outstanding if item else 0
+            if known.outstanding != outstanding:
+                changed.add(id_)
+                self.items.change(id_, outstanding=outstanding)
+        return changed
+
+    def match(self, line: BankLine) -> Matched:
+        """What ``line`` pays."""
+        return match(
+            line,
+            items=self.items,
+            buyers=self.buyers,
+            knowledge=self.knowledge,
+            settings=self.settings,
+        )
+
+
+def settle_all(
+    seller: Seller,
+    *,
+    at: datetime,
+    by: str,
+    progress: Callable[[int], None] | None = None,
+) -> Settled:
+    """Settle every line that is not settled yet; ``progress`` hears how many are done."""
+    total = Settled()
+    ledger: Ledger | None = None
+    while queries.has_unsettled(seller_id=seller.id):
+        ledger = ledger or Ledger(seller)
+        batch = settle_batch(seller, at=at, by=by, ledger=ledger)
+        if not batch.lines:
+            break
+        total.add(batch)
+        if progress:
+            progress(total.lines)
+    return total
+
+
+@transaction.atomic
+def settle_batch(
+    seller: Seller, *, at: datetime, by: str, limit: int = BATCH, ledger: Ledger | None = None
+) -> Settled:
+    """Turn up to ``limit`` unsettled lines into payments and let them pay what they are for.
+
+    ``ledger`` is what a batch before has read; it is kept up with what this one books.
+    """
+    # One at a time for a seller: two would pick the same lines.
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
+    rows = queries.unsettled(seller_id=seller.id, limit=limit)
+    if not rows:
+        return Settled()
+    ledger = ledger or Ledger(seller)
+    lines = [match_proposals.bank_line(row) for row in rows]
+    ledger.name(lines)
+    first = [ledger.match(line) for line in lines]
+    locked = _lock(ledger, first, at=at)
+    changed = ledger.refresh(share.item_id for matched in first for share in _shares(matched))
+    return _Batch(ledger, locked=locked, changed=changed, at=at, by=by).book(rows, lines, first)
+
+
+def _shares(matched: Matched) -> Sequence[Share]:
+    return matched.best.shares if matched.best else ()
+
+
+def _is_known(matched: Matched, settings: MatchingSettings) -> bool:
+    """Whether it is as good as certain whose money it is, if not what it pays."""
+    if matched.self_book:
+        return True
+    best = matched.best
+    return (
+        best is not None
+        and not best.shares
+        and best.confidence >= settings.self_book_from
+        and "payer_contradicts" not in matched.held_back
+    )
+
+
+def _lock(ledger: Ledger, first: Sequence[Matched], *, at: datetime) -> set[Account]:
+    """Lock the credit lines of all whose money these lines are, in the order of all flows."""
+    owners = {
+        (matched.best.buyer_id, matched.best.currency)
+        for matched in first
+        if matched.best and _is_known(matched, ledger.settings)
+    }
+    seller = ledger.seller
+    for buyer_id, currency in sorted(owners):
+        # Who pays in a currency it was never given credit in gets a line without limit.
+        if not credit.line_exists(seller_id=seller.id, buyer_id=buyer_id, currency=currency):
+            credit.ensure_line(seller_id=seller.id, buyer_id=buyer_id, currency=currency, at=at)
+    credit.lock_lines(seller_id=seller.id, accounts=owners)
+    return owners
+
+
+class _Batch:
+    """The lines of one transaction, booked one after the other."""
+
+    def __init__(
+        self, ledger: Ledger, *, locked: set[Account], changed: set[UUID], at: datetime, by: str
+    ) -> None:
+        self.ledger, self.locked, self.at, self.by = ledger, locked, at, by
+        self.changed = changed
+        """Items that are no longer as the lines were first matched against."""
+        self.journal = Journal(ledger.seller, at=at, by=by)
+        self.applied = Applications(self.journal)
+        self.booking = Booking(ledger.seller.id)
+        self.settled = Settled()
+        self.proposals: list[Proposal] = []
+        self.taught: list[tuple[BankLine, UUID, bool]] = []
+
+    def book(
+        self,
+        rows: Sequence[BankTransaction],
+        lines: Sequence[BankLine],
+        first: Sequence[Matched],
+    ) -> Settled:
+        """Make a payment of each line and let it pay what it is sure to be for."""
+        self.booking.read({share.item_id for matched in first for share in _shares(matched)})
+        made = [
+            self._settle(row, line, matched)
+            for row, line, matched in zip(rows, lines, first, strict=True)
+        ]
+        self.applied.write(new=made)
+        Proposal.objects.bulk_create(self.proposals)
+        for lesson in match_proposals.teach(self.ledger.seller, self.taught, at=self.at):
+            self.ledger.knowledge.take(lesson)
+        self.journal.close()
+        self.settled.lines = len(rows)
+        return self.settled
+
+    def _settle(self, row: BankTransaction, line: BankLine, matched: Matched) -> Payment:
+        if self.changed.intersection(share.item_id for share in _shares(matched)):
+            matched = self.ledger.match(line)
+        sure = self._is_sure(matched)
+        best = matched.best
+        known = sure or (
+            best is not None
+            and _is_known(matched, self.ledger.settings)
+            and (best.buyer_id, best.currency) in self.locked
+        )
+        payment = _payment(row, buyer_id=best.buyer_id if best and known else None, at=self.at)
+        enter_receipt(self.journal, payment)
+        if best is not None and sure:
+            self.booking.book(self.applied, payment, best, rule=best.rule)
+            self._follow(line, best)
+            self.settled.matched[best.rule] += 1
+        elif best is not None and best.shares:
+            self.settled.proposed += 1
+        elif known:
+            self.settled.unapplied += 1
+        else:
+            self.settled.unidentified += 1
+        if best is not None and best.shares:
+            state = "booked" if sure else "open"
+            self.proposals.append(
+                match_proposals.new_proposal(payment, matched, state=state, at=self.at)
+            )
+        return payment
+
+    def _is_sure(self, matched: Matched) -> bool:
+        """Whether the best reading books itself, and what it settles is there, read under lock."""
+        best = matched.best
+        return (
+            best is not None
+            and matched.self_book
+            and (best.buyer_id, best.currency) in self.locked
+            and self.booking.fits(best)
+        )
+
+    def _follow(self, line: BankLine, best: matching.Proposal) -> None:
+        """Keep the index up with what was booked, and learn from what was named."""
+        items = self.ledger.items
+        for share in best.shares:
+            left = items.get(share.item_id).outstanding - share.settles
+            items.change(share.item_id, outstanding=left)
+            self.changed.add(share.item_id)
+        if best.rule in matching.NAMING_RULES:
+            self.taught.append((line, best.buyer_id, False))
+
+
+def _payment(row: BankTransaction, *, buyer_id: UUID | None, at: datetime) -> Payment:
+    return Payment(
+        id=new_id(),
+        seller_id=row.seller_id,
+        created_at=at,
+        buyer_id=buyer_id,
+        bank_transaction_id=row.id,
+        state="unapplied",
+        currency=row.currency,
+        amount=row.amount,
+        received_on=row.booked_on,
+        payer=row.counterparty,
+        reference=row.structured_reference or row.text[:140],
+    )
