@@ -12,13 +12,16 @@ import pytest
 
 from tests.flows import books
 from tests.flows.billing import document, invoices, on, run, scheduled, ship
-from tests.flows.delivered import ship_to
+from tests.flows.delivered import GERMAN, attend, only, set_up, ship_to
 from tests.flows.test_country_formats import CASES, content, findings, goods, placed, read, rules
 from tests.flows.trading import Trade
 from tests.formats.printed_pages import text_of
-from usance.flows import attachments, corrections, fulfilment
+from usance.flows import attachments, billing_profiles, corrections, fulfilment
 from usance.flows.attachments import Offered, TooManyAttachments, Unsuitable
+from usance.flows.deliveries import queueing
+from usance.flows.deliveries.carriers import Carriers
 from usance.flows.refusals import NotFound, WrongState
+from usance.gateways.mail.memory import MemoryMail
 from usance.records.orders.models import Attachment, Order
 from usance.records.parties.models import Seller
 from usance.rules.attachments import (
@@ -234,3 +237,23 @@ def test_what_sdi_would_not_take_is_named_and_not_carried(at: datetime, seller: 
     assert findings(data) == []
     assert [one.filename for one in read(data, "fatturapa").attachments] == ["large.pdf"]
     assert len(read(content(trade, "invoice", invoice.id, "ubl"), "ubl").attachments) == 2
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_a_mail_brings_them_where_the_buyer_takes_them(trade: Trade, takes: bool) -> None:
+    set_up(trade.seller, at=trade.at)
+    billing_profiles.set_billing_profile(
+        trade.seller,
+        buyer_id=trade.buyer.id,
+        fields=replace(GERMAN, attach_files=takes),
+        **trade.act,
+    )
+    order = trade.order(10_000, ship_to=ship_to(GERMAN))
+    attach(trade, order)
+    invoice = fulfilment.invoice_order(trade.seller, order_id=order.id, **trade.act)
+    queueing.queue_issued(trade.seller, kind="invoice", subject_id=invoice.id, at=trade.at)
+    mail = MemoryMail()
+    attend(only(trade.seller, channel="email"), Carriers(mail=mail), at=trade.at)
+    files = {one.file_name: one.content for one in mail.sent[0].enclosures}
+    assert (files.pop("note.pdf", None) == PDF) is takes
+    assert set(files) == {f"{invoice.number}.pdf", f"{invoice.number}-xrechnung.xml"}

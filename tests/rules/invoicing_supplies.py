@@ -10,12 +10,13 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from usance.rules.allowances import allowance_or_charge
 from usance.rules.invoicing.composing import Heading, compose
 from usance.rules.invoicing.document import Address, Contact, Identifier, InvoiceDocument
 from usance.rules.invoicing.profiles import BankAccount, BillingProfileView, SellerDetailsView
 from usance.rules.invoicing.supplies import Supply
 from usance.rules.money import EXPONENTS, round_half_up
-from usance.rules.orders import Line
+from usance.rules.orders import AllowanceOrCharge, Line
 
 ON = date(2026, 4, 1)
 SHIPPED = date(2026, 3, 20)
@@ -128,6 +129,28 @@ def lines(draw: Any, *, currency: str = "EUR") -> Line:
 
 
 @st.composite
+def charges(draw: Any) -> AllowanceOrCharge:
+    """Freight, packaging or a rebate of a whole order."""
+    kind = draw(st.sampled_from(["charge", "charge", "allowance"]))
+    return allowance_or_charge(
+        kind=kind,
+        net=draw(st.integers(1, 500 if kind == "allowance" else 50_000)),
+        reason=draw(st.sampled_from(["Freight", "Verpackung", "भाड़ा"])),
+        reason_code=draw(st.sampled_from(["", "95" if kind == "allowance" else "FC"])),
+        tax_rate=Decimal(draw(st.sampled_from(["22", "10", "4", "0"]))),
+    )
+
+
+def charged(found: Supply, more: tuple[AllowanceOrCharge, ...]) -> Supply:
+    """``found`` with ``more`` on the whole, where that leaves something to pay and its tax."""
+    amount = found.amount + sum(one.amount for one in more)
+    tax = found.tax_amount + sum(one.tax_amount for one in more)
+    if not 0 <= tax <= amount or not amount:
+        return found
+    return replace(found, amount=amount, tax_amount=tax, charges=more)
+
+
+@st.composite
 def supplies(draw: Any, *, currency: str = "EUR") -> Supply:
     """A shipment: with lines, with the lines of its order alone, or with nothing but amounts."""
     of = tuple(draw(st.lists(lines(currency=currency), min_size=1, max_size=6)))
@@ -144,8 +167,9 @@ def supplies(draw: Any, *, currency: str = "EUR") -> Supply:
         "delivered_on": draw(st.sampled_from([None, date(2026, 3, 23)])),
     }
     how = draw(st.sampled_from(["lines", "like", "amounts"]))
+    more = tuple(draw(st.lists(charges(), max_size=3)))
     if how == "lines":
-        return supply(amount, tax, lines=of, **fields)
+        return charged(supply(amount, tax, lines=of, **fields), more)
     part = draw(st.integers(1, amount))
     part_tax = round_half_up(Decimal(tax) * part / amount)
-    return supply(part, part_tax, like=of if how == "like" else (), **fields)
+    return charged(supply(part, part_tax, like=of if how == "like" else (), **fields), more)
