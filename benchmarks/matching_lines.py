@@ -204,7 +204,8 @@ class Lines:
             whole = mess.wrapped(
                 whole, width=draw.choice((27, 35, 65)), glue=draw.choice((" ", "", ""))
             )
-        if len(whole) > 140 and draw.random() < 0.8:
+        # Addenda of a corporate trade exchange come record by record, and whole.
+        if len(whole) > 140 and "RMR*IV*" not in whole and draw.random() < 0.8:
             whole = whole[-140:] if "OBI:" in whole or "IND NAME" in whole else whole[:140]
         return (whole,) if whole else ()
 

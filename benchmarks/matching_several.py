@@ -89,7 +89,7 @@ def _listed(lines: Lines, items: list[OpenItem]) -> str:
     form = draw.random()
     if form < 0.15:
         return "/".join(
-            [numbers[0], *(number[-draw.choice((2, 3, 4, 6)) :] for number in numbers[1:])]
+            [numbers[0], *(_shortened(number, numbers[0], lines) for number in numbers[1:])]
         )
     if form < 0.27:
         place = draw.randrange(len(numbers))
@@ -104,6 +104,16 @@ def _listed(lines: Lines, items: list[OpenItem]) -> str:
             for number, item in zip(numbers, items, strict=True)
         )
     return draw.choice((" ", ", ", "/", "; ", " + ", ",", " AND ")).join(numbers)
+
+
+def _shortened(number: str, first: str, lines: Lines) -> str:
+    """Without what it has in common with the first; now and then by more than that."""
+    same = next((p for p, (a, b) in enumerate(zip(number, first, strict=False)) if a != b), 0)
+    needed = len(number) - same
+    length = max(needed, lines.draw.choice((2, 3, 4)))
+    if lines.draw.random() < 0.15:
+        length = lines.draw.choice((2, 3, 4))
+    return number[-length:]
 
 
 def _twins(lines: Lines, customer: Customer, chosen: list[OpenItem]) -> bool:

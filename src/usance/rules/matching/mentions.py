@@ -70,8 +70,14 @@ def whole_mentions(texts: Texts, items: OpenItems) -> list[Mention]:
 
 def _keep(found: dict[int, Mention], mention: Mention) -> None:
     before = found.get(mention.item.id.int)
-    if before is None or mention.weight > before.weight:
+    if before is None or _surer(mention) > _surer(before):
         found[mention.item.id.int] = mention
+
+
+def _surer(mention: Mention) -> tuple[int, bool, int]:
+    """By weight; then the number as it stands, without words before it."""
+    token = mention.token
+    return mention.weight, token.whole, token.start - token.end
 
 
 def _of_token(token: Token, items: OpenItems) -> Iterator[Mention]:
@@ -123,27 +129,41 @@ def _run_together(token: Token, items: OpenItems) -> Iterator[Mention]:
             place += length if named else 1
 
 
-def _listed(texts: Texts, items: OpenItems, whole: list[Mention]) -> Iterator[Mention]:
-    """Numbers of a list given by their ends, after one that stands in full."""
+def list_words(texts: Texts, whole: list[Mention]) -> list[Token]:
+    """Short numbers after one that stands in full, in one list with it, that are not named yet."""
     taken = {(m.token.field, place) for m in whole for place in range(m.token.start, m.token.end)}
+    found: dict[tuple[int, int], Token] = {}
     for base in whole:
         token = base.token
-        if base.grade != "exact" or not token.whole or token.structured:
+        if base.grade != "exact" or token.structured or token.field < 0:
             continue
-        stem = token.text
         words = texts.words[token.field]
         for place in range(token.end, min(len(words), token.end + _LIST)):
             word = words[place]
             if not word.isdigit():
                 if len(word) > 3:
                     break
+            elif (token.field, place) not in taken and 2 <= len(word) < len(token.text):
+                last = place + 1 == len(words)
+                found[token.field, place] = Token(
+                    word, token.field, place, place + 1, False, last, True, True
+                )
+    return list(found.values())
+
+
+def _listed(texts: Texts, items: OpenItems, whole: list[Mention]) -> Iterator[Mention]:
+    """Numbers of a list given by their ends, with the beginning of the one that stands in full."""
+    for base in whole:
+        for word in list_words(texts, [base]):
+            text = word.text
+            if any(
+                m.token.field == word.field and m.token.start <= word.start < m.token.end
+                for m in whole
+            ):
                 continue
-            if (token.field, place) in taken or not 2 <= len(word) < len(stem):
-                continue
-            for item in items.named(stem[: -len(word)] + word):
+            for item in items.named(base.token.text[: -len(text)] + text):
                 if item.buyer_id == base.item.buyer_id and item.id != base.item.id:
-                    piece = Token(word, token.field, place, place + 1, False, False, True, True)
-                    yield Mention(item, piece, "listed", min(50, 8 * len(word) + 4))
+                    yield Mention(item, word, "listed", min(50, 8 * len(text) + 4))
 
 
 def likest(item: OpenItem, numbers: Iterable[Token], words: Iterable[Token]) -> Mention | None:

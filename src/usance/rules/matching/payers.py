@@ -180,14 +180,16 @@ class Buyers:
 
 @lru_cache(maxsize=262_144)
 def name_likeness(one: str, other: str) -> int:
-    """0 to 100. A name that is the beginning of another is as like as much of it as there is: banks
-    cut names off."""
+    """0 to 100, of ``one`` on a statement and ``other`` on file. Banks cut names off, so what is the
+    beginning of a name is much like it; a longer one may be a branch, or somebody else."""
     if one == other:
         return 100
     alike = int(fuzz.ratio(one, other))
+    if len(one) >= 8 and other.startswith(one):
+        return max(alike, 92)
+    if one.startswith(other + " ") and len(other) >= 6:
+        alike = max(alike, _ALIKE)
     shorter, longer = sorted((one, other), key=len)
-    if len(shorter) >= 8 and longer.startswith(shorter):
-        alike = max(alike, 92)
     words, others = shorter.split(), longer.split()
     if len(words) > 1 and words[0] == others[0] and len(shorter) >= 6:
         common = len(set(words) & set(others))
@@ -283,9 +285,8 @@ class Paying:
         if not reasons:
             reasons = (Reason("payer_unknown"),)
         one_of_all = evidence.weight_of(len(self._buyers))
-        sure = (
-            weight >= max(_LEAST_BY_NAME, min(one_of_all, _MOST_BY_NAME) - 11) and not contradicted
-        )
+        least = max(_LEAST_BY_NAME, min(one_of_all, _MOST_BY_NAME) - 11)
+        sure = weight >= least and not contradicted and not self._agent
         return Payer(min(weight, 58), reasons, sure, contradicted)
 
     def _by_account(self, buyer_id: UUID) -> tuple[int, tuple[Reason, ...]]:

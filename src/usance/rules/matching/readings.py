@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from usance.rules.matching.advice import advised
 from usance.rules.matching.mentions import (
     Mention,
     likest,
+    list_words,
     spoilt_mentions,
     whole_mentions,
 )
@@ -29,7 +29,10 @@ _CLEAR: Final = 40
 _MOST_WITH_AMOUNT: Final = 300
 _FEW: Final = 3
 _MOST_NAMED: Final = 12
-_MOST_COMBINATIONS: Final = 64
+_MOST_COMBINATIONS: Final = 20_000
+_MOST_ROWS: Final = 24
+_MOST_A_ROW: Final = 6
+_MOST_WAYS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +130,19 @@ class Search:
         weight = self.item_prior + evidence.PAID_TWICE + mention.weight + payer.weight + amount
         self.others.append(Reading(item.buyer_id, (), (mention,), None, payer, weight))
 
-    def _unused_numbers(self) -> list[Token]:
-        """Numbers of the text that are no whole mention of anything open."""
-        used = {m.token.text for m in self.whole if m.item.outstanding}
+    def _unused_numbers(self, buyer_id: UUID | None = None) -> list[Token]:
+        """Numbers of the text that do not name an open item of ``buyer_id``, or, without one, of
+        anybody who may have paid. A slip can make a number of one buyer that of another."""
+        used = {
+            m.token.text
+            for m in self.whole
+            if m.item.outstanding
+            and (
+                m.item.buyer_id == buyer_id
+                if buyer_id
+                else self.paying.of(m.item.buyer_id).weight > 0
+            )
+        }
         return [token for token in self.texts.numbers() if token.text not in used][:16]
 
     # keeping
@@ -243,7 +256,7 @@ class Search:
             ]
         else:
             return
-        numbers = self._unused_numbers()
+        numbers = self._unused_numbers(buyer_id)
         for item in further:
             if item.buyer_id == buyer_id and item.id not in ids:
                 spoilt = likest(item, numbers, ())
@@ -265,7 +278,6 @@ class Search:
             amounts.add(line.instructed_amount)
         if line.charges:
             amounts.add(line.amount + line.charges)
-        numbers = self._unused_numbers()
         words = [token for token in self.texts.tokens if token.whole and len(token.text) > 3][:24]
         for amount in sorted(amounts):
             if self.items.count_with_amount(line.currency, amount) > _MOST_WITH_AMOUNT:
@@ -273,7 +285,7 @@ class Search:
             hits = self.items.with_amount(line.currency, amount)
             for item in hits:
                 named = [m for m in self._named.get(item.buyer_id, ()) if m.item.id == item.id]
-                spoilt = None if named else likest(item, numbers, words)
+                spoilt = None if named else likest(item, self._unused_numbers(item.buyer_id), words)
                 mentions = named or ([spoilt] if spoilt else [])
                 stranger = self.paying.of(item.buyer_id).weight < 0
                 if mentions or not stranger or len(hits) <= _FEW:
@@ -289,8 +301,26 @@ class Search:
                 continue
             if item.buyer_id in self._named or self.paying.of(item.buyer_id).weight > 0:
                 found[item.buyer_id][mention.token.text].append(mention)
+        for buyer_id in self._named:
+            if any(m.grade == "exact" for m in self._named[buyer_id]):
+                for mention in self._ends_in_lists(buyer_id):
+                    row = found[buyer_id][mention.token.text]
+                    if all(mention.item.id != other.item.id for other in row):
+                        row.append(mention)
         for buyer_id, by_token in found.items():
             self._repaired_sets(buyer_id, by_token)
+
+    def _ends_in_lists(self, buyer_id: UUID) -> list[Mention]:
+        """Numbers of two digits and more after a whole one, as the ends of other items of its buyer."""
+        words = list_words(self.texts, self._named[buyer_id])
+        if not words:
+            return []
+        return [
+            Mention(item, token, "end", evidence.end_of_reference(len(token.text)))
+            for item in self.items.of_buyer(buyer_id, self.line.currency)[:MOST_ITEMS]
+            for token in words
+            if item.number.endswith(token.text)
+        ]
 
     def _repaired_sets(self, buyer_id: UUID, by_token: dict[str, list[Mention]]) -> None:
         whole = [m for m in self._named.get(buyer_id, ()) if m.grade != "order"]
@@ -306,23 +336,31 @@ class Search:
                     exact_only=True,
                 )
         rows = [row for row in by_token.values() if row]
-        if len(rows) < 2 or len(rows) > 40:
-            return
-        rows = [row[:4] for row in rows]
-        base = [m.item for m in whole]
-        choices = 1
+        if len(rows) + len(whole) >= 2 and len(rows) <= _MOST_ROWS:
+            self._one_of_each(buyer_id, whole, rows)
+
+    def _one_of_each(self, buyer_id: UUID, whole: list[Mention], rows: list[list[Mention]]) -> None:
+        """One item, or none, for each number that was not understood, so that the sum is right."""
+        rows = [row[:_MOST_A_ROW] for row in rows]
+        target = self.line.amount - sum(_signed(m.item) for m in whole)
+        ways: dict[int, list[tuple[Mention, ...]]] = {0: [()]}
         for row in rows:
-            choices *= len(row) + 1
-        ways = (
-            product(*([*row, None] for row in rows))
-            if choices <= _MOST_COMBINATIONS
-            else [tuple(row[0] for row in rows)]
-        )
-        for way in ways:
-            picked = [m for m in way if m is not None]
-            items = {item.id: item for item in (*base, *(m.item for m in picked))}
-            if len(items) > 1:
-                self._consider(buyer_id, items.values(), [*whole, *picked], exact_only=True)
+            further = {total: list(found) for total, found in ways.items()}
+            for total, found in ways.items():
+                for mention in row:
+                    sums = further.setdefault(total + _signed(mention.item), [])
+                    sums += [(*way, mention) for way in found if mention not in way]
+                    del sums[_MOST_WAYS:]
+            ways = further
+            if len(ways) > _MOST_COMBINATIONS:
+                return
+        picked = ways.get(target, [])
+        if not picked and all(len(row) == 1 for row in rows):
+            picked = [tuple(row[0] for row in rows)]  # less discounts, perhaps
+        for way in picked:
+            items = {m.item.id: m.item for m in (*whole, *way)}
+            if way and len(items) > 1:
+                self._consider(buyer_id, items.values(), [*whole, *way], exact_only=True)
 
     def _adding_up(self, buyer_id: UUID) -> None:
         """Sets of the buyer's items without their numbers, beside those that are named."""

@@ -20,6 +20,7 @@ _LONGEST_SLIP: Final = 7
 _MANY: Final = 60
 """Out of more open items than these, some always make up the rest of a sum."""
 _FIRM: Final = 20
+_CONFIRMS: Final = 15
 _FULL_FIELD: Final = 130
 """Fields of 140 characters end in the middle of what was written, and banks trim them."""
 
@@ -51,26 +52,42 @@ def held_back(
         found.append("payer_contradicts")
     if not best.mentions and not best.payer.sure:
         found.append("amount_alone")
-    grounds = (bool(best.mentions)) + best.payer.sure + exact
-    if large and grounds < 2:
+    # Where a number has picked the buyer out, a name that is only like its own confirms it.
+    payer = best.payer.sure or (reference and best.payer.weight >= _CONFIRMS)
+    if large and bool(best.mentions) + payer + exact < 2:
         found.append("large_on_one_ground")
     how, several = best.settlement.how, len(best.items) > 1
-    if how == "part" and (
-        several or not (settings.book_part_payments and reference and best.payer.weight > 0)
+    if how == "part" and not _may_be_part(
+        best, reference=reference, large=large, settings=settings
     ):
         found.append("short_unexplained")
     if how in ("charges", "tolerance") and several and not exact and _may_go_on(best, line):
         found.append("short_unexplained")
     if several and best.mentions and _guessed(best) and best.among > _MANY:
         found.append("ambiguous")
-    if how == "over" and not (
-        not several
-        and reference
-        and best.payer.weight > 0
-        and best.settlement.unapplied * 10 <= line.amount
+    if how == "over" and (
+        several
+        or not reference
+        or best.payer.weight <= 0
+        or best.settlement.unapplied * 10 > line.amount
     ):
         found.append("overpaid")
     return tuple(dict.fromkeys(found))
+
+
+def _may_be_part(
+    best: Reading, *, reference: bool, large: bool, settings: MatchingSettings
+) -> bool:
+    """Whether less than was due may book itself: one item, named, by somebody who may be its buyer."""
+    if len(best.items) > 1 or not settings.book_part_payments or best.payer is None:
+        return False
+    if any(m.grade == "checked" for m in best.mentions):
+        return not best.payer.contradicted
+    if best.payer.weight <= 0:
+        return False
+    return reference or (
+        not large and best.payer.sure and any(m.weight >= 30 for m in best.mentions)
+    )
 
 
 def _names_like_it(best: Reading, numbers: list[Token]) -> bool:

@@ -66,7 +66,7 @@ def settle(
     return (
         _less_charges(invoices, notes, line, settings=settings, due=due, taken=taken)
         or _within_tolerance(invoices, notes, line, settings=settings, due=due, taken=taken)
-        or _part_or_over(invoices, notes, line, due)
+        or _part_or_over(invoices, notes, line, settings=settings, due=due)
     )
 
 
@@ -220,7 +220,12 @@ def _within_tolerance(
 
 
 def _part_or_over(
-    invoices: Sequence[OpenItem], notes: Sequence[OpenItem], line: BankLine, due: int
+    invoices: Sequence[OpenItem],
+    notes: Sequence[OpenItem],
+    line: BankLine,
+    *,
+    settings: MatchingSettings,
+    due: int,
 ) -> Settlement:
     """The first in full, the next as far as the money goes; what is left over stays unapplied."""
     left = line.amount + sum(note.outstanding for note in notes)
@@ -236,7 +241,8 @@ def _part_or_over(
     shares += [_of_note(note) for note in notes]
     if left:
         reasons.append(Reason("overpaid", (("amount", left),)))
-        weight = max(evidence.more(due), -90)
+        little = left <= settings.tolerance_amount
+        weight = evidence.TOLERANCE if little else max(evidence.more(due), -90)
         return Settlement("over", weight, tuple(shares), left, tuple(reasons), False)
     if _discount_not_given(invoices, line, due):
         weight, exact = evidence.DISCOUNT_TOO_LATE, True

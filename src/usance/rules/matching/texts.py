@@ -20,7 +20,7 @@ _DIGIT: Final = re.compile(r"[0-9]")
 _RUN: Final = re.compile(r"[0-9]{4,}")
 _MEANT: Final = str.maketrans("OQDILZSGB", "001112568")
 _WORDS_OF_ONE_NUMBER: Final = 5
-_MOST_TOKENS: Final = 120
+_MOST_TOKENS: Final = 1_500
 _NO_REFERENCE: Final = frozenset(("NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "UNKNOWN"))
 
 
