@@ -190,6 +190,13 @@ def test_of_very_many_faults_some_are_told() -> None:
     assert read.faults[-1].code == "more_faults"
 
 
+def test_an_entry_has_no_end_of_addenda() -> None:
+    endless = lines((4, "\n".join([LINES[3]] * 30_000)))
+    read = nacha.parse(endless)
+    assert len(read.batches[0].entries[0].addenda) == 9999 + 20
+    assert "record_out_of_order" in {fault.code for fault in read.faults}
+
+
 def test_a_fault_says_where_it_is() -> None:
     (fault,) = [f for f in nacha.parse(put(6, 21, "000000000001")).faults if f.line == 6]
     assert str(fault) == "line 6, batch_control.debits: It states 1; what is there makes 12350."

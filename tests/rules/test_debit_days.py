@@ -161,6 +161,12 @@ def test_effective_dates(wanted: str, sent: str, same_day: bool, effective: str)
     assert found.isoformat() == effective
 
 
+def test_from_when_on_the_operator_takes_entries() -> None:
+    assert ach_days.earliest_submission(on("2026-12-07")) == on("2026-12-04")
+    assert ach_days.earliest_submission(on("2026-12-07"), credit=True) == on("2026-12-03")
+    assert ach_days.earliest_submission(on("2026-11-27")) == on("2026-11-25")  # Thanksgiving
+
+
 @pytest.mark.parametrize(
     ("code", "last"),
     [

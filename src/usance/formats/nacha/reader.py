@@ -10,6 +10,7 @@ from usance.formats.nacha.controls import check_batch, check_file, check_header
 from usance.formats.nacha.entries import OpenEntry, advice_of, entry_of, open_entry
 from usance.formats.nacha.layout import BATCH_HEADER, FILE_HEADER, IAT_HEADER
 from usance.formats.nacha.model import (
+    MOST_ADDENDA,
     Advice,
     Batch,
     Entry,
@@ -21,7 +22,8 @@ from usance.formats.nacha.model import (
 from usance.formats.nacha.record import Faults, Line, Record, lines_of
 from usance.formats.nacha.totals import summed, totals_of
 
-_RECORDS: Final = frozenset("1567")
+_MOST_OF_ONE_ENTRY: Final = MOST_ADDENDA + 20
+"""Addenda of payment information, and those that say what became of the entry."""
 
 
 def parse(data: bytes) -> NachaFile:
@@ -170,6 +172,9 @@ class _Reading:
             self._out_of_order(line, "Addenda without an entry; they were passed over.")
             return
         self._open.records += 1
+        if len(self._open.last.addenda) >= _MOST_OF_ONE_ENTRY:
+            self._out_of_order(line, "More addenda than an entry may have; they were passed over.")
+            return
         self._open.last.addenda.append(line)
 
     def _batch_control(self, line: Line) -> None:

@@ -28,6 +28,9 @@ DISHONOR_DAYS: Final = 5
 """Banking days after a return settled in which the sending bank may dishonor it."""
 CONTEST_DAYS: Final = 2
 """Banking days after that dishonored return settled in which it may be contested."""
+AHEAD_OF_DEBITS: Final = 1
+AHEAD_OF_CREDITS: Final = 2
+"""Banking days before the effective date from which on the operator takes entries."""
 PRENOTE_DAYS: Final = 3
 """The first live entry may follow a prenote on the third banking day after its settlement."""
 CORRECTION_DAYS: Final = 6
@@ -109,6 +112,13 @@ def effective_date(wanted_on: date, *, sent_on: date, same_day: bool = False) ->
     sent = banking_day_on_or_after(sent_on, calendar=FEDERAL_RESERVE)
     first = sent if same_day else next_banking_day(sent, calendar=FEDERAL_RESERVE)
     return banking_day_on_or_after(max(wanted_on, first), calendar=FEDERAL_RESERVE)
+
+
+def earliest_submission(effective_on: date, *, credit: bool = False) -> date:
+    """The first banking day on which the operator takes entries with this effective date: one before
+    for debits, two for credits. What is sent sooner comes back as R18, unless the bank keeps it."""
+    ahead = AHEAD_OF_CREDITS if credit else AHEAD_OF_DEBITS
+    return add_banking_days(effective_on, count=-ahead, calendar=FEDERAL_RESERVE)
 
 
 def settlement_from_day_of_year(day_of_year: int, *, near: date) -> date | None:
