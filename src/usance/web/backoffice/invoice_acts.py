@@ -16,6 +16,7 @@ from usance.web.backoffice.credit_line_acts import CORRECT, CREDIT_LINES
 from usance.web.backoffice.delivery_acts import SEND
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.fields import AmountField, DayField
+from usance.web.backoffice.pay_link_acts import PAY_LINK_ACT
 from usance.web.backoffice.registration_acts import CANCEL_REGISTRATION, REGISTER
 from usance.web.words.amounts import money_text
 from usance.web.words.terms import METHODS
@@ -154,6 +155,7 @@ INVOICE_ACTS: Final = (
     ),
     CREDIT_LINES,
     CORRECT,
+    PAY_LINK_ACT,
     Act(
         name="write-off",
         label=_lazy("Write off"),

@@ -53,6 +53,7 @@ def _navigation(desk: Desk, item: Callable[..., NavigationItem]) -> list[Navigat
     open_reviews = review_queries.reviews(seller_id=desk.seller.id).count()
     alarms = monitoring.count_open_alarms(seller_id=desk.seller.id)
     asked = questions.count_open(seller_id=desk.seller.id)
+    promised = questions.promises(seller_id=desk.seller.id, state="proposed").count()
     return [
         NavigationGroup(
             items=[
@@ -76,6 +77,8 @@ def _navigation(desk: Desk, item: Callable[..., NavigationItem]) -> list[Navigat
             items=[
                 item(_("Payments"), "payments", "payment", waiting),
                 item(pgettext("navigation", "Bank"), "bank", "bank"),
+                item(_("Cards"), "cards", "lock"),
+                item(_("Promises"), "promises", "calendar", promised),
             ],
         ),
         NavigationGroup(

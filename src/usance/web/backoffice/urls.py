@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from usance.web.backoffice.backtest_urls import urlpatterns as backtest_urlpatterns
 from usance.web.backoffice.billing_urls import urlpatterns as billing_urlpatterns
+from usance.web.backoffice.card_urls import urlpatterns as card_urlpatterns
 from usance.web.backoffice.check_urls import urlpatterns as check_urlpatterns
 from usance.web.backoffice.company_urls import urlpatterns as company_urlpatterns
 from usance.web.backoffice.monitoring_urls import urlpatterns as monitoring_urlpatterns
@@ -15,6 +16,7 @@ from usance.web.backoffice.views import (
     applications,
     attachments,
     bank,
+    bank_upload,
     buyers,
     connections,
     invoices,
@@ -29,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     *check_urlpatterns,
     *company_urlpatterns,
     *billing_urlpatterns,
+    *card_urlpatterns,
     path("", overview.overview, name="office_overview"),
     path("search", overview.search, name="office_search"),
     path("reports", reports.reports, name="office_reports"),
@@ -86,7 +89,8 @@ urlpatterns: list[URLPattern] = [
     path("payments/<str:public>", payments.payment_page, name="office_payment"),
     path("payments/<str:public>/<slug:name>", payments.payment_act, name="office_payment_act"),
     path("bank", bank.bank_list, name="office_bank"),
-    path("bank/upload", bank.bank_upload, name="office_bank_upload"),
+    path("bank/upload", bank_upload.bank_upload, name="office_bank_upload"),
+    path("bank/tables/<uuid:file_id>", bank_upload.bank_table, name="office_bank_table"),
     path("bank/<str:public>", bank.bank_statement, name="office_bank_statement"),
     path("buyers", buyers.buyers_list, name="office_buyers"),
     path("buyers/<str:public>", buyers.buyer_page, name="office_buyer"),
