@@ -76,11 +76,21 @@ class NewAttachment(Value):
 
 _NEW: Final = TypeAdapter(NewAttachment)
 _PARTS: Final = ("file_name", "url", "reference", "description", "external_id")
+
+
+def _schema() -> dict[str, Any]:
+    """The JSON body as the document has it, without references that lead out of it."""
+    found = NewAttachment.model_json_schema()
+    found.pop("$defs", None)
+    found["properties"]["metadata"]["additionalProperties"] = True
+    return found
+
+
 _DECLARED: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": NewAttachment.model_json_schema()},
+            "application/json": {"schema": _schema()},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
