@@ -55,7 +55,7 @@ def split_taxes(
         net_left = entry.taxable - sum((e.taxable for e in gone), _NONE)
         tax_left = entry.tax - sum((e.tax for e in gone), _NONE)
         if net and net_left:
-            share = (tax_left * net / net_left).quantize(entry.tax, rounding=ROUND_HALF_UP)
+            share = (Decimal(tax_left) * net / net_left).quantize(entry.tax, rounding=ROUND_HALF_UP)
             key = (entry.category, (entry.rate or _NONE).normalize() + _NONE)
             found[key] = tax_left if net == net_left else share
     return found
