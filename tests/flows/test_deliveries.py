@@ -231,7 +231,9 @@ def test_what_a_network_wants_and_nobody_said_fails_and_names_the_field(
     assert (row.state, row.reason_code) == ("failed", "format_unavailable")
     assert "Set endpoint in the billing profile" in row.reason
     event = Event.objects.get(object_id=row.id, type="document.failed")
-    assert {"field": "endpoint", "where": "billing profile"} in event.data["missing"]
+    [missing] = [one for one in event.data["missing"] if one["field"] == "endpoint"]
+    assert (missing["where"], missing["code"]) == ("billing profile", "term")
+    assert (missing["values"]["term"], missing["values"]["path"]) == ("BT-49", "buyer.endpoint")
     assert point.taken == {}
 
 

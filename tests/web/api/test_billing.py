@@ -119,6 +119,27 @@ def test_a_shipment_is_answered_with_its_invoice(shop: Shop, buyer: str) -> None
     assert again["code"] == "illegal_state"
 
 
+def test_a_shipment_is_taken_back_until_it_is_billed(shop: Shop, buyer: str, at: Any) -> None:
+    billed = shop.ask("POST", f"/orders/{order(shop, buyer)['id']}/shipments", status=201)
+    path = f"/shipments/{billed['shipment']['id']}/cancel"
+    refused = shop.ask("POST", path, status=409)
+    assert refused["code"] == "shipment_billed"
+    assert billed["invoice"]["number"] in refused["detail"]
+    daily(shop, buyer, at)
+    made = order(shop, buyer)
+    shipped = shop.ask("POST", f"/orders/{made['id']}/shipments", status=201)["shipment"]
+    assert shipped["canceled_at"] is None
+    back = shop.ask("POST", f"/shipments/{shipped['id']}/cancel")
+    assert back["canceled_at"] is not None
+    assert shop.ask("POST", f"/shipments/{shipped['id']}/cancel") == back
+    assert shop.ask("GET", "/shipments?billed=false")["data"] == []
+    assert shop.ask("GET", f"/orders/{made['id']}") == made
+    assert (
+        shop.ask("POST", f"/orders/{made['id']}/shipments", status=201)["shipment"]["amount"]
+        == (shipped["amount"])
+    )
+
+
 def test_the_same_key_ships_once(shop: Shop, buyer: str) -> None:
     made = order(shop, buyer)
     path = f"/orders/{made['id']}/shipments"
@@ -141,6 +162,11 @@ def test_a_cut_off_is_previewed_begun_and_read(shop: Shop, buyer: str, at: Any) 
     with books.nothing_written(shop.seller):
         seen = shop.ask("POST", "/billing-runs/preview", {"cut_off_on": today})
     [draft] = seen["drafts"]
+    assert (seen["cut_short"], seen["next"]) == (False, None)
+    after = {"cut_off_on": today, "after": f"{buyer}.1"}
+    assert shop.ask("POST", "/billing-runs/preview", after)["drafts"] == []
+    wrong = shop.ask("POST", "/billing-runs/preview", {"after": "x.1"}, status=422)
+    assert wrong["errors"][0]["code"] == "invalid_cursor"
     assert (draft["amount"]["amount"], draft["tax_amount"]["amount"]) == (34_800, 4_800)
     assert (draft["document"]["number"], len(draft["shipments"])) == ("draft", 2)
     assert shop.ask("POST", "/billing-runs/preview")["drafts"] == [], "yesterday nothing shipped"
