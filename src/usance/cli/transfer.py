@@ -40,6 +40,7 @@ def statement(
             exists=True, dir_okay=False, readable=True, metavar="FILE...", help="The bank's files."
         ),
     ],
+    *,
     seller: SellerName = None,
     account: Annotated[
         str | None, typer.Option(help="The account, where a table does not name it.")

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows.bank_folders import KIND as BANK_FOLDER
+from usance.flows.bank_folders import folder_of
 from usance.flows.cards.providers import KINDS as PAYING
 from usance.flows.cards.providers import provider_of
 from usance.flows.counterparts import adapter_of
@@ -123,6 +125,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         secrets="access_token refresh_token client_id client_secret",
         required="access_token",
         needed="tax_id",
+    ),
+    "bank_folder": _kind(
+        lambda it, at: it.waiting(at=at, limit=1), "folder", "account", "currency"
     ),
     "stripe": _kind(
         lambda it, _: it.try_out(),
@@ -261,6 +266,8 @@ def load_list(
 def _counterpart(connection: Connection) -> Any:
     if connection.kind in PAYING:
         return provider_of(connection)
+    if connection.kind == BANK_FOLDER:
+        return folder_of(connection)
     return carrier_of(connection) if connection.kind in CARRYING else adapter_of(connection)
 
 

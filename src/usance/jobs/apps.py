@@ -13,6 +13,7 @@ class JobsConfig(AppConfig):
         """Bring in the jobs that do not stand in ``tasks``, the one module that is looked for."""
         from usance.jobs import (  # noqa: F401
             backtests,
+            bank_folders,
             billing,
             cards,
             checks,

@@ -78,3 +78,82 @@ def test_what_is_no_bank_file_is_refused(sign_in: SignIn, house: House) -> None:
         empty = client.post("/office/bank/upload", {})
     assert empty.status_code == 422
     assert "Please correct the following" in told(empty)
+
+
+TABLE = (
+    b"Tag;Wer;Wieviel;Zettel\n"
+    b"17.11.2026;Girard SAS;1.300,00;danke\n"
+    b"18.11.2026;Girard SAS;50,00;danke sehr\n"
+)
+
+
+def test_an_unknown_table_is_explained_once_and_then_read_by_itself(
+    sign_in: SignIn, house: House
+) -> None:
+    client = sign_in("marco")
+    page = client.post("/office/bank/upload", {"file": SimpleUploadedFile("a.csv", TABLE)})
+    assert page.status_code == 302
+    where = page["Location"]
+    assert where.startswith("/office/bank/tables/")
+    asked = client.get(where)
+    assert "Girard SAS" in told(asked)
+    said = {
+        "column_1": "booked_on",
+        "column_2": "counterparty_name",
+        "column_3": "amount",
+        "column_4": "remittance_text",
+        "decimal_mark": ",",
+        "currency": "EUR",
+        "account": "IT60X0542811101000000123456",
+        "footer_rows": "0",
+    }
+    with books.nothing_written(house.seller):
+        assert client.post(where, {**said, "column_3": "", "preview": "1"}).status_code == 422
+        shown = client.post(where, {**said, "preview": "1"})
+    assert shown.status_code == 200
+    assert "1,300.00" in told(shown)
+    taken = client.post(where, {**said, "take": "1"}, follow=True)
+    assert "The bank file is taken." in told(taken)
+    assert "Lines 2" in told(taken)
+    assert client.get(where).status_code == 404, "it waits no more"
+    next_ = TABLE.replace(b"17.11", b"19.11").replace(b"18.11", b"20.11")
+    assert "Lines 2" in told(upload(client, next_, "b.csv"))
+    kept = BankStatement.objects.get(seller_id=house.seller.id, file_name="b.csv")
+    assert kept.account == "IT60X0542811101000000123456"
+
+
+def test_a_table_that_nobody_wants_is_forgotten(sign_in: SignIn, house: House) -> None:
+    client = sign_in("marco")
+    data = TABLE.replace(b"Zettel", b"Notiz")
+    page = client.post("/office/bank/upload", {"file": SimpleUploadedFile("c.csv", data)})
+    client.post(page["Location"], {"discard": "1"})
+    assert client.get(page["Location"]).status_code == 404
+    assert not BankStatement.objects.filter(file_name="c.csv").exists()
+
+
+def test_several_files_are_taken_each_for_itself(sign_in: SignIn, house: House) -> None:
+    client = sign_in("marco")
+    files = [
+        SimpleUploadedFile("one.xml", houses.bank_file(house, number="7")),
+        SimpleUploadedFile("two.pdf", b"%PDF-1.7 nothing"),
+        SimpleUploadedFile("three.csv", TABLE.replace(b"Wer", b"Name der Person")),
+    ]
+    response = client.post("/office/bank/upload", {"file": files})
+    said = told(response)
+    assert response.status_code == 422
+    assert "one.xml" in said
+    assert "two.pdf Not taken; nothing of it was kept." in said
+    assert "three.csv Waits for you to say what its columns mean." in said
+    assert BankStatement.objects.filter(seller_id=house.seller.id, file_name="one.xml").exists()
+
+
+def test_what_is_found_is_said_in_words(sign_in: SignIn, house: House) -> None:
+    data = houses.bank_file(house, number="8").replace(b"OPBD", b"XXXX")
+    table = (
+        b":20:X\r\n:25:IT60X0542811101000000123456\r\n:28C:3/1\r\n:60F:C261118EUR10,00\r\n"
+        b":61:2611191119C5,00NTRFNONREF\r\n:86:Grazie\r\n:62F:C261119EUR16,00\r\n-\r\n"
+    )
+    assert data
+    said = told(upload(sign_in("marco"), table, "saldo.sta"))
+    assert "The bank's balances do not add up" in said
+    assert "It begins with €10.00, its lines come to €5.00, and it ends with €16.00." in said

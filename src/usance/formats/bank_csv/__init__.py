@@ -7,7 +7,7 @@ wherever the file leaves no doubt, and asks for a :class:`ColumnMapping` where i
 
 from usance.formats.bank_csv.canonical import render
 from usance.formats.bank_csv.mapping import ColumnMapping
-from usance.formats.bank_csv.outline import Outline, outline_of
+from usance.formats.bank_csv.outline import Outline, outline_of, suggested
 from usance.formats.bank_csv.reader import parse
 
-__all__ = ["ColumnMapping", "Outline", "outline_of", "parse", "render"]
+__all__ = ["ColumnMapping", "Outline", "outline_of", "parse", "render", "suggested"]

@@ -15,7 +15,7 @@ from typing import Final
 from usance.formats.bank_csv import canonical
 from usance.formats.bank_csv.mapping import DELIMITERS
 from usance.formats.bank_csv.table import decode
-from usance.formats.bank_csv.vocabulary import heading_of
+from usance.formats.bank_csv.vocabulary import FIELDS, HEADERS, Field, heading_of
 from usance.formats.errors import FormatError, refuse_too_large
 
 ROWS_SHOWN: Final = 8
@@ -76,6 +76,24 @@ def outline_of(data: bytes, *, encoding: str | None = None) -> Outline | None:
         width=width,
         shape=_shape(delimiter, headings, first, width=width),
     )
+
+
+def suggested(outline: Outline) -> dict[Field, int]:
+    """The index of the column that each field is likely to be in, by the names of the headings."""
+    names = [heading_of(heading) for heading in outline.headings]
+    found: dict[Field, int] = {}
+    for field in FIELDS:
+        index = next(
+            (
+                names.index(name)
+                for name in HEADERS[field]
+                if name in names and names.index(name) not in found.values()
+            ),
+            None,
+        )
+        if index is not None:
+            found[field] = index
+    return found
 
 
 def _first_rows(text: str, delimiter: str) -> list[list[str]]:

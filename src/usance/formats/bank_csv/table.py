@@ -100,7 +100,10 @@ class Table:
 
     def cell(self, row: Row, field: Field) -> str:
         """What ``row`` says for ``field``, on one line; empty without such a column."""
-        return join_texts(one_line(row.cells[index]) for index in self.columns.get(field, ()))
+        indexes = self.columns.get(field, ())
+        if len(indexes) == 1:
+            return one_line(row.cells[indexes[0]])
+        return join_texts(one_line(row.cells[index]) for index in indexes)
 
     def place(self, row: Row, field: Field) -> Place:
         """Where ``row`` says it."""

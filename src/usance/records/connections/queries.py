@@ -38,3 +38,9 @@ def content_of(*, seller_id: UUID, file_id: UUID) -> bytes:
 def seller_of(connection_id: UUID) -> UUID | None:
     """Whose connection it is: all that a provider that tells something names is the connection."""
     return Connection.objects.filter(id=connection_id).values_list("seller_id", flat=True).first()
+
+
+def sellers_with(kind: str) -> list[UUID]:
+    """Sellers with an active connection of ``kind``."""
+    found = Connection.objects.filter(is_active=True, kind=kind).order_by("seller_id")
+    return list(found.values_list("seller_id", flat=True).distinct())

@@ -321,7 +321,32 @@ class BankStatement(Described):
     account: str
     transactions: int = Field(description="Lines that no other file had brought.")
     duplicates: int
-    findings: list[dict[str, Any]] = Field(description="What does not add up in the file.")
+    findings: list[dict[str, Any]] = Field(
+        description="What does not add up, is there twice or is missing: each with a stable `code`, its"
+        " `account`, the figures in `data` (amounts in minor units of `currency`) and a plain `text`."
+    )
+
+
+class AccountStatement(Shown):
+    """What a bank file says of one account over one period."""
+
+    kind: Literal["statement", "report", "notification", "export"]
+    account: str
+    currency: str
+    identifier: str
+    sequence: int | None
+    opening: Money | None
+    closing: Money | None
+    period_from: date | None
+    period_to: date | None
+    transactions: int
+    duplicates: int
+
+
+class BankStatementDetails(BankStatement):
+    """A bank file with what it says of each account."""
+
+    accounts: list[AccountStatement]
 
 
 class BankTransaction(Described):
@@ -330,8 +355,13 @@ class BankTransaction(Described):
     id: BankTransactionId
     object: Literal["bank_transaction"]
     statement: BankStatementId
-    state: Literal["unsettled", "settled", "outgoing"]
+    state: Literal["unsettled", "settled", "outgoing", "split"] = Field(
+        description="`split`: other lines stand in its place, the payments that it was made of."
+    )
     payment: PaymentId | None
+    batch: BankTransactionId | None = Field(
+        description="The line that was split into this and others."
+    )
     amount: Money
     booked_on: date
     value_on: date | None
@@ -341,6 +371,9 @@ class BankTransaction(Described):
     structured_reference: str
     end_to_end_id: str
     bank_reference: str
+    returned: bool = Field(description="A payment that comes back.")
+    return_reason: str
+    info: str = Field(description="What the bank wrote, not the payer.")
 
 
 class Event(Described):

@@ -39,6 +39,7 @@ Kind = Literal[
     "sdi_folders",
     "anaf",
     "stripe",
+    "bank_folder",
 ]
 Setting = str | int | bool | list[str] | None
 Credential = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
@@ -56,6 +57,8 @@ class NewConnection(Value):
     Those that carry documents: ``storecove`` (``legal_entity_id``; ``api_key``), ``sdi_folders``
     (``folder``, ``sender``) and ``anaf`` (``tax_id``, ``sandbox``; ``access_token``, and for its
     renewal ``refresh_token``, ``client_id``, ``client_secret``).
+
+    ``bank_folder`` (``folder``, ``account``, ``currency``): bank files left in the folder are taken.
 
     Those that take cards: ``stripe`` (``secret_key``; ``webhook_secret`` of its endpoint, which is
     ``/v1/psp/{connection}/events`` here).

@@ -16,7 +16,13 @@ from usance.records.identity import public_id
 from usance.records.invoices.queries import OpenItem
 from usance.records.orders.models import Order
 from usance.records.parties.models import Buyer, Member
-from usance.records.payments.models import Allocation, BankStatement, BankTransaction, Payment
+from usance.records.payments.models import (
+    AccountStatement,
+    Allocation,
+    BankStatement,
+    BankTransaction,
+    Payment,
+)
 
 Document = dict[str, Any]
 
@@ -330,14 +336,38 @@ def bank_statement(record: BankStatement) -> Document:
     }
 
 
+def account_statement(record: AccountStatement) -> Document:
+    """What a bank file says of one account."""
+
+    def balance(amount: int | None) -> Document | None:
+        return None if amount is None else money(amount, record.currency)
+
+    return {
+        "kind": record.kind,
+        "account": record.account,
+        "currency": record.currency,
+        "identifier": record.identifier,
+        "sequence": record.sequence,
+        "opening": balance(record.opening),
+        "closing": balance(record.closing),
+        "period_from": record.period_from,
+        "period_to": record.period_to,
+        "transactions": record.transactions,
+        "duplicates": record.duplicates,
+    }
+
+
 def bank_transaction(record: BankTransaction) -> Document:
     """A bank line and the payment that was made of it, if any; see queries.bank_transactions."""
     payment_id: UUID | None = getattr(record, "payment_id")  # noqa: B009 - not of the model
     state = "settled" if payment_id else "unsettled" if record.amount > 0 else "outgoing"
+    if getattr(record, "split"):  # noqa: B009 - not of the model
+        state = "split"
     return head("bank_transaction", record.id, record.created_at) | {
         "statement": public_id("bank_statement", record.statement_id),
         "state": state,
         "payment": optional_id("payment", payment_id),
+        "batch": optional_id("bank_transaction", record.batch_id),
         "amount": money(record.amount, record.currency),
         "booked_on": record.booked_on,
         "value_on": record.value_on,
@@ -347,6 +377,9 @@ def bank_transaction(record: BankTransaction) -> Document:
         "structured_reference": record.structured_reference,
         "end_to_end_id": record.end_to_end_id,
         "bank_reference": record.bank_reference,
+        "returned": record.returned,
+        "return_reason": record.return_reason,
+        "info": record.info,
     }
 
 

@@ -69,7 +69,21 @@ def _fields_of_carriers() -> dict[str, forms.Field]:
             label=_("Folder"),
             required=False,
             max_length=40,
-            help_text=_("A name below the folder that the operator has given you; sdi, usually."),
+            help_text=_(
+                "A name below the folder that the operator has given you; sdi or bank, usually."
+            ),
+        ),
+        "account": forms.CharField(
+            label=_("Account"),
+            required=False,
+            max_length=34,
+            help_text=_("The IBAN, for tables that do not name their account."),
+        ),
+        "currency": forms.CharField(
+            label=_("Currency"),
+            required=False,
+            max_length=3,
+            help_text=_("That of tables that do not name it. Empty: your own."),
         ),
         "sender": forms.CharField(
             label=_("Tax number of who transmits"),

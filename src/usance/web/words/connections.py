@@ -30,6 +30,10 @@ KINDS: Final[Mapping[str, tuple[str | Promise, str | Promise]]] = {
         _("The Italian exchange system, through a provider that fetches and leaves files."),
     ),
     "anaf": (_("ANAF (RO e-Factura)"), _("Invoices to the tax administration of Romania.")),
+    "bank_folder": (
+        _("Folder of bank files"),
+        _("Bank files that are left in a folder are taken every minute."),
+    ),
     "stripe": (_("Stripe"), _("Cards of your buyers, typed on Stripe's own page.")),
 }
 """Name and description of each kind."""

@@ -1,25 +1,17 @@
-"""Bank files: the list, the upload, and what became of each line of a file."""
+"""Bank files: the list, and what became of each line of a file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 from uuid import UUID
 
-from django import forms
-from django.conf import settings
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from usance.flows import bank_statements
-from usance.formats.errors import FormatError
+from usance.flows import bank_findings
 from usance.records.identity import public_id
 from usance.records.payments import queries as payments
 from usance.records.payments.models import BankStatement, BankTransaction, Payment
@@ -41,34 +33,7 @@ from usance.web.design.parts import (
     Table,
 )
 from usance.web.listing import cut
-from usance.web.words.refusals import refusal_text
-
-_BATCHES: Final = 4
-"""Batches of lines that are settled while the person waits; a job settles the rest."""
-
-
-class BankFileForm(forms.Form):
-    """A file from a bank."""
-
-    file = forms.FileField(
-        label=_lazy("Bank file"),
-        help_text=_lazy(
-            "An account statement as camt.053 (XML), or a table of bookings as CSV, of at most 100 MB."
-        ),
-    )
-    account = forms.CharField(
-        label=_lazy("Account"),
-        required=False,
-        max_length=34,
-        help_text=_lazy("Only for tables: the IBAN, if the file does not name it."),
-    )
-
-    def clean_file(self) -> UploadedFile[bytes]:
-        """Not larger than bank files may be."""
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > settings.BANK_FILE_MAX_BYTES:
-            raise ValidationError(_("The file is larger than 100 MB. Split it by period."))
-        return file
+from usance.web.words.bank import finding_text, finding_title
 
 
 @require_safe
@@ -86,7 +51,7 @@ def bank_list(request: HttpRequest, desk: Desk) -> HttpResponse:
         query=ListQuery.of(request, standings=()),
         table=_statement_table(part.rows) if part.rows else None,
         pagination=part.page,
-        new=Link(_("Upload a bank file"), reverse("office_bank_upload"))
+        new=Link(_("Upload bank files"), reverse("office_bank_upload"))
         if desk.may("money")
         else None,
         empty_icon="bank",
@@ -96,52 +61,6 @@ def bank_list(request: HttpRequest, desk: Desk) -> HttpResponse:
             " be told stays for a person."
         ),
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@office
-def bank_upload(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Take a bank file. The same file taken twice changes nothing, so no token is needed."""
-    desk.require("money")
-    sent = request.method == "POST"
-    form = BankFileForm(request.POST, request.FILES) if sent else BankFileForm()
-    refused: FormatError | None = None
-    if sent and form.is_valid():
-        try:
-            return _take(request, desk, form)
-        except FormatError as error:
-            refused = error
-    return page(
-        request,
-        desk,
-        "upload",
-        current="bank",
-        heading=_("Upload a bank file"),
-        status=422 if sent else 200,
-        crumbs=[Link(_("Bank files"), reverse("office_bank"))],
-        form=form,
-        refused=refused,
-    )
-
-
-def _take(request: HttpRequest, desk: Desk, form: BankFileForm) -> HttpResponse:
-    file: UploadedFile[bytes] = form.cleaned_data["file"]
-    kept, new = bank_statements.take_statement(
-        desk.seller,
-        file.read(),
-        at=desk.at,
-        by=desk.by,
-        file_name=file.name or "",
-        account=form.cleaned_data["account"].replace(" ", "") or None,
-    )
-    for _batch in range(_BATCHES):
-        if not bank_statements.settle_batch(desk.seller, at=desk.at, by=desk.by).lines:
-            break
-    if new:
-        messages.success(request, _("The bank file is taken."))
-    else:
-        messages.info(request, _("This file was taken before. Nothing was done twice."))
-    return HttpResponseRedirect(links.address("bank_statement", kept.id))
 
 
 @require_safe
@@ -175,7 +94,15 @@ def bank_statement(request: HttpRequest, desk: Desk, public: str) -> HttpRespons
         ],
         figures=_figures(statement, result),
         waiting=result.waiting,
-        findings=[finding["text"] for finding in statement.findings],
+        findings=[
+            (finding_title(one), finding_text(one))
+            for one in (
+                *statement.findings,
+                *bank_findings.as_json(
+                    bank_findings.in_series(seller_id=desk.seller.id, statement_id=statement.id)
+                ),
+            )
+        ],
         lines=_line_table(part.rows, made) if part.rows else None,
         pagination=part.page,
         history=history_of(desk, [statement.id]),

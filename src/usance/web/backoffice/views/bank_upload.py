@@ -1,0 +1,258 @@
+"""Bank files come in: one or several at once, and tables that nobody has explained yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from usance.flows import bank_statements, cash_application, table_mappings
+from usance.formats import bank_csv, bank_files
+from usance.formats.bank_csv import Outline
+from usance.formats.errors import FormatError
+from usance.formats.statement import Statement
+from usance.records.payments import bank_queries
+from usance.records.payments.models import BankStatement, WaitingBankFile
+from usance.rules.money import Money
+from usance.web.backoffice import links
+from usance.web.backoffice.bank_forms import BankFilesForm, TableMappingForm
+from usance.web.backoffice.desk import Desk, office
+from usance.web.backoffice.shell import page
+from usance.web.design.parts import Column, Link, Noted, Row, Table
+
+_BATCHES: Final = 4
+"""Batches of lines that are settled while the person waits; a job settles the rest."""
+_PREVIEWED: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What became of one file: taken, known before, refused, or waiting to be explained."""
+
+    name: str
+    kept: BankStatement | None = None
+    new: bool = False
+    refused: FormatError | None = None
+    waiting: WaitingBankFile | None = None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def bank_upload(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Take bank files, each whole or not at all. The same file taken twice changes nothing, so no
+    token is needed."""
+    desk.require("money")
+    sent = request.method == "POST"
+    form = BankFilesForm(request.POST, request.FILES) if sent else BankFilesForm()
+    outcomes: list[_Outcome] = []
+    if sent and form.is_valid():
+        account = form.cleaned_data["account"].replace(" ", "")
+        outcomes = [_take(desk, file, account=account) for file in form.cleaned_data["file"]]
+        _settle(desk)
+        if len(outcomes) == 1 and outcomes[0].refused is None:
+            return _to_the_one(request, outcomes[0])
+    refused = [one for one in outcomes if one.refused is not None]
+    return page(
+        request,
+        desk,
+        "upload",
+        current="bank",
+        heading=_("Upload bank files"),
+        status=422 if sent and (refused or not outcomes) else 200,
+        crumbs=[Link(_("Bank files"), reverse("office_bank"))],
+        form=form,
+        refused=refused[0].refused if len(outcomes) == 1 else None,
+        outcomes=_outcome_table(outcomes) if len(outcomes) > 1 else None,
+    )
+
+
+def _take(desk: Desk, file: UploadedFile[bytes], *, account: str) -> _Outcome:
+    name, data = file.name or "", file.read()
+    try:
+        kept, new = bank_statements.take_statement(
+            desk.seller, data, at=desk.at, by=desk.by, file_name=name, account=account or None
+        )
+    except FormatError as error:
+        if error.code in table_mappings.ASKABLE and bank_csv.outline_of(data) is not None:
+            waiting = table_mappings.keep_waiting(
+                desk.seller, data, at=desk.at, file_name=name, account=account
+            )
+            return _Outcome(name=name, waiting=waiting, refused=None)
+        return _Outcome(name=name, refused=error)
+    return _Outcome(name=name, kept=kept, new=new)
+
+
+def _settle(desk: Desk) -> None:
+    for _batch in range(_BATCHES):
+        if not cash_application.settle_batch(desk.seller, at=desk.at, by=desk.by).lines:
+            break
+
+
+def _to_the_one(request: HttpRequest, outcome: _Outcome) -> HttpResponse:
+    if outcome.waiting is not None:
+        return HttpResponseRedirect(reverse("office_bank_table", args=[outcome.waiting.id]))
+    assert outcome.kept is not None
+    if outcome.new:
+        messages.success(request, _("The bank file is taken."))
+    else:
+        messages.info(request, _("This file was taken before. Nothing was done twice."))
+    return HttpResponseRedirect(links.address("bank_statement", outcome.kept.id))
+
+
+def _outcome_table(outcomes: Sequence[_Outcome]) -> Table:
+    return Table(
+        caption=_("What became of the files"),
+        columns=[Column(label=_("File")), Column(label=_("Outcome"))],
+        rows=[Row(cells=[_file_cell(one), _outcome_cell(one)]) for one in outcomes],
+    )
+
+
+def _file_cell(one: _Outcome) -> object:
+    if one.kept is not None:
+        return Link(one.name, links.address("bank_statement", one.kept.id))
+    if one.waiting is not None:
+        return Link(one.name, reverse("office_bank_table", args=[one.waiting.id]))
+    return one.name
+
+
+def _outcome_cell(one: _Outcome) -> object:
+    if one.refused is not None:
+        return Noted(_("Not taken; nothing of it was kept."), str(one.refused))
+    if one.waiting is not None:
+        return _("Waits for you to say what its columns mean.")
+    assert one.kept is not None
+    if not one.new:
+        return _("Taken before; nothing was done twice.")
+    return _("Taken: %(new)s new lines, %(known)s known already.") % {
+        "new": one.kept.transactions,
+        "known": one.kept.duplicates,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def bank_table(request: HttpRequest, desk: Desk, file_id: UUID) -> HttpResponse:
+    """Say what the columns of a table mean; shown first as it would be read, then taken."""
+    desk.require("money")
+    waiting = bank_queries.waiting_file(seller_id=desk.seller.id, file_id=file_id)
+    if waiting is None:
+        raise Http404("There is no such file.")
+    data = bytes(waiting.content)
+    outline = bank_csv.outline_of(data)
+    if outline is None:
+        raise Http404("It is no table.")
+    if request.method == "POST" and "discard" in request.POST:
+        table_mappings.discard_waiting(desk.seller, file_id=waiting.id)
+        messages.info(request, _("The file was not taken."))
+        return HttpResponseRedirect(reverse("office_bank"))
+    sent = request.method == "POST"
+    form = (
+        TableMappingForm(request.POST, outline=outline)
+        if sent
+        else TableMappingForm(
+            outline=outline,
+            initial={"account": waiting.account, "currency": desk.seller.currency},
+        )
+    )
+    refused: FormatError | None = None
+    preview: Table | None = None
+    if sent and form.is_valid():
+        try:
+            if "take" in request.POST:
+                return _take_as_said(request, desk, waiting, form)
+            preview = _preview(data, form)
+        except FormatError as error:
+            refused = error
+    return page(
+        request,
+        desk,
+        "bank_table",
+        current="bank",
+        heading=waiting.file_name or _("A table of bookings"),
+        status=422 if sent and preview is None else 200,
+        crumbs=[
+            Link(_("Bank files"), reverse("office_bank")),
+            Link(_("Upload bank files"), reverse("office_bank_upload")),
+        ],
+        form=form,
+        sample=_sample(outline),
+        preview=preview,
+        refused=refused,
+    )
+
+
+def _take_as_said(
+    request: HttpRequest, desk: Desk, waiting: WaitingBankFile, form: TableMappingForm
+) -> HttpResponse:
+    kept, _new = bank_statements.take_statement(
+        desk.seller,
+        bytes(waiting.content),
+        at=desk.at,
+        by=desk.by,
+        file_name=waiting.file_name,
+        account=form.cleaned_data["account"].replace(" ", "") or None,
+        currency=form.cleaned_data["currency"] or None,
+        mapping=form.mapping(),
+    )
+    _settle(desk)
+    messages.success(
+        request, _("The bank file is taken. The next table of these headings is read like it.")
+    )
+    return HttpResponseRedirect(links.address("bank_statement", kept.id))
+
+
+def _preview(data: bytes, form: TableMappingForm) -> Table:
+    read = bank_files.read(
+        data,
+        mapping=form.mapping(),
+        currency=form.cleaned_data["currency"] or None,
+        account=form.cleaned_data["account"] or None,
+    )
+    return _read_table(read.statements)
+
+
+def _read_table(statements: Sequence[Statement]) -> Table:
+    lines = [line for statement in statements for line in statement.transactions]
+    return Table(
+        caption=_("As it would be taken: the first of %(count)s lines") % {"count": len(lines)},
+        columns=[
+            Column(label=_("Booked")),
+            Column(label=_("Counterparty")),
+            Column(label=_("Text")),
+            Column(label=_("Amount"), numeric=True),
+        ],
+        rows=[
+            Row(
+                cells=[
+                    line.booked_on,
+                    line.counterparty_name,
+                    line.remittance_text[:120] or None,
+                    Money(line.amount, line.currency),
+                ]
+            )
+            for line in lines[:_PREVIEWED]
+        ],
+    )
+
+
+def _sample(outline: Outline) -> Table:
+    headings = outline.headings or [
+        _("Column %(n)s") % {"n": index + 1} for index in range(outline.width)
+    ]
+    width = len(headings)
+    return Table(
+        caption=_("The first rows of the file"),
+        columns=[Column(label=heading or "–") for heading in headings],
+        rows=[
+            Row(cells=[(cell or None) for cell in (*row, *[""] * width)[:width]])
+            for row in outline.rows
+        ],
+    )
