@@ -16,10 +16,10 @@ from usance.rules.matching.settling import Settlement, settle
 from usance.rules.matching.texts import Token
 
 if TYPE_CHECKING:
-    from usance.rules.matching.readings import Reading, Search
+    from usance.rules.matching.readings import Reading, Readings
 
 
-def advised(search: Search) -> Iterator[Reading]:
+def advised(search: Readings) -> Iterator[Reading]:
     """The readings that the advice gives, one a buyer whose documents it names."""
     from usance.rules.matching.readings import Reading
 
@@ -43,7 +43,7 @@ def advised(search: Search) -> Iterator[Reading]:
         yield Reading(buyer_id, items, mentions, settlement, payer, weight)
 
 
-def _named(line: AdviceLine, search: Search) -> Mention | None:
+def _named(line: AdviceLine, search: Readings) -> Mention | None:
     for form in spellings(line.document):
         found = [
             item
@@ -56,7 +56,7 @@ def _named(line: AdviceLine, search: Search) -> Mention | None:
     return None
 
 
-def _as_advised(rows: list[tuple[AdviceLine, Mention]], search: Search) -> Settlement | None:
+def _as_advised(rows: list[tuple[AdviceLine, Mention]], search: Readings) -> Settlement | None:
     """The shares as the advice has them; None unless they use the money exactly and none is more
     than what is open."""
     if len({mention.item.id for _, mention in rows}) < len(rows):
@@ -85,7 +85,7 @@ def _as_advised(rows: list[tuple[AdviceLine, Mention]], search: Search) -> Settl
     return Settlement("full", evidence.ADVISED, tuple(shares), 0, tuple(reasons), True)
 
 
-def _share(line: AdviceLine, item: OpenItem, search: Search) -> Share | None:
+def _share(line: AdviceLine, item: OpenItem, search: Readings) -> Share | None:
     if line.paid is None:
         return None
     if item.kind == "credit_note":

@@ -9,8 +9,9 @@ from usance.rules.matching.explaining import proposal_of, proposals_in_other_cur
 from usance.rules.matching.model import BankLine, Knowledge, Matched, MatchingSettings, Proposal
 from usance.rules.matching.open_items import OpenItems
 from usance.rules.matching.payers import Buyers
-from usance.rules.matching.readings import Reading, Search
+from usance.rules.matching.readings import Reading
 from usance.rules.matching.safety import held_back
+from usance.rules.matching.search import Search
 
 _MOST_ALTERNATIVES: Final = 5
 _RIVAL: Final = 25
@@ -53,6 +54,7 @@ def match(
         settings=settings,
         whole=search.whole,
         numbers=search.texts.numbers(),
+        doubtful=search.doubtful(best),
     )
     shown = readings[: _MOST_ALTERNATIVES + 1]
     proposals = [

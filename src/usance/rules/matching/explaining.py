@@ -6,7 +6,7 @@ from typing import Final
 
 from usance.rules.matching.mentions import Grade, Mention
 from usance.rules.matching.model import BankLine, Proposal, Reason, Rule, Share
-from usance.rules.matching.readings import Reading, Search
+from usance.rules.matching.readings import Reading, Readings
 
 _FOREIGN_CONFIDENCE: Final = 5_000
 _RULES: Final[dict[Grade, Rule]] = {
@@ -40,7 +40,7 @@ def rule_of(reading: Reading) -> Rule:
 
 
 def proposal_of(
-    reading: Reading, line: BankLine, *, confidence: int, rivals: int, search: Search
+    reading: Reading, line: BankLine, *, confidence: int, rivals: int, search: Readings
 ) -> Proposal:
     """``reading`` as it is shown and kept."""
     assert reading.buyer_id is not None
@@ -100,7 +100,7 @@ def _of_amount(reading: Reading) -> tuple[Reason, ...]:
     return settlement.reasons
 
 
-def proposals_in_other_currency(search: Search) -> list[Proposal]:
+def proposals_in_other_currency(search: Readings) -> list[Proposal]:
     """What a line names in another currency than its own, in that currency: for a person only."""
     found = []
     for mention in sorted(search.foreign, key=_surest)[:6]:

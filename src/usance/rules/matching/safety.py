@@ -34,9 +34,10 @@ def held_back(
     settings: MatchingSettings,
     whole: list[Mention],
     numbers: list[Token],
+    doubtful: bool,
 ) -> tuple[HeldBack, ...]:
     """Why ``best`` must wait; empty if it may book itself. ``rivals`` are other readings that are
-    nearly as good."""
+    nearly as good, and ``doubtful`` says that something else is too near."""
     if not best.items or best.settlement is None or best.payer is None:
         return ("names_nothing_open",)
     found: list[HeldBack] = []
@@ -44,6 +45,8 @@ def held_back(
     needed = max(settings.self_book_from, LARGE_FROM_CONFIDENCE if large else 0)
     if confidence < needed:
         found.append("ambiguous" if rivals else "below_threshold")
+    if doubtful:
+        found.append("ambiguous")
     if contradicted(best, whole) or (not best.mentions and _names_like_it(best, numbers)):
         found.append("reference_contradicts")
     exact = best.settlement.exact

@@ -90,6 +90,11 @@ def _pairs(amounts: Sequence[int], target: int) -> Iterator[Candidate]:
         seen.setdefault(amount, []).append(place)
 
 
+def pair_adds_up(amounts: Sequence[int], target: int) -> bool:
+    """Whether any two of ``amounts`` give ``target``."""
+    return next(_pairs(amounts, target), None) is not None
+
+
 def _triples(amounts: Sequence[int], target: int) -> Iterator[Candidate]:
     if not 3 <= len(amounts) <= _MOST_FOR_TRIPLES:
         return
