@@ -13,7 +13,7 @@ def main() -> int:
     parser.add_argument(
         "names",
         nargs="*",
-        help="checkout hot batch invoices billing bank aging policy pdf hybrids xml bulk score",
+        help="checkout hot batch invoices billing bank aging policy pdf hybrids xml bulk score matching",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("--size", type=int, default=0, help="invoices of bulk; 10,000 by default")
@@ -29,6 +29,7 @@ def main() -> int:
             bulk_documents,
             checkout,
             documents,
+            matching_quality,
             score_quality,
             shipped_documents,
             written_policy,
@@ -78,6 +79,7 @@ def main() -> int:
                 peers=3 if quick else 20,
                 checked=options.checked,
             ),
+            "matching": lambda: matching_quality.report(quick=quick),
             "score": lambda: score_quality.run(rounds=rounds, brief=quick),
         }
         unknown = set(options.names) - set(measures)

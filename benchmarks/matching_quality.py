@@ -185,6 +185,20 @@ def table(outcome: Outcome) -> list[str]:
     return rows
 
 
+def reliability(outcome: Outcome) -> list[str]:
+    """How often proposals of a confidence were right."""
+    bands = ((0, 50), (50, 80), (80, 90), (90, 95), (95, 98), (98, 99), (99, 100))
+    rows = []
+    for low, high in bands:
+        right = sum(r for c, (r, _) in outcome.confidence.items() if low <= c < high)
+        whole = sum(n for c, (_, n) in outcome.confidence.items() if low <= c < high)
+        if whole:
+            rows.append(
+                f"  confidence {low:3} to {high:3} %: {right / whole:7.2%} right of {whole:,}"
+            )
+    return rows
+
+
 @dataclass(frozen=True)
 class Report:
     """What the measure prints."""
@@ -194,6 +208,24 @@ class Report:
     def lines(self) -> list[str]:
         """The result as text."""
         return self.text
+
+
+def report(*, quick: bool) -> Report:
+    """Quality over the seeds that were held out, then speed as the ledger grows."""
+    from benchmarks import matching_speed
+
+    path = matching_ledger.folder() / matching_ledger.FILE
+    if not path.is_file():
+        return Report([f"(m) matching: no open items at {path}; set USANCE_SHARED"])
+    invoices, lines = (10_000, 2_000) if quick else (100_000, 20_000)
+    text = [f"(m) {lines:,} bank lines over {invoices:,} open invoices"]
+    for seed in HELD_OUT[:1] if quick else HELD_OUT:
+        outcome = run(draw(seed, invoices=invoices, lines=lines))
+        text += [f"  seed {seed}: {outcome.seconds:.1f} s of processor time", *table(outcome)]
+        text += [f"  wrong above 10,000: {outcome.wrong_large}", *reliability(outcome)]
+    for size in (10_000,) if quick else (100_000, 300_000, 1_000_000):
+        text.append(matching_speed.in_process(invoices=size, lines=lines, seed=101).text())
+    return Report(text)
 
 
 def main() -> None:
@@ -208,7 +240,7 @@ def main() -> None:
         world = draw(seed, invoices=options.invoices, lines=options.lines)
         outcome = run(world)
         print(f"seed {seed}: {outcome.seconds:.1f} s of processor time")
-        print("\n".join(table(outcome)))
+        print("\n".join((*table(outcome), *reliability(outcome))))
         print(f"  wrong above 10,000: {outcome.wrong_large}", flush=True)
         if options.show:
             for line, truth, matched in outcome.wrong:
