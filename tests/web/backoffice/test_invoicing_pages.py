@@ -60,6 +60,25 @@ def shipped(house: House, client: Client, name: str, amount: int = 61_000) -> Sh
     return Shipment.objects.get(seller_id=house.seller.id, order_id=made.order_id)
 
 
+def test_a_shipment_is_taken_back_on_the_page_of_its_order(sign_in: SignIn, house: House) -> None:
+    client = english(sign_in("chiara"))
+    monthly(house, "girard")
+    shipment = shipped(house, client, "b-back", 12_200)
+    address = f"/office/orders/{public_id('order', shipment.order_id)}"
+    assert "Take back a shipment" in text(read(client, address))
+    asked = text(read(client, f"{address}/take-back"))
+    assert "DN-b-back: €122.00, shipped on" in asked
+    sent = act(client, f"{address}/take-back", shipment=public_id("shipment", shipment.id))
+    assert sent.status_code == 302, told(sent)
+    shipment.refresh_from_db()
+    assert shipment.canceled_at == houses.TODAY
+    page = text(read(client, address))
+    assert "Taken back" in page
+    assert "A shipment of €122.00 was taken back" in page
+    assert "Take back a shipment" not in page
+    assert "€122.00" not in text(read(client, "/office/billing"))
+
+
 def test_what_ships_gathers_is_previewed_and_is_billed_on_one_invoice(
     sign_in: SignIn, house: House
 ) -> None:
