@@ -6,6 +6,7 @@ The fixture ``trade`` checks the books after each test.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,7 @@ from usance.flows import (
 )
 from usance.flows.refusals import Mismatch, Refused
 from usance.records.invoices.models import Invoice
-from usance.records.payments import queries
+from usance.records.payments import matching_queries
 from usance.records.payments.models import Allocation, BankStatement, BankTransaction, Payment
 
 
@@ -206,7 +207,7 @@ def test_an_invoice_opened_while_a_file_is_settled(
         account=ACCOUNT,
         **trade.act,
     )
-    look, looked, threads = queries.open_invoices_named, [], []
+    threads: list[threading.Thread] = []
 
     def open_invoice() -> None:
         fulfilment.invoice_order(trade.seller, order_id=order.id, **trade.act)
@@ -217,21 +218,26 @@ def test_an_invoice_opened_while_a_file_is_settled(
         billing.credit_invoice(trade.seller, invoice_id=invoice.id, amount=400, **trade.act)
         connection.close()
 
-    def look_while_others_act(**arguments: Any) -> Any:
-        found = look(**arguments)
-        looked.append(len(found))
-        if len(looked) <= 2:
-            thread = threading.Thread(target=(open_invoice, credit_part)[len(looked) - 1])
-            threads.append(thread)
-            thread.start()
-            # The second may have to wait for the lock until the settling is done.
-            thread.join(30 if len(looked) == 1 else 1)
-        return found
+    def meanwhile(name: str, act: Callable[[], None], *, wait: int) -> None:
+        """Let ``act`` begin in another thread just before the flow reads ``name``."""
+        read = getattr(matching_queries, name)
 
-    monkeypatch.setattr(queries, "open_invoices_named", look_while_others_act)
+        def reading(**arguments: Any) -> Any:
+            if act not in started:
+                started.append(act)
+                threads.append(threading.Thread(target=act))
+                threads[-1].start()
+                threads[-1].join(wait)
+            return read(**arguments)
+
+        monkeypatch.setattr(matching_queries, name, reading)
+
+    started: list[Callable[[], None]] = []
+    meanwhile("items_named", open_invoice, wait=30)  # the open items were read before
+    meanwhile("items", credit_part, wait=1)  # it waits for the lock until the settling is done
     cash_application.settle_all(trade.seller, **trade.act)
     for thread in threads:
         thread.join(30)
-    assert looked == [0, 1], "the invoice was opened in between"
+    assert started == [open_invoice, credit_part]
     invoice = Invoice.objects.get(seller_id=trade.seller.id, order_id=order.id)
     assert (invoice.state == "open") == (invoice.outstanding > 0)

@@ -13,6 +13,7 @@ from usance.records.parties.models import Seller
 from usance.records.payments import matching_actions
 from usance.records.payments.models import BankTransaction, Payment, Proposal
 from usance.rules.matching import model as matching
+from usance.rules.matching.model import RULES
 from usance.rules.matching.payers import lessons
 
 
@@ -108,19 +109,22 @@ def placed_by_hand(seller: Seller, payment: Payment, *, at: datetime, by: str) -
     Proposal.objects.filter(seller_id=seller.id, payment_id=payment.id, state="open").update(
         state="superseded", decided_at=at, decided_by=by
     )
-    _teach_of(seller, payment, undone=False, at=at)
+    teach_of(seller, payment, undone=False, at=at)
 
 
-def taken_back(seller: Seller, payment: Payment, *, at: datetime, by: str) -> None:
-    """A person undid what the locked ``payment`` paid: the next such line is not taken for the same
-    buyer's so easily."""
+def taken_back(seller: Seller, payment: Payment, *, rule: str, at: datetime, by: str) -> None:
+    """A person undid what ``rule`` had let the locked ``payment`` pay: the next such line is not taken
+    for the same buyer's so easily. What a person had placed and takes back teaches nothing."""
+    if rule not in RULES:
+        return
     Proposal.objects.filter(
         seller_id=seller.id, payment_id=payment.id, state__in=("booked", "accepted")
     ).update(state="undone", decided_at=at, decided_by=by)
-    _teach_of(seller, payment, undone=True, at=at)
+    teach_of(seller, payment, undone=True, at=at)
 
 
-def _teach_of(seller: Seller, payment: Payment, *, undone: bool, at: datetime) -> None:
+def teach_of(seller: Seller, payment: Payment, *, undone: bool, at: datetime) -> None:
+    """Learn from the bank line of ``payment`` whose it was, or (``undone``) was not."""
     if payment.buyer_id is None or payment.bank_transaction_id is None:
         return
     row = BankTransaction.objects.get(seller_id=seller.id, id=payment.bank_transaction_id)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 
+from usance.flows import match_proposals
 from usance.flows.journal import Journal
 from usance.flows.refusals import (
     AmountTooLarge,
@@ -141,10 +142,11 @@ def allocate(
         )
     journal = Journal(seller, at=at, by=by)
     if payment.buyer_id is None:
-        _identify(journal, payment, buyer_id=invoice.buyer_id)
+        identify(journal, payment, buyer_id=invoice.buyer_id)
     applied = Applications(journal)
     made = applied.add(payment, InvoiceState.of(invoice), amount=amount, rule=MANUAL, reverses=None)
     applied.write()
+    match_proposals.placed_by_hand(seller, payment, at=at, by=by)
     journal.close()
     return made
 
@@ -172,6 +174,7 @@ def release_allocation(seller: Seller, *, allocation_id: UUID, at: datetime, by:
         made, payment, InvoiceState.of(invoice), amount=left.amount, left=left, rule=MANUAL
     )
     applied.write()
+    match_proposals.taken_back(seller, payment, rule=made.rule, at=at, by=by)
     journal.close()
     return back
 
@@ -399,7 +402,7 @@ def _require_same_account(seller: Seller, *, payment_id: UUID, invoice_id: UUID)
         raise Mismatch("The payment belongs to another buyer than the invoice.")
 
 
-def _identify(journal: Journal, payment: Payment, *, buyer_id: UUID) -> None:
+def identify(journal: Journal, payment: Payment, *, buyer_id: UUID) -> None:
     """The unknown payer of an unused ``payment`` turns out to be ``buyer_id``."""
     credit.ensure_line(
         seller_id=journal.seller.id, buyer_id=buyer_id, currency=payment.currency, at=journal.at
