@@ -168,8 +168,9 @@ class NewOrder(Value):
         " usual ones.",
     )
     lines: list[NewLine] = Field(default=[], max_length=MOST_LINES)
-    allowances_charges: AllowancesCharges = Field(
-        default=[], description="Those of the whole order; its first invoice bears them all."
+    # None and no empty list: a checkout without them copies no default.
+    allowances_charges: AllowancesCharges | None = Field(
+        default=None, description="Those of the whole order; its first invoice bears them all."
     )
     po_number: ShortText = ""
     member: MemberName | None = Field(
