@@ -17,6 +17,7 @@ from usance.rules import states
 pytestmark = pytest.mark.usefixtures("db_committed")
 
 NEVER_CHANGED = {
+    "cards_receipt",
     "applications_document",
     "applications_message",
     "collections_remark",

@@ -136,16 +136,19 @@ def _buyer(
     seller: Seller, *, buyer_id: UUID | None, invoice_id: UUID | None, order_id: UUID | None
 ) -> UUID:
     """The buyer that the link is for."""
+    about: Invoice | Order | Buyer | None = None
     if invoice_id is not None:
-        about = Invoice.objects.filter(seller_id=seller.id, id=invoice_id).values_list("buyer_id")
+        about = Invoice.objects.filter(seller_id=seller.id, id=invoice_id).first()
     elif order_id is not None:
-        about = Order.objects.filter(seller_id=seller.id, id=order_id).values_list("buyer_id")
-    else:
-        about = Buyer.objects.filter(seller_id=seller.id, id=buyer_id).values_list("id")
-    found = about.first()
-    if found is None or buyer_id not in (None, found[0]):
+        about = Order.objects.filter(seller_id=seller.id, id=order_id).first()
+    elif buyer_id is not None:
+        about = Buyer.objects.filter(seller_id=seller.id, id=buyer_id).first()
+    owner: UUID | None = None
+    if about is not None:
+        owner = about.id if isinstance(about, Buyer) else about.buyer_id
+    if owner is None or buyer_id not in (None, owner):
         raise NotFound("There is no such invoice, order or buyer.")
-    return UUID(str(found[0]))
+    return owner
 
 
 def _tell(seller: Seller, link: PayLink, what: str, *, at: datetime, by: str) -> None:

@@ -44,6 +44,11 @@ tries in 30 days and forbid any after a refusal that no later try can change; th
 A reason that is missing is one of those: the buyer has to act."""
 
 
+def reason_named(name: str) -> DeclineReason:
+    """The reason that is kept by its name; an issuer that did not say for what is none of ours."""
+    return next((reason for reason in DECLINE_REASONS if reason == name), "do_not_honor")
+
+
 def charge_again_on(reason: DeclineReason, *, attempts: int, on: date) -> date | None:
     """The day of the next try after ``attempts`` (1 or more) were refused, the last on ``on``; None:
     trying again does not help, the buyer is asked."""

@@ -22,6 +22,10 @@ SPREAD: Final = 0.1
 """Up to this share is added to a wait, so that what failed together does not return together."""
 
 
+Chance = float
+"""A random number from 0 to 1."""
+
+
 def next_attempt(attempts: int, *, at: datetime, chance: float) -> datetime | None:
     """When to try again after ``attempts`` (1 or more) failed, the last at ``at``; None: never.
 

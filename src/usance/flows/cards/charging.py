@@ -74,18 +74,18 @@ def _due(seller: Seller, invoice: Invoice, *, at: datetime) -> int:
     """What of an open invoice is due today, minor units: of instalments those whose day has come."""
     on = business_day(seller, at=at)
     if not invoice.schedule:
-        return invoice.outstanding if invoice.due_on <= on else 0
+        return int(invoice.outstanding) if invoice.due_on <= on else 0
     settled = invoice.amount - invoice.outstanding
     parts = instalments(invoice.schedule, settled=settled)
-    return min(sum(part.open for part in parts if part.due_on <= on), invoice.outstanding)
+    return min(sum(part.open for part in parts if part.due_on <= on), int(invoice.outstanding))
 
 
 def after_charge(seller: Seller, row: CardAuthorization, *, at: datetime) -> None:
     """Ask the buyer where a charge was declined for good, once the refusal is kept."""
     if row.purpose != "charge" or row.state != "declined" or row.again_on is not None:
         return
-    invoice = Invoice.objects.filter(seller_id=seller.id, id=row.invoice_id, state="open").first()
-    if invoice is not None:
+    invoice = row.invoice
+    if invoice is not None and invoice.state == "open":
         last4 = row.card.last4 if row.card else ""
         asking.ask_for_payment(seller, invoice, last4=last4, reason=row.decline_words, at=at)
 

@@ -29,7 +29,7 @@ from usance.records.identity import new_id
 from usance.records.parties.models import Seller
 from usance.records.payments import queries as payments
 from usance.records.payments.models import Repayment
-from usance.rules.retries import next_attempt
+from usance.rules.retries import Chance, next_attempt
 
 LEASE: Final = timedelta(minutes=2)
 BY: Final = "provider"
@@ -82,7 +82,7 @@ def work_on(
     seller_id: UUID,
     event_id: UUID,
     at: datetime,
-    chance: float,
+    chance: Chance,
     provider: PaymentProvider | None = None,
 ) -> None:
     """Do what a notice asks for. ``chance`` is a random number from 0 to 1."""

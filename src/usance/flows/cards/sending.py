@@ -28,7 +28,7 @@ from usance.records.cards.models import CardAuthorization, CardInstruction
 from usance.records.events.secrets import SecretUnreadable
 from usance.records.identity import public_id
 from usance.records.parties.models import Seller
-from usance.rules.retries import next_attempt
+from usance.rules.retries import Chance, next_attempt
 
 LEASE: Final = timedelta(minutes=2)
 """How long one worker has an instruction to itself; longer than a provider is waited for."""
@@ -47,7 +47,7 @@ def attend(
     seller_id: UUID,
     instruction_id: UUID,
     at: datetime,
-    chance: float,
+    chance: Chance,
     provider: PaymentProvider | None = None,
 ) -> None:
     """Tell the provider, or ask what became of what it was told.
@@ -149,7 +149,7 @@ def _failed(
     error: CounterpartError | SecretUnreadable,
     *,
     at: datetime,
-    chance: float,
+    chance: Chance,
     provider: PaymentProvider | None,
 ) -> None:
     reason = _said(error) if isinstance(error, CounterpartError) else str(error)
@@ -202,7 +202,7 @@ def _look_again(
 
 
 def _again(
-    row: CardInstruction, *, at: datetime, chance: float, code: str, reason: str, wait: int = 0
+    row: CardInstruction, *, at: datetime, chance: Chance, code: str, reason: str, wait: int = 0
 ) -> None:
     attempts = row.attempts + 1
     due_at = next_attempt(attempts, at=at, chance=chance)

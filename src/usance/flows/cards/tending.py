@@ -187,8 +187,9 @@ def _after_decline(
     """Count a refusal, and say when the card is tried again, if that may help."""
     declines = secured.declines + 1
     on = Journal(seller, at=at, by=BY).on
-    reason = next((r for r in cards.DECLINE_REASONS if r == last.decline_reason), "do_not_honor")
-    again_on = cards.charge_again_on(reason, attempts=declines, on=on)
+    again_on = cards.charge_again_on(
+        cards.reason_named(last.decline_reason), attempts=declines, on=on
+    )
     again_at = None if again_on is None else at + timedelta(days=(again_on - on).days)
     # Without another try ahead the date lies where no job comes: a new card sets it back.
     far = at + timedelta(days=3650)

@@ -19,6 +19,7 @@ from usance.web.api.values import (
     ExternalId,
     InvoiceId,
     Metadata,
+    Money,
     OrderId,
     PositiveMoney,
     PublicId,
@@ -138,7 +139,7 @@ class CardPageShown(answers.Described):
     order: OrderId | None
     kind: Literal["store", "authorize", "pay"]
     state: Literal["open", "completed", "expired"]
-    amount: answers.Money | None
+    amount: Money | None
     url: str
     client_secret: str
     expires_at: datetime | None
@@ -164,12 +165,12 @@ class CardAuthorizationShown(answers.Described):
         "pending", "action_required", "authorized", "captured", "voided", "expired", "declined"
     ]
     currency: Currency
-    amount: answers.Money
-    authorized: answers.Money
-    captured: answers.Money
-    refunded: answers.Money
-    capturable: answers.Money
-    short: answers.Money
+    amount: Money
+    authorized: Money
+    captured: Money
+    refunded: Money
+    capturable: Money
+    short: Money
     can_increase: bool | None
     expires_at: datetime | None
     decline_reason: str

@@ -25,6 +25,7 @@ from usance.web.api.values import (
     ExternalId,
     InvoiceId,
     Metadata,
+    Money,
     OrderId,
     PositiveMoney,
     PublicId,
@@ -95,7 +96,7 @@ class PartShown(answers.Shown):
     """One instalment as it stands."""
 
     due_on: date
-    amount: answers.Money
+    amount: Money
     state: Literal["open", "kept", "broken"]
 
 
@@ -106,7 +107,7 @@ class PromiseShown(answers.Described):
     object: Literal["promise"]
     buyer: BuyerId
     state: PromiseState
-    amount: answers.Money
+    amount: Money
     invoices: list[InvoiceId]
     parts: list[PartShown]
     words: str

@@ -57,7 +57,8 @@ class PayVisit:
     @cached_property
     def order(self) -> Order | None:
         """The order that a card has to secure, where the link is for one."""
-        return self.link.order
+        found: Order | None = self.link.order
+        return found
 
     @cached_property
     def every(self) -> list[Invoice]:

@@ -106,7 +106,7 @@ def promise_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         page_facts=[Identifier(public), links.buyer_link(promise.buyer)],
         offers=offers(desk, promise, PROMISE_ACTS, base=_address(promise)),
         parts=_parts(promise),
-        invoices=_invoices(invoices),
+        invoices=_invoices(list(invoices)),
         facts=[
             Fact(_("Amount"), Money(promise.amount, promise.currency)),
             Fact(_("Proposed by"), promise.author),
@@ -121,9 +121,9 @@ def promise_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
 def _parts(promise: Promise) -> Table:
     kept = queries.parts_of(seller_id=promise.seller_id, promise_ids=[promise.id])
     words = {
-        "open": Badge(_("Open"), "info", "open"),
-        "kept": Badge(_("Paid"), "positive", "check-circle"),
-        "broken": Badge(_("Not paid"), "negative", "alert"),
+        "open": Badge(label=_("Open"), tone="info", icon="open"),
+        "kept": Badge(label=_("Paid"), tone="positive", icon="check-circle"),
+        "broken": Badge(label=_("Not paid"), tone="negative", icon="alert"),
     }
     return Table(
         caption=_("Instalments"),
