@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from usance.web.portal.views import approvals, company, invoices, orders, overview, questions
+from usance.web.portal.views import (
+    approvals,
+    company,
+    invoices,
+    orders,
+    overview,
+    pay,
+    questions,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="account_overview"),
+    path("pay", pay.pay_now, name="account_pay"),
     path("statement", overview.statement, name="account_statement"),
     path(
         "statement/<str:currency>/document",
