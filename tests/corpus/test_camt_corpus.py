@@ -167,6 +167,44 @@ STATEMENTS: dict[str, tuple[str, str, list[Expected]]] = {
     ),
 }
 
+# Entry and count of the payments of each batch, by document.
+BATCHES: dict[str, list[tuple[int | None, int | None]]] = {
+    "genkgo__data__camt052.v2.other-account.xml": [(None, 20)],
+    "genkgo__data__camt054.v2.xml": [(None, 3)],
+    "genkgo__data__camt054.v4.xml": [(None, 3)],
+    "moov__testdata__200519_camt.054_P_CH2909000000250094239_1111091335_0_2020061900081727.xml": [
+        (1, None),
+        (1, None),
+    ],
+    "moov__testdata__200519_camt054-chdd_p_ch2909000000250094239_1110097484_0_20190520700381159.xml": [
+        (1, None),
+        (1, None),
+    ],
+    "moov__testdata__200519_camt054-epo_p_ch5109000000250092291_1110097605_0_2019052003522556.xml": [
+        (1, None),
+        (1, None),
+        (1, None),
+    ],
+    "moov__testdata__200519_camt054-epo_p_ch5109000000250092291_1110097605_0_2019052103322231.xml": [
+        (1, None),
+        (1, None),
+        (1, None),
+    ],
+    "moov__testdata__FI_camt_054_sample.xml.xml": [
+        (1, None),
+        (1, None),
+        (3, None),
+        (3, None),
+        (5, None),
+        (5, None),
+        (7, None),
+        (7, None),
+        (7, None),
+        (10, None),
+        (10, None),
+    ],
+}
+
 # name: code, line, what the message must say
 BROKEN: dict[str, tuple[str, int | None, str]] = {
     "bsp__golden__camt053_garbled_amount.xml": ("invalid_amount", 17, "12..34"),
@@ -229,6 +267,16 @@ def test_balances_that_do_not_add_up_are_reported() -> None:
             )
         ]
     }
+
+
+def test_the_payments_of_a_batch_know_their_entry() -> None:
+    batches: dict[str, list[tuple[int | None, int | None]]] = {}
+    for name in STATEMENTS:
+        for statement in camt.parse(documents("camt", name)[name]).statements:
+            found = [(t.entry, t.payments) for t in statement.transactions if t.entry or t.payments]
+            if found:
+                batches[name] = found
+    assert batches == BATCHES
 
 
 def test_the_last_entry_is_as_another_reader_sees_it() -> None:
@@ -294,7 +342,17 @@ def test_every_document_is_rendered_valid_and_read_back_the_same() -> None:
         document = camt.parse(documents("camt", name)[name])
         # What camt.053.001.08 has no place for, or demands where other kinds do not.
         statements = [
-            replace(s, kind="statement", not_booked=(), opening=s.opening or 0)
+            replace(
+                s,
+                kind="statement",
+                not_booked=(),
+                opening=s.opening or 0,
+                # Each payment of a batch is written as an entry of its own.
+                transactions=tuple(
+                    replace(t, entry=None, entry_reference=None, payments=None)
+                    for t in s.transactions
+                ),
+            )
             for s in document.statements
         ]
         data = camt.render(

@@ -53,10 +53,6 @@ def test_a_foreign_table_is_read_with_what_is_known_about_it() -> None:
         b"\x1f\x8b\x08",
         bytes(range(256)),
         b"\0" * 100,
-        b":20:STARTUMS\r\n:25:10020030/1234567\r\n",
-        b"{1:F01BANKDEFFXXXX}{2:I940}",
-        b"OFXHEADER:100\nDATA:OFXSGML\n",
-        b"01,122099999,123456789,040621,0200,1,65,,2/\n",
         b"<html><body>Please log in</body></html>",
         b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"/>',
     ],
@@ -75,6 +71,10 @@ def test_mistakes_within_a_known_format_keep_their_own_code() -> None:
         (XML.replace(b">10.00<", b">ten<"), "invalid_amount"),
         (b"Date,Amount\n03/04/2026,1.50\n", "ambiguous_dates"),
         (b"Colour,Weight\nred,5\n", "unknown_table"),
+        (b":20:STARTUMS\r\n:25:10020030/1234567\r\n", "missing_field"),
+        (b"{1:F01BANKDEFFXXXX}{2:I940}", "no_statement"),
+        (b"OFXHEADER:100\nDATA:OFXSGML\n", "no_statement"),
+        (b"01,122099999,123456789,040621,0200,1,65,,2/\n", "cut_off"),
     ):
         with pytest.raises(FormatError) as caught:
             detect_and_parse(data, currency="EUR")

@@ -38,10 +38,10 @@ class Kept:
 
 def keep_lines(
     seller: Seller,
+    *,
     statement: BankStatement,
     part: AccountStatement,
     read: Statement,
-    *,
     at: datetime,
     by: str,
 ) -> Kept:

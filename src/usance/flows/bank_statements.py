@@ -63,7 +63,7 @@ def take_statement(
         account=said.account,
     )
     if mapping is not None:
-        table_mappings.remember(seller, data, said, at=at, by=by)
+        table_mappings.remember(seller, data, said=said, at=at, by=by)
     accounts = {part.account or said.account or "" for part in file.statements}
     kept = BankStatement(
         id=new_id(),
@@ -80,7 +80,7 @@ def take_statement(
         part = _part(kept, read, ordinal=ordinal, account=read.account or said.account or "")
         findings += bank_findings.found_in(part, read)
         part.save(force_insert=True)
-        lines = keep_lines(seller, kept, part, read, at=at, by=by)
+        lines = keep_lines(seller, statement=kept, part=part, read=read, at=at, by=by)
         part.transactions, part.duplicates = lines.new, lines.known + lines.unsplit
         part.save(update_fields=["transactions", "duplicates"])
         findings += bank_findings.found_of(part, lines)

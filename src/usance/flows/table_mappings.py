@@ -66,7 +66,7 @@ def reading_of(
     )
 
 
-def remember(seller: Seller, data: bytes, said: Reading, *, at: datetime, by: str) -> None:
+def remember(seller: Seller, data: bytes, *, said: Reading, at: datetime, by: str) -> None:
     """Read every further table of these headings like this one. Runs in the caller's transaction."""
     outline = bank_csv.outline_of(data)
     if outline is None or said.mapping is None:

@@ -218,7 +218,8 @@ def _remittance(value: str) -> tuple[str, str | None]:
 
 # Plain text
 
-_LEADING_ACCOUNT: Final = re.compile(r"([A-Z]{2}[0-9]{2}[A-Z0-9]{10,30})\b\s*(.*)", re.DOTALL)
+# Not RF: a creditor reference has the check digits of an IBAN.
+_LEADING_ACCOUNT: Final = re.compile(r"(?!RF)([A-Z]{2}[0-9]{2}[A-Z0-9]{10,30})\b\s*(.*)", re.DOTALL)
 _DUTCH_TAIL: Final = re.compile(r"REK: ?([A-Z0-9]{8,34})/NAAM: ?([^/\n]{1,140})")
 _POLISH: Final = re.compile(r"(?:^|;) {0,3}(Z RACH\.|NA RACH\.|OD|DLA|TYT\.) ?: {0,3}([^;]*)")
 
