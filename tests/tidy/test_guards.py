@@ -28,6 +28,8 @@ NEVER_CHANGED = {
     "credit_exchangerate",
     "credit_policyrelease",
     "credit_report",
+    "debits_notice",
+    "debits_reversal",
     "deliveries_document",
     "events_event",
     "invoices_creditnote",
@@ -36,6 +38,7 @@ NEVER_CHANGED = {
     "ledger_posting",
     "orders_orderapproval",
     "payments_allocation",
+    "payments_bankclaim",
     "payments_banktransaction",
     "payments_repayment",
 }

@@ -196,6 +196,14 @@ def fee(buyer_id: UUID | None, *, amount: int, out_of: str = BANK) -> tuple[Post
     return balanced((Posting(FEES, amount, buyer_id), Posting(out_of, -amount, buyer_id)))
 
 
-def payout(*, amount: int) -> tuple[Posting, ...]:
-    """The bank has booked what a provider or a scheme owed us."""
-    return balanced((Posting(BANK, amount, None), Posting(CLEARING, -amount, None)))
+def payout(*, amount: int, buyer_id: UUID | None = None) -> tuple[Posting, ...]:
+    """The bank has booked what a provider or a scheme owed us; a negative amount, what it took back.
+
+    ``buyer_id`` where it is known whose money it was, so that nothing of it is left in CLEARING.
+    """
+    return balanced((Posting(BANK, amount, buyer_id), Posting(CLEARING, -amount, buyer_id)))
+
+
+def paid_twice(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
+    """A scheme took back money that had gone back to the buyer before: a loss, until it is claimed."""
+    return balanced((Posting(BAD_DEBT, amount, buyer_id), Posting(CLEARING, -amount, buyer_id)))

@@ -167,6 +167,105 @@ MANDATE_STATES: Final = ("pending", "active", "suspended", "canceled", "expired"
 """``pending`` until it is signed; ``suspended`` while a return is looked into; ``expired`` when nothing
 was collected for 36 months; ``completed`` when its only or last collection has settled."""
 
+DEBIT: Final = frozenset(
+    {
+        ("scheduled", "submitted"),
+        ("scheduled", "canceled"),
+        ("submitted", "settled"),
+        ("submitted", "rejected"),  # the bank did not take it: no money moved
+        ("settled", "returned"),
+        ("returned", "settled"),  # our bank sent the return back
+    }
+)
+DEBIT_STATES: Final = ("scheduled", "submitted", "settled", "returned", "rejected", "canceled")
+
+DEBIT_FILE: Final = frozenset(
+    {
+        ("written", "sent"),
+        ("written", "withdrawn"),
+        ("sent", "accepted"),
+        ("sent", "partly"),
+        ("sent", "rejected"),
+        ("accepted", "partly"),
+        ("accepted", "rejected"),  # taken at the gate, refused when it was looked into
+        ("partly", "rejected"),
+    }
+)
+DEBIT_FILE_STATES: Final = ("written", "sent", "accepted", "partly", "rejected", "withdrawn")
+
+QUESTION: Final = frozenset(
+    {
+        ("open", "answered"),
+        ("answered", "open"),
+        ("open", "closed"),
+        ("answered", "closed"),
+        ("closed", "open"),
+    }
+)
+QUESTION_STATES: Final = ("open", "answered", "closed")
+
+STORED_CARD: Final = frozenset({("active", "forgotten")})
+STORED_CARD_STATES: Final = ("active", "forgotten")
+
+CARD_PAGE: Final = frozenset({("open", "completed"), ("open", "expired")})
+CARD_PAGE_STATES: Final = ("open", "completed", "expired")
+
+CARD_AUTHORIZATION: Final = frozenset(
+    {
+        ("pending", "action_required"),
+        ("pending", "authorized"),
+        ("pending", "captured"),  # a charge is taken at once
+        ("pending", "declined"),
+        ("pending", "voided"),
+        ("action_required", "authorized"),
+        ("action_required", "captured"),
+        ("action_required", "declined"),
+        ("action_required", "voided"),
+        ("authorized", "captured"),
+        ("authorized", "voided"),
+        ("authorized", "expired"),
+    }
+)
+CARD_AUTHORIZATION_STATES: Final = (
+    "pending",
+    "action_required",
+    "authorized",
+    "captured",
+    "voided",
+    "expired",
+    "declined",
+)
+
+CARD_INSTRUCTION: Final = frozenset({("queued", "done"), ("queued", "refused")})
+CARD_INSTRUCTION_STATES: Final = ("queued", "done", "refused")
+
+PROMISE: Final = frozenset(
+    {
+        ("proposed", "accepted"),
+        ("proposed", "declined"),
+        ("proposed", "withdrawn"),
+        ("accepted", "kept"),
+        ("accepted", "broken"),
+        ("accepted", "withdrawn"),
+        ("broken", "kept"),  # paid after all
+    }
+)
+PROMISE_STATES: Final = ("proposed", "accepted", "declined", "kept", "broken", "withdrawn")
+
+PROMISE_PART: Final = frozenset({("open", "kept"), ("open", "broken"), ("broken", "kept")})
+PROMISE_PART_STATES: Final = ("open", "kept", "broken")
+
+PROPOSAL: Final = frozenset(
+    {
+        ("open", "accepted"),
+        ("open", "dismissed"),
+        ("open", "superseded"),
+        ("booked", "undone"),
+        ("accepted", "undone"),
+    }
+)
+PROPOSAL_STATES: Final = ("open", "booked", "accepted", "dismissed", "superseded", "undone")
+
 QUESTION: Final = frozenset(
     {
         ("open", "answered"),
@@ -254,6 +353,9 @@ MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "collections_question": QUESTION,
     "collections_promise": PROMISE,
     "collections_promisepart": PROMISE_PART,
+    "debits_mandate": MANDATE,
+    "debits_debit": DEBIT,
+    "debits_file": DEBIT_FILE,
     "cards_storedcard": STORED_CARD,
     "cards_page": CARD_PAGE,
     "cards_authorization": CARD_AUTHORIZATION,

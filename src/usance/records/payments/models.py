@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from usance.records.payments.claim_models import BankClaim
 from usance.records.payments.matching_models import (
     LearntPayer,
     MatchingRules,
@@ -17,6 +18,7 @@ from usance.rules.ledger import DEDUCTIONS
 __all__ = [
     "AccountStatement",
     "Allocation",
+    "BankClaim",
     "BankStatement",
     "BankTransaction",
     "LearntPayer",
@@ -129,6 +131,11 @@ class BankTransaction(SellerScoped):
                 fields=["seller", "batch"],
                 condition=Q(batch__isnull=False),
                 name="payments_transaction_batch",
+            ),
+            models.Index(
+                fields=["seller", "end_to_end_id"],
+                condition=Q(returned=True),
+                name="payments_transaction_returned",
             ),
         ]
 

@@ -23,6 +23,8 @@ def unsettled(*, seller_id: UUID, limit: int) -> Sequence[BankTransaction]:
             " WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)"
             " AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b"
             " WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)"
+            " AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c"
+            " WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)"
             " ORDER BY t.booked_on, t.id LIMIT %s",
             [seller_id, limit],
         )
@@ -36,7 +38,9 @@ def has_unsettled(*, seller_id: UUID) -> bool:
         " AND t.amount > 0 AND NOT EXISTS (SELECT 1 FROM payments_payment AS p"
         " WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)"
         " AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b"
-        " WHERE b.seller_id = t.seller_id AND b.batch_id = t.id))",
+        " WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)"
+        " AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c"
+        " WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id))",
         [seller_id],
     )
     return bool(rows[0][0])
@@ -184,7 +188,8 @@ class StatementResult:
     """What became of the lines of one bank file: counts of lines.
 
     ``paid_out`` are lines that took money from the account, ``waiting`` are not settled yet,
-    ``split`` stand there as the payments that they were made of.
+    ``split`` stand there as the payments that they were made of, ``claimed`` book debits or card
+    payments that are in the books already.
     """
 
     lines: int
@@ -194,18 +199,22 @@ class StatementResult:
     unapplied: int
     unidentified: int
     split: int = 0
+    claimed: int = 0
 
 
 def statement_result(*, seller_id: UUID, statement_id: UUID) -> StatementResult:
     """What became of the lines of one bank file."""
     row = execute(
-        "SELECT count(*), count(*) FILTER (WHERE t.amount <= 0 AND NOT t.split),"
-        " count(*) FILTER (WHERE t.amount > 0 AND p.id IS NULL AND NOT t.split),"
+        "SELECT count(*), count(*) FILTER (WHERE t.amount <= 0 AND NOT t.split"
+        " AND NOT t.claimed),"
+        " count(*) FILTER (WHERE t.amount > 0 AND p.id IS NULL AND NOT t.split AND NOT t.claimed),"
         " count(*) FILTER (WHERE p.allocated > 0 AND NOT t.split),"
         " count(*) FILTER (WHERE p.allocated = 0 AND p.buyer_id IS NOT NULL AND NOT t.split),"
         " count(*) FILTER (WHERE p.allocated = 0 AND p.buyer_id IS NULL AND NOT t.split),"
-        " count(*) FILTER (WHERE t.split)"
-        " FROM (SELECT t.*, EXISTS (SELECT 1 FROM payments_banktransaction AS b"
+        " count(*) FILTER (WHERE t.split), count(*) FILTER (WHERE t.claimed)"
+        " FROM (SELECT t.*, EXISTS (SELECT 1 FROM payments_bankclaim AS c"
+        " WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id) AS claimed,"
+        " EXISTS (SELECT 1 FROM payments_banktransaction AS b"
         " WHERE b.seller_id = t.seller_id AND b.batch_id = t.id) AS split"
         " FROM payments_banktransaction AS t) AS t LEFT JOIN payments_payment AS p"
         " ON p.seller_id = t.seller_id AND p.bank_transaction_id = t.id"
