@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.formats import bank_csv
+from usance.formats import bank_csv, bank_files
 from usance.formats.bank_csv import ColumnMapping
 from usance.records.identity import new_id
 from usance.records.parties.models import Seller
@@ -51,7 +51,7 @@ def reading_of(
     """How ``data`` is to be read: as is said now, else as was said for a table of its headings."""
     if mapping is not None:
         return Reading(mapping=mapping, account=account, currency=currency)
-    outline = bank_csv.outline_of(data)
+    outline = bank_csv.outline_of(data) if bank_files.may_be_table(data) else None
     known = (
         bank_queries.table_mapping(seller_id=seller.id, headings=outline.shape)
         if outline is not None

@@ -68,6 +68,15 @@ def read(
     return BankFile(format="csv", statements=statements)
 
 
+def may_be_table(data: bytes) -> bool:
+    """Whether ``data`` is of none of the formats that tell themselves by their beginning."""
+    return not (
+        any(reader.looks_like(data) for reader in (ofx, mt940, bai2))
+        or _XML.match(data)
+        or _FOREIGN.match(data)
+    )
+
+
 def detect_and_parse(
     data: bytes,
     *,

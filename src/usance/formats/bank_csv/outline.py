@@ -60,7 +60,10 @@ def outline_of(data: bytes, *, encoding: str | None = None) -> Outline | None:
     if best is None:
         return None
     width, delimiter, rows = best
-    start = next(i for i, row in enumerate(rows) if _filled(row) >= min(width, _filled_most(rows)))
+    least = min(width, _filled_most(rows))
+    start = next((i for i, row in enumerate(rows) if _filled(row) >= least), None)
+    if start is None:
+        return None
     first = [cell.strip()[:_LONGEST_CELL] for cell in rows[start][:width]]
     has_headings = not any(_is_value(cell) for cell in first)
     headings = first if has_headings else []
