@@ -266,6 +266,20 @@ PROPOSAL: Final = frozenset(
 )
 PROPOSAL_STATES: Final = ("open", "booked", "accepted", "dismissed", "superseded", "undone")
 
+DISPUTE: Final = frozenset(
+    {
+        ("open", "resolved_credit"),
+        ("open", "resolved_rejected"),
+        ("open", "withdrawn"),
+    }
+)
+DISPUTE_STATES: Final = ("open", "resolved_credit", "resolved_rejected", "withdrawn")
+
+WRITE_OFF_REQUEST: Final = frozenset(
+    {("open", "approved"), ("open", "declined"), ("open", "withdrawn")}
+)
+WRITE_OFF_REQUEST_STATES: Final = ("open", "approved", "declined", "withdrawn")
+
 MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "orders_order": ORDER,
     "invoices_invoice": INVOICE,
@@ -283,6 +297,8 @@ MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "debits_mandate": MANDATE,
     "debits_debit": DEBIT,
     "debits_file": DEBIT_FILE,
+    "collections_dispute": DISPUTE,
+    "collections_writeoffrequest": WRITE_OFF_REQUEST,
     "cards_storedcard": STORED_CARD,
     "cards_page": CARD_PAGE,
     "cards_authorization": CARD_AUTHORIZATION,

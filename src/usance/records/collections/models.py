@@ -5,8 +5,26 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from usance.records.collections.dispute_models import (
+    DISPUTE_REASONS,
+    Dispute,
+    WriteOffRequest,
+)
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
+
+__all__ = [
+    "AUTHORS",
+    "DISPUTE_REASONS",
+    "Dispute",
+    "PayLink",
+    "Promise",
+    "PromisePart",
+    "PromiseRules",
+    "Question",
+    "Remark",
+    "WriteOffRequest",
+]
 
 AUTHORS = ("buyer", "seller")
 

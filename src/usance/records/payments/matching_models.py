@@ -15,7 +15,7 @@ class MatchingRules(SellerScoped):
     """How far the seller lets the matching go (``rules.matching.model.MatchingSettings``).
 
     A seller without a row has the defaults of the rules. Amounts are minor units of the line's own
-    currency.
+    currency. ``second_person_from`` is what write-offs need a second person from; null: from nothing.
     """
 
     self_book_from = models.IntegerField()
@@ -25,6 +25,7 @@ class MatchingRules(SellerScoped):
     discount_grace_days = models.IntegerField()
     large_from = models.BigIntegerField()
     book_part_payments = models.BooleanField()
+    second_person_from = models.BigIntegerField(null=True)
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -39,6 +40,10 @@ class MatchingRules(SellerScoped):
                 & Q(discount_grace_days__range=(0, 60))
                 & Q(large_from__gte=0),
                 name="payments_matchingrules_sane",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_person_from__isnull=True) | Q(second_person_from__gte=0),
+                name="payments_matchingrules_persons",
             ),
         ]
 
@@ -108,5 +113,31 @@ class Proposal(SellerScoped):
                 fields=["seller", "-confidence", "id"],
                 condition=Q(state="open"),
                 name="payments_proposal_waiting",
+            ),
+        ]
+
+
+class SetAsideLine(SellerScoped):
+    """A bank line whose booking failed, so that the lines after it went on without it.
+
+    ``reason`` is what went wrong, ``code`` its kind. From ``again_at`` on the line is tried again; once
+    it has become a payment, this row is gone.
+    """
+
+    bank_transaction = ScopedForeignKey("payments.BankTransaction")
+    code = models.TextField()
+    reason = models.TextField()
+    attempts = models.IntegerField(default=1)
+    tried_at = models.DateTimeField()
+    again_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_setasideline"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "bank_transaction"], name="payments_setasideline_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(attempts__gt=0), name="payments_setasideline_attempts"
             ),
         ]

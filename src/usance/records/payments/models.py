@@ -10,6 +10,7 @@ from usance.records.payments.matching_models import (
     LearntPayer,
     MatchingRules,
     Proposal,
+    SetAsideLine,
 )
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
@@ -26,6 +27,7 @@ __all__ = [
     "Payment",
     "Proposal",
     "Repayment",
+    "SetAsideLine",
     "TableMapping",
     "WaitingBankFile",
 ]
@@ -228,7 +230,9 @@ class Allocation(SellerScoped):
 
     ``amount`` is what it settles of the invoice. ``deduction``, a part of it, is given up instead of
     paid (a discount for paying early, bank charges, a small difference), so that ``amount -
-    deduction`` is what it uses of the payment.
+    deduction`` is what it uses of the payment. Where that is in another currency, ``converted`` is
+    what it uses of it in the payment's own, and ``rate_difference`` how much more that is (less, if
+    negative) than it would have been on the day of the invoice.
     """
 
     payment = ScopedForeignKey(Payment)
@@ -236,6 +240,8 @@ class Allocation(SellerScoped):
     amount = models.BigIntegerField()
     deduction = models.BigIntegerField(default=0)
     deduction_kind = models.CharField(max_length=16, default="")
+    converted = models.BigIntegerField(null=True)
+    rate_difference = models.BigIntegerField(default=0, db_default=0)
     rule = models.CharField(max_length=24)
     explanation = models.TextField(default="")
     reverses = ScopedForeignKey("self", null=True)
@@ -259,11 +265,22 @@ class Allocation(SellerScoped):
                 ),
                 name="payments_allocation_deduction",
             ),
+            models.CheckConstraint(
+                condition=Q(converted__isnull=True, rate_difference=0)
+                | Q(converted__gt=0, amount__gt=0)
+                | Q(converted__lt=0, amount__lt=0),
+                name="payments_allocation_converted",
+            ),
         ]
         indexes = [
             models.Index(fields=["seller", "payment"], name="payments_allocation_by_payment"),
             models.Index(fields=["seller", "invoice"], name="payments_allocation_by_invoice"),
         ]
+
+    @property
+    def used(self) -> int:
+        """What it uses of the payment, in minor units of the payment's currency."""
+        return self.amount - self.deduction if self.converted is None else self.converted
 
 
 class Repayment(SellerScoped):

@@ -1,0 +1,112 @@
+"""What of an invoice a buyer will not pay, and what the seller means to give up: disputes, write-offs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import models
+from django.db.models import F, Q
+
+from usance.records.seller_scope import ScopedForeignKey, SellerScoped
+from usance.rules import states
+
+DISPUTE_REASONS: Final = (
+    "price",
+    "quantity",
+    "damaged",
+    "not_delivered",
+    "returned",
+    "discount",
+    "duplicate",
+    "paid_already",
+    "tax",
+    "other",
+)
+"""Why a buyer will not pay part of an invoice."""
+
+
+class Dispute(SellerScoped):
+    """An amount of an invoice that its buyer does not agree to owe.
+
+    ``line`` is the line's name in the issued document (BT-126), empty for the whole invoice;
+    ``payment`` the payment that was short by it, ``their_reason`` what the payer gave as its reason.
+    ``credit_note_id`` is what the dispute was resolved with. It stops nothing by itself: what is
+    outstanding stays outstanding and is shown apart.
+    """
+
+    invoice = ScopedForeignKey("invoices.Invoice")
+    buyer = ScopedForeignKey("parties.Buyer")
+    payment = ScopedForeignKey("payments.Payment", null=True)
+    state = models.CharField(max_length=20, default="open")
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    reason_code = models.CharField(max_length=16)
+    their_reason = models.TextField(default="")
+    line = models.TextField(default="")
+    words = models.TextField(default="")
+    opened_by = models.TextField()
+    resolved_by = models.TextField(default="")
+    resolved_at = models.DateTimeField(null=True)
+    resolution = models.TextField(default="")
+    credit_note = ScopedForeignKey("invoices.CreditNote", null=True)
+    external_id = models.TextField(null=True)
+    metadata = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "collections_dispute"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=states.DISPUTE_STATES)
+                & Q(amount__gt=0)
+                & Q(reason_code__in=DISPUTE_REASONS),
+                name="collections_dispute_state",
+            ),
+            models.UniqueConstraint(
+                fields=["seller", "external_id"], name="collections_dispute_external_id_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "invoice"], name="collections_dispute_of"),
+            models.Index(
+                fields=["seller", "buyer", "currency"],
+                name="collections_dispute_open",
+                condition=Q(state="open"),
+            ),
+        ]
+
+
+class WriteOffRequest(SellerScoped):
+    """That an invoice's rest be written off, which a second person must agree to.
+
+    ``amount`` is what was outstanding when it was asked.
+    """
+
+    invoice = ScopedForeignKey("invoices.Invoice")
+    buyer = ScopedForeignKey("parties.Buyer")
+    state = models.CharField(max_length=12, default="open")
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    reason = models.TextField(default="")
+    asked_by = models.TextField()
+    answered_by = models.TextField(default="")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(default="")
+
+    class Meta:
+        db_table = "collections_writeoffrequest"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=states.WRITE_OFF_REQUEST_STATES)
+                & Q(amount__gt=0)
+                & (~Q(state="approved") | ~Q(answered_by=F("asked_by"))),
+                name="collections_writeoffrequest_state",
+            ),
+            models.UniqueConstraint(
+                fields=["seller", "invoice"],
+                condition=Q(state="open"),
+                name="collections_writeoffrequest_open_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "state", "-id"], name="collections_writeoff_by_state")
+        ]
