@@ -34,10 +34,10 @@ from usance.web.api.card_schemas import (
     Nothing,
     Refund,
 )
+from usance.web.api.line_schemas import optional_units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.problems import Problem
 from usance.web.api.requests import ApiRequest
-from usance.web.api.schemas import optional_units
 from usance.web.api.section import Section
 from usance.web.api.values import BuyerId, InvoiceId, OrderId
 
