@@ -166,7 +166,9 @@ def line_repeated(document: bytes, chance: random.Random, other: bytes) -> bytes
     lines = document.splitlines(keepends=True)
     if lines:
         at = chance.randrange(len(lines))
-        lines[at : at + 1] = [lines[at]] * chance.choice((2, 3, 100, 5000))
+        times = chance.choice((2, 3, 100, 5000))
+        # No more of a long line than is kept: 5000 times half a megabyte is not to be had.
+        lines[at : at + 1] = [lines[at]] * min(times, 2 + LARGEST // len(lines[at]))
     return b"".join(lines)
 
 
