@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "usance.records.deliveries",
     "usance.records.collections",
     "usance.records.cards",
+    "usance.records.funding",
     "usance.records.debits",
     "usance.web.api",
     "usance.jobs",

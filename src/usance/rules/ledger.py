@@ -207,3 +207,37 @@ def payout(*, amount: int, buyer_id: UUID | None = None) -> tuple[Posting, ...]:
 def paid_twice(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
     """A scheme took back money that had gone back to the buyer before: a loss, until it is claimed."""
     return balanced((Posting(BAD_DEBT, amount, buyer_id), Posting(CLEARING, -amount, buyer_id)))
+
+
+def advance(buyer_id: UUID, *, amount: int, kept_back: int) -> tuple[Posting, ...]:
+    """A partner pays out ``amount`` on an invoice and keeps its fee. The receivable stays: the seller
+    collects it and owes the partner what it was advanced, with recourse or without."""
+    return balanced(
+        (
+            Posting(BANK, amount - kept_back, buyer_id),
+            Posting(FEES, kept_back, buyer_id),
+            Posting(FUNDING, -amount, buyer_id),
+        )
+    )
+
+
+def remittance(buyer_id: UUID, *, amount: int, interest: int = 0) -> tuple[Posting, ...]:
+    """``amount`` of an advance goes back to the partner, with the interest on it; a negative amount,
+    what the partner gives back."""
+    return balanced(
+        (
+            Posting(FUNDING, amount, buyer_id),
+            Posting(FEES, interest, buyer_id),
+            Posting(BANK, -(amount + interest), buyer_id),
+        )
+    )
+
+
+def absorbed(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
+    """The partner bears ``amount`` of a loss; a negative amount takes that back."""
+    return balanced((Posting(FUNDING, amount, buyer_id), Posting(BAD_DEBT, -amount, buyer_id)))
+
+
+def compensation(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
+    """An insurer pays ``amount`` of a loss."""
+    return balanced((Posting(BANK, amount, buyer_id), Posting(BAD_DEBT, -amount, buyer_id)))

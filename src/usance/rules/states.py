@@ -239,6 +239,42 @@ CARD_AUTHORIZATION_STATES: Final = (
 CARD_INSTRUCTION: Final = frozenset({("queued", "done"), ("queued", "refused")})
 CARD_INSTRUCTION_STATES: Final = ("queued", "done", "refused")
 
+FUNDING_PROGRAM: Final = frozenset(
+    {("active", "paused"), ("paused", "active"), ("active", "closed"), ("paused", "closed")}
+)
+FUNDING_PROGRAM_STATES: Final = ("active", "paused", "closed")
+
+ADVANCE: Final = frozenset(
+    {
+        ("eligible", "requested"),
+        ("eligible", "declined"),
+        ("eligible", "canceled"),
+        ("requested", "paid_out"),
+        ("requested", "declined"),
+        ("requested", "canceled"),
+        ("paid_out", "repaid"),
+        ("paid_out", "recoursed"),
+        ("paid_out", "absorbed"),
+        ("repaid", "paid_out"),  # the payment was returned, and the partner gives back what it got
+        ("repaid", "recoursed"),  # the payment was returned, and the seller bears it
+        ("absorbed", "paid_out"),  # the write-off was taken back
+    }
+)
+ADVANCE_STATES: Final = (
+    "eligible",
+    "requested",
+    "paid_out",
+    "repaid",
+    "recoursed",
+    "absorbed",
+    "declined",
+    "canceled",
+)
+"""``repaid`` from the buyer's money, ``recoursed`` from the seller's, ``absorbed`` by the partner."""
+
+FUNDING_INSTRUCTION: Final = frozenset({("queued", "done"), ("queued", "refused")})
+FUNDING_INSTRUCTION_STATES: Final = ("queued", "done", "refused")
+
 PROMISE: Final = frozenset(
     {
         ("proposed", "accepted"),
@@ -299,6 +335,9 @@ MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "debits_file": DEBIT_FILE,
     "collections_dispute": DISPUTE,
     "collections_writeoffrequest": WRITE_OFF_REQUEST,
+    "funding_program": FUNDING_PROGRAM,
+    "funding_advance": ADVANCE,
+    "funding_instruction": FUNDING_INSTRUCTION,
     "cards_storedcard": STORED_CARD,
     "cards_page": CARD_PAGE,
     "cards_authorization": CARD_AUTHORIZATION,

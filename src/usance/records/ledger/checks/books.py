@@ -251,12 +251,31 @@ SELECT e.seller_id, 'order' AS kind, e.object_id AS id, e.data->>'override' AS p
 """,
 )
 
+FUNDING_DIFFERS: Final = Check(
+    2,
+    "funding_differs",
+    "FUNDING of the buyer stands at {booked}, its advances that are out sum to {out}.",
+    """
+SELECT seller_id, 'buyer' AS kind, buyer_id AS id, currency,
+       (-sum(booked))::bigint AS booked, sum(out)::bigint AS out
+  FROM (SELECT b.seller_id, b.buyer_id, b.currency, b.amount AS booked, 0 AS out
+          FROM ledger_balance AS b WHERE @b AND b.account = 'funding'
+         UNION ALL
+        SELECT a.seller_id, a.buyer_id, a.currency, 0, a.still_out
+          FROM funding_advance AS a WHERE @a) AS both_sides
+ GROUP BY seller_id, buyer_id, currency
+HAVING -sum(booked) <> sum(out)
+""",
+    money=("booked", "out"),
+)
+
 CHECKS: Final = (
     OVERRIDE_UNNAMED,
     ENTRY_UNBALANCED,
     ENTRY_INCOMPLETE,
     BALANCE_DIFFERS,
     LINE_DIFFERS,
+    FUNDING_DIFFERS,
     ORDER_HOLD_DIFFERS,
     INVOICE_RELEASE_DIFFERS,
     LIMIT_EXCEEDED,

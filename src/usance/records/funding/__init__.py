@@ -1,0 +1,1 @@
+"""Early money: programmes, advances on invoices, and what partners tell."""
