@@ -550,6 +550,8 @@ class Lines:
             other = self.draw.choice(self.everything)
         else:
             other = self.draw.choice(self.left[customer.buyer.id])
+        if other.amount == item.amount:
+            return self._wrong_reference()  # then it would not be wrong
         structured = other.keys[1].text if self.draw.random() < 0.2 else ""
         line, truth = self.one(
             "wrong reference",

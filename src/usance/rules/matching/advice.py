@@ -32,7 +32,7 @@ def advised(search: Readings) -> Iterator[Reading]:
         complete = len(rows) == len(search.line.advice)
         settlement = _as_advised(rows, search) if complete else None
         items = tuple(mention.item for _, mention in rows)
-        settlement = settlement or settle(items, search.line, search.settings)
+        settlement = settlement or settle(items, line=search.line, settings=search.settings)
         if settlement is None:
             continue
         payer = search.paying.of(buyer_id)

@@ -9,7 +9,8 @@ they do; docs/matching.md says how well the probabilities that come out are kept
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import log10
+from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 CERTAIN: Final = 10_000
@@ -17,7 +18,9 @@ MOST: Final = 9_999
 """No reading of what others wrote is certain."""
 _SCALE: Final = 10**9
 _RANGE: Final = 90
-_ODDS: Final = tuple(round(_SCALE / 10 ** (weight / 10)) for weight in range(_RANGE + 1))
+_ODDS: Final = tuple(
+    int(_SCALE * Decimal(10) ** Decimal(-weight).scaleb(-1)) for weight in range(_RANGE + 1)
+)
 
 # How a line comes about, before anything is looked at.
 NOTHING_OF_OURS: Final = -10
@@ -54,9 +57,10 @@ def more(outstanding: int) -> int:
     return -21 - weight_of(outstanding)
 
 
-def weight_of(ratio: float) -> int:
-    """How many decibans ``ratio`` is; 0 for anything below 1."""
-    return round(10 * log10(ratio)) if ratio > 1 else 0
+@lru_cache(maxsize=65_536)
+def weight_of(count: int) -> int:
+    """How many decibans it takes to pick one out of ``count``; 0 for one and for none."""
+    return round(Decimal(count).log10().scaleb(1)) if count > 1 else 0
 
 
 _BY_LENGTH: Final = (0, 0, 0, 10, 26, 36, 47, 57, 66, 68)

@@ -166,7 +166,7 @@ def _listed(texts: Texts, items: OpenItems, whole: list[Mention]) -> Iterator[Me
                     yield Mention(item, word, "listed", min(50, 8 * len(text) + 4))
 
 
-def likest(item: OpenItem, numbers: Iterable[Token], words: Iterable[Token]) -> Mention | None:
+def likest(item: OpenItem, *, numbers: Iterable[Token], words: Iterable[Token]) -> Mention | None:
     """The surest way in which a number of the text may be one of ``item``'s keys, spoilt."""
     best: Mention | None = None
     target = digits_of(comparable(item.number))

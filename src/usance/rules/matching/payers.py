@@ -300,7 +300,9 @@ class Paying:
             return ACCOUNT_OF_ANOTHER, (Reason("payer_is_another", (("name", other),)),)
         total = sum(self._accounts.values())
         weight = (
-            _BY_ACCOUNT + evidence.weight_of(len(self._buyers)) - evidence.weight_of(total / own)
+            _BY_ACCOUNT
+            + evidence.weight_of(len(self._buyers))
+            - (evidence.weight_of(total) - evidence.weight_of(own))
         )
         if len(self._accounts) == 1:
             return weight, (Reason("account_known"),)

@@ -136,7 +136,7 @@ class Readings:
     ) -> Settlement | None:
         """Weigh a set of items and keep it if it can be paid so."""
         chosen = tuple(sorted(items, key=in_order))
-        settlement = settle(chosen, self.line, self.settings)
+        settlement = settle(chosen, line=self.line, settings=self.settings)
         if settlement is None or (exact_only and not settlement.exact):
             return None
         payer = self.paying.of(buyer_id)

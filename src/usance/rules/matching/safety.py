@@ -19,6 +19,8 @@ LARGE_FROM_CONFIDENCE: Final = 9_990
 _LONGEST_SLIP: Final = 7
 _MANY: Final = 60
 """Out of more open items than these, some always make up the rest of a sum."""
+_FEW: Final = 30
+"""Out of more than these, some two or three always add up to a sum by accident."""
 _FIRM: Final = 20
 _CONFIRMS: Final = 15
 _FULL_FIELD: Final = 130
@@ -66,6 +68,8 @@ def held_back(
         found.append("short_unexplained")
     if how in ("charges", "tolerance") and several and not exact and _may_go_on(best, line):
         found.append("short_unexplained")
+    if best.found_by == "several" and best.among > _FEW:
+        found.append("ambiguous")
     if several and best.mentions and _guessed(best) and best.among > _MANY:
         found.append("ambiguous")
     if how == "over" and (

@@ -99,7 +99,7 @@ class Search(Readings):
         numbers = self.unused_numbers(buyer_id)
         for item in further:
             if item.buyer_id == buyer_id and item.id not in ids:
-                spoilt = likest(item, numbers, ())
+                spoilt = likest(item, numbers=numbers, words=())
                 named = [*mentions, spoilt] if spoilt else mentions
                 self.consider(buyer_id, [*chosen, item], named, exact_only=True)
 
@@ -125,7 +125,11 @@ class Search(Readings):
             hits = self.items.with_amount(line.currency, amount)
             for item in hits:
                 named = [m for m in self.named.get(item.buyer_id, ()) if m.item.id == item.id]
-                spoilt = None if named else likest(item, self.unused_numbers(item.buyer_id), words)
+                spoilt = (
+                    None
+                    if named
+                    else likest(item, numbers=self.unused_numbers(item.buyer_id), words=words)
+                )
                 mentions = named or ([spoilt] if spoilt else [])
                 stranger = self.paying.of(item.buyer_id).weight < 0
                 if mentions or not stranger or len(hits) <= _FEW:
@@ -133,7 +137,9 @@ class Search(Readings):
 
     def _repaired(self) -> None:
         """Numbers with a slip or without their beginning, where the payer points to the buyer."""
-        numbers = self.unused_numbers()
+        # A number that stands there whole is looked at too where the amount does not bear it out.
+        settled = any(reading.exact for reading in self.readings.values())
+        numbers = self.unused_numbers() if settled else self.texts.numbers()[:16]
         found: dict[UUID, dict[str, list[Mention]]] = defaultdict(lambda: defaultdict(list))
         for mention in spoilt_mentions(numbers, self.items, lengths=self.items.lengths()):
             item = mention.item
@@ -165,17 +171,18 @@ class Search(Readings):
     def _repaired_sets(self, buyer_id: UUID, by_token: dict[str, list[Mention]]) -> None:
         whole = [m for m in self.named.get(buyer_id, ()) if m.grade != "order"]
         whole_ids = {m.item.id for m in whole}
+        used = {m.token.text for m in whole}
         flat = [m for row in by_token.values() for m in row if m.item.id not in whole_ids]
         for mention in flat[:24]:
             self.consider(buyer_id, [mention.item], [mention])
-            if whole:
+            if whole and mention.token.text not in used:
                 self.consider(
                     buyer_id,
                     [*(m.item for m in whole), mention.item],
                     [*whole, mention],
                     exact_only=True,
                 )
-        rows = [row for row in by_token.values() if row]
+        rows = [row for text, row in by_token.items() if row and text not in used]
         if len(rows) + len(whole) >= 2 and len(rows) <= _MOST_ROWS:
             self._one_of_each(buyer_id, whole, rows)
 
@@ -259,11 +266,24 @@ class Search(Readings):
             return False
         if not best.exact:
             exact = any(r.exact and r.buyer_id == best.buyer_id for r in self.readings.values())
-            return exact or self._list_goes_on(best)
+            return exact or self._one_slip_away(best) or self._list_goes_on(best)
         if best.mentions or len(best.items) > 1:
             return False
         others = self.items.of_buyer(best.buyer_id, self.line.currency)[:MOST_ITEMS]
         return pair_adds_up([signed(item) for item in others], self.line.amount)
+
+    def _one_slip_away(self, best: Reading) -> bool:
+        """Whether the number of a part payment may be that of another invoice with a slip in it: no
+        amount tells them apart."""
+        if best.settlement is None or best.settlement.how not in ("part", "over"):
+            return False
+        written = {m.token.text for m in best.mentions if m.grade != "checked"}
+        return any(
+            reading.buyer_id == best.buyer_id
+            and reading.items != best.items
+            and any(m.grade == "spoilt" and m.token.text in written for m in reading.mentions)
+            for reading in self.readings.values()
+        )
 
     def _list_goes_on(self, best: Reading) -> bool:
         assert best.buyer_id is not None

@@ -45,7 +45,7 @@ class _Taken:
 
 
 def settle(
-    items: Sequence[OpenItem], line: BankLine, settings: MatchingSettings
+    items: Sequence[OpenItem], *, line: BankLine, settings: MatchingSettings
 ) -> Settlement | None:
     """The likeliest way in which ``line`` settles all of ``items``; None if they cannot be paid so.
 
