@@ -260,3 +260,27 @@ def test_verify_is_quiet_when_all_is_well_and_exits_with_1_when_not(
     assert broken.returncode == 1 and not document["ok"]
     assert document["violations"][0]["seller"] == public_id("seller", account.seller.id)
     assert "[2 " in usance("verify", "--seller", account.seller.handle).stdout
+
+
+def test_several_statements_are_taken_each_for_itself(seller: Seller, tmp_path: Path) -> None:
+    table = "Tag;Wieviel\n{}.03.2026;5,00\n"
+    files = []
+    for name, text in (
+        ("a.csv", table.format(17)),
+        ("b.csv", table.format(18)),
+        ("c.txt", "hello"),
+    ):
+        (tmp_path / name).write_text(text)
+        files.append(str(tmp_path / name))
+    said = ("--column", "booked_on=Tag", "--column", "amount=Wieviel", "--decimal-mark", ",")
+    asked = ("import", "statement", *files, "--seller", seller.handle, "--account", "IT1")
+    done = usance(*asked, *said, "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)["files"]
+    assert [(one["file"], one.get("transactions"), one.get("code")) for one in told] == [
+        ("a.csv", 1, None),
+        ("b.csv", 1, None),
+        ("c.txt", None, "unknown_format"),
+    ]
+    again = usance("import", "statement", files[0], "--seller", seller.handle, "--json")
+    assert json.loads(again.stdout)["new"] is False

@@ -33,7 +33,7 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Every file, each not larger than bank files may be."""
-        given = data if isinstance(data, list | tuple) else [data]
+        given = (data or [None]) if isinstance(data, list | tuple) else [data]
         if len(given) > MOST_FILES:
             raise ValidationError(
                 _("These are more than %(most)s files. Upload them in parts."),
