@@ -139,6 +139,17 @@ def _figures(statement: BankStatement, result: StatementResult) -> list[Figure]:
             href=f"{payments_href}?state=unidentified" if result.unidentified else "",
         ),
         Figure(label=_("Money out"), value=result.paid_out, note=_("lines that pay nothing in")),
+        *(
+            [
+                Figure(
+                    label=_("Split"),
+                    value=result.split,
+                    note=_("batches whose payments were named and stand in their place"),
+                )
+            ]
+            if result.split
+            else []
+        ),
     ]
 
 
