@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from usance.flows import connections, rescreening
+from usance.flows.cards.providers import KINDS as PAYING
 from usance.flows.refusals import Refused
 from usance.formats.errors import FormatError
 from usance.records.connections import queries
@@ -159,6 +160,11 @@ def _page(
         about=KINDS[it.kind][1] if it.kind in KINDS else "",
         connection=it,
         address=_address(it),
+        notices_at=request.build_absolute_uri(
+            reverse("psp_events", args=[public_id("connection", it.id)])
+        )
+        if it.kind in PAYING
+        else "",
         may_change=desk.may("credit"),
         tested=result_text(it.test_result),
         form=form,
