@@ -75,7 +75,7 @@ def read(data: bytes) -> InvoiceDocument:
     anything itself is refused. Raises FormatError, ``not_an_invoice`` for another cXML document.
     """
     refuse_too_large(data)
-    root = parse_xml(_without_doctype(data))
+    root = parse_xml(without_doctype(data))
     request = child(root, "Request", "InvoiceDetailRequest")
     head = child(request, "InvoiceDetailRequestHeader")
     if root.tag != "cXML" or request is None or head is None:
@@ -94,7 +94,8 @@ def read(data: bytes) -> InvoiceDocument:
     return _document(root, request, head, reading=reading, is_credit=is_credit)
 
 
-def _without_doctype(data: bytes) -> bytes:
+def without_doctype(data: bytes) -> bytes:
+    """``data`` without the type declaration that a cXML document begins with; lines keep their number."""
     found = _DOCTYPE.search(data, 0, _HEAD)
     if found is None:
         return data

@@ -25,7 +25,7 @@ from usance.formats.nacha.model import (
     Totals,
 )
 from usance.formats.nacha.reader import parse
-from usance.formats.nacha.remittance import fragments, remittance_segment
+from usance.formats.nacha.remittance import advices, fragments, remittance_segment
 from usance.formats.nacha.routing import check_digit, is_routing_number
 from usance.formats.nacha.totals import batch_totals, file_totals
 from usance.formats.nacha.tracing import numbered, prenote, trace_number
@@ -53,6 +53,7 @@ __all__ = [
     "NachaFile",
     "Return",
     "Totals",
+    "advices",
     "batch_totals",
     "check_digit",
     "file_totals",

@@ -1,0 +1,9 @@
+"""Lockbox files (BAI): cheques that a bank opened, deposited and keyed in, with what they pay.
+
+The records are common, where their fields stand is each bank's own: a :class:`Layout` says it.
+"""
+
+from usance.formats.lockbox.layout import BAI, Layout
+from usance.formats.lockbox.reader import LockboxFile, looks_like, parse
+
+__all__ = ["BAI", "Layout", "LockboxFile", "looks_like", "parse"]
