@@ -118,7 +118,8 @@ class Readings:
         rivals = [*ranked[1:2], *(r.weight for r in self.others)]
         rivals.append(evidence.NOTHING_OF_OURS + evidence.ANY_AMOUNT)
         named = sum(m.weight for m in best.mentions) >= 60
-        return best.exact and named and ranked[0] - max(rivals) >= _CLEAR
+        doubted = best.payer is not None and best.payer.contradicted
+        return best.exact and named and not doubted and ranked[0] - max(rivals) >= _CLEAR
 
     def has_exact(self, buyer_id: UUID) -> bool:
         return any(r.exact and r.buyer_id == buyer_id for r in self.readings.values())

@@ -21,6 +21,8 @@ from usance.rules.matching.sums import MOST_ITEMS, pair_adds_up, sets_adding_up
 
 _MOST_WITH_AMOUNT: Final = 300
 _FEW: Final = 3
+_POINTS: Final = 15
+"""What the last four digits of a number weigh, and anything surer."""
 _MOST_NAMED: Final = 12
 _MOST_COMBINATIONS: Final = 20_000
 _MOST_ROWS: Final = 24
@@ -264,6 +266,8 @@ class Search(Readings):
         number is given, a list that was not understood to its end."""
         if not best.items or best.buyer_id is None:
             return False
+        if self._named_elsewhere(best):
+            return True
         if not best.exact:
             exact = any(r.exact and r.buyer_id == best.buyer_id for r in self.readings.values())
             return exact or self._one_slip_away(best) or self._list_goes_on(best)
@@ -271,6 +275,15 @@ class Search(Readings):
             return False
         others = self.items.of_buyer(best.buyer_id, self.line.currency)[:MOST_ITEMS]
         return pair_adds_up([signed(item) for item in others], self.line.amount)
+
+    def _named_elsewhere(self, best: Reading) -> bool:
+        """Whether the text points to an item of the very amount that ``best`` leaves out, or the
+        account to one. Sister companies owe like amounts, and pay for each other."""
+        others = [r for r in self.readings.values() if r.exact and r.items != best.items]
+        if not best.mentions:
+            return any(m.weight >= _POINTS for reading in others for m in reading.mentions)
+        contradicted = best.payer is not None and best.payer.contradicted
+        return contradicted and any(r.payer is not None and r.payer.sure for r in others)
 
     def _one_slip_away(self, best: Reading) -> bool:
         """Whether the number of a part payment may be that of another invoice with a slip in it: no
