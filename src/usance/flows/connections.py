@@ -21,6 +21,8 @@ from usance.flows.cards.providers import provider_of
 from usance.flows.counterparts import adapter_of
 from usance.flows.deliveries.carriers import KINDS as CARRYING
 from usance.flows.deliveries.carriers import carrier_of
+from usance.flows.funding.partners import KINDS as FUNDING
+from usance.flows.funding.partners import partner_of
 from usance.flows.journal import Journal
 from usance.flows.refusals import NotFound, Refused, external_id_once
 from usance.formats import sanctions_list
@@ -134,6 +136,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         "base_url",
         secrets="secret_key webhook_secret",
         required="secret_key",
+    ),
+    "funding_partner": _kind(
+        lambda it, _: it.try_out(),
+        "base_url",
+        secrets="api_key webhook_secret",
+        required="api_key",
+        needed="base_url",
     ),
 }
 """Every kind of connection. A try asks about a company that is publicly known and keeps nothing."""
@@ -266,6 +275,8 @@ def load_list(
 def _counterpart(connection: Connection) -> Any:
     if connection.kind in PAYING:
         return provider_of(connection)
+    if connection.kind in FUNDING:
+        return partner_of(connection)
     if connection.kind == BANK_FOLDER:
         return folder_of(connection)
     return carrier_of(connection) if connection.kind in CARRYING else adapter_of(connection)

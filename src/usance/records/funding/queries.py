@@ -203,4 +203,4 @@ SELECT currency, kind, sum(still_out)::bigint,
 def totals(*, seller_id: UUID, since: date, on: date) -> list[Totals]:
     """The advances by currency and kind, of which cost and volume count those paid out ``since``."""
     rows = execute(_TOTALS, {"seller": seller_id, "since": since, "on": on})
-    return [Totals(*row[:6], int(row[6])) for row in rows]
+    return [Totals(*row[:6], money_days=int(row[6])) for row in rows]

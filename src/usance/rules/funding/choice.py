@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from usance.rules.credit.expressions import Kind, Program, Source, compile_program
-from usance.rules.money import exponent
 from usance.rules.funding.terms import BASIS
+from usance.rules.money import exponent
 
 FundingKind = Literal["own_book", "with_recourse", "without_recourse", "insured"]
 KINDS: Final = ("own_book", "with_recourse", "without_recourse", "insured")
