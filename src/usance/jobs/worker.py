@@ -18,6 +18,8 @@ DELIVERY_SLOTS: Final = 6
 """One is the watch's; to write a document takes a core, to send it a server's patience."""
 CARD_SLOTS: Final = 4
 """One is the watch's."""
+FUNDING_SLOTS: Final = 3
+"""One is the watch's."""
 POLL_SECONDS: Final = 0.5
 """How soon a job is found that became free when another with its lock ended."""
 HEARTBEAT_SECONDS: Final = 3.0
@@ -44,6 +46,7 @@ async def run() -> None:
         cards,
         checks,
         deliveries,
+        funding,
         standing,
         tasks,
     )
@@ -59,6 +62,7 @@ async def run() -> None:
         (backtests.BACKTESTS,): 1,
         (billing.BILLING,): 1,
         (cards.CARDS,): CARD_SLOTS,
+        (funding.FUNDING,): FUNDING_SLOTS,
         (tasks.UPKEEP,): 1,
     }
     connector = app.connector

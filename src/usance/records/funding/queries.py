@@ -204,3 +204,46 @@ def totals(*, seller_id: UUID, since: date, on: date) -> list[Totals]:
     """The advances by currency and kind, of which cost and volume count those paid out ``since``."""
     rows = execute(_TOTALS, {"seller": seller_id, "since": since, "on": on})
     return [Totals(*row[:6], money_days=int(row[6])) for row in rows]
+
+
+_PAID_BY_PARTNERS: Final = """
+SELECT DISTINCT ON (t.id) t.id, a.id
+  FROM funding_advance AS a
+  JOIN connections_connection AS k ON k.seller_id = a.seller_id AND k.id = a.connection_id
+  JOIN payments_banktransaction AS t
+       ON t.seller_id = a.seller_id AND t.currency = a.currency AND t.amount > 0
+      AND NOT t.returned AND t.booked_on >= a.paid_out_on - 5
+ WHERE a.seller_id = %(seller)s AND a.is_out AND (a.ended_on IS NULL OR a.ended_on >= %(since)s)
+   AND (position(lower(%(prefix)s || replace(a.id::text, '-', '')) IN lower(t.text)) > 0
+     OR EXISTS (SELECT 1 FROM unnest(ARRAY[a.reference, a.payout_reference]) AS n(name)
+                 WHERE length(n.name) >= %(shortest)s
+                   AND position(lower(n.name) IN lower(concat_ws(' ', t.text, t.info,
+                       t.structured_reference, t.end_to_end_id, t.bank_reference))) > 0)
+     OR (t.amount = a.advanced - a.fee AND t.booked_on <= a.paid_out_on + 10
+         AND length(k.name) >= %(shortest)s
+         AND position(lower(k.name) IN lower(t.counterparty)) > 0
+         AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS d
+                          WHERE d.seller_id = a.seller_id AND d.subject_id = a.id)))
+   AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c
+                    WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)
+   AND NOT EXISTS (SELECT 1 FROM payments_payment AS p
+                    WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)
+   AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b
+                    WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)
+ ORDER BY t.id, a.id
+"""
+SHORTEST_NAME: Final = 6
+"""Characters that a name has at least to tell a bank line by."""
+
+
+def lines_of_partners(*, seller_id: UUID, since: date, prefix: str) -> list[tuple[UUID, UUID]]:
+    """(bank line, advance) of lines by which partners pay: they name the advance, its payout, or the
+    partner and the amount. Advances that ended before ``since`` are left out; ``prefix`` begins our
+    public ids of advances."""
+    given = {
+        "seller": seller_id,
+        "since": since,
+        "prefix": prefix,
+        "shortest": SHORTEST_NAME,
+    }
+    return [(row[0], row[1]) for row in execute(_PAID_BY_PARTNERS, given)]

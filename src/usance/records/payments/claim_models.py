@@ -7,12 +7,12 @@ from django.db.models import Q
 
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 
-CLAIMS = ("debit_batch", "debit", "debit_return", "card_payout")
+CLAIMS = ("debit_batch", "debit", "debit_return", "card_payout", "funding")
 
 
 class BankClaim(SellerScoped):
-    """A bank line that was recognised as the booking of a batch of debits, of one that came back, or of
-    a provider's payout. It never becomes a payment. Never changed.
+    """A bank line that was recognised as the booking of a batch of debits, of one that came back, of
+    a provider's payout, or of what a funding partner pays. It never becomes a payment. Never changed.
 
     ``subject_id`` is what was booked, ``reference`` how the line or the batch names it.
     """
