@@ -249,6 +249,6 @@ def kept_text(text: str) -> str:
     return "".join(c for c in line if c.isprintable())[:LONGEST_TEXT]
 
 
-def once(texts: Iterable[str]) -> tuple[str, ...]:
+def once(texts: Iterable[str | None]) -> tuple[str, ...]:
     """The non-empty ``texts``, each once, in order."""
     return tuple(dict.fromkeys(filter(None, texts)))

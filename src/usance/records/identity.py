@@ -68,6 +68,7 @@ PREFIXES: Final = {
     "dispute": "dsp",
     "write_off_request": "wor",
     "allocation": "all",
+    "remittance": "rmt",
     "bank_statement": "bst",
     "bank_transaction": "btx",
     "entry": "ent",

@@ -316,11 +316,23 @@ WRITE_OFF_REQUEST: Final = frozenset(
 )
 WRITE_OFF_REQUEST_STATES: Final = ("open", "approved", "declined", "withdrawn")
 
+REMITTANCE: Final = frozenset(
+    {
+        ("waiting", "joined"),
+        ("waiting", "dismissed"),
+        ("joined", "waiting"),
+        ("joined", "dismissed"),
+        ("dismissed", "waiting"),
+    }
+)
+REMITTANCE_STATES: Final = ("waiting", "joined", "dismissed")
+
 MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "orders_order": ORDER,
     "invoices_invoice": INVOICE,
     "payments_payment": PAYMENT,
     "payments_proposal": PROPOSAL,
+    "payments_remittance": REMITTANCE,
     "credit_creditline": CREDIT_LINE,
     "credit_review": REVIEW,
     "credit_backtest": BACKTEST,

@@ -56,6 +56,8 @@ _GROSS: Final = ("77", "39", "86", "128", "9")
 _DISCOUNT: Final = "52"
 _ADJUSTMENT: Final = ("165", "403")
 _PAID_ON: Final = ("138", "203", "209", "140", "137")
+_OF_PAYMENT: Final = ("PQ", "CK", "RA", "AEK", "TN")
+"""Code list 1153: numbers of the payment. Others are the same in every payment."""
 _CHEQUE, _TRANSFER = (
     frozenset({"20", "21", "22", "23", "24", "25", "26"}),
     frozenset({"30", "31", "42"}),
@@ -125,7 +127,9 @@ class _Reading:
                 reference=self.references.get("PQ", "") or self.references.get("RA", ""),
                 cheque_number=cheque,
                 end_to_end_id=self.references.get("AEK", ""),
-                further_references=once((self.number, *self.references.values())),
+                further_references=once(
+                    (self.number, *(self.references.get(code, "") for code in _OF_PAYMENT))
+                ),
                 paid_on=next((self.days[c] for c in _PAID_ON if c in self.days), None),
                 amount=next((self.totals[c] for c in _TOTALS if c in self.totals), None),
                 currency=self.currency,

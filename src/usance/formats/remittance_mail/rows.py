@@ -9,7 +9,7 @@ from typing import Final
 from usance.formats.bank_csv.table import Row
 from usance.formats.errors import FormatError
 
-MOST_ROWS: Final = 20_000
+MOST_ROWS: Final = 5_000
 _MOST_CELLS: Final = 200
 _BREAKS: Final = frozenset({"p", "div", "br", "li", "h1", "h2", "h3", "h4", "table", "tr", "hr"})
 _UNSEEN: Final = frozenset({"script", "style", "head", "title"})

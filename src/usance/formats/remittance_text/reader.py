@@ -29,7 +29,7 @@ from usance.formats.remittance import (
 from usance.formats.remittance_table.columns import CREDIT_WORDS, TOTAL_WORDS, Field, fact_of
 from usance.rules.money import EXPONENTS
 
-MOST_TEXT_LINES: Final = 20_000
+MOST_TEXT_LINES: Final = 5_000
 _LONGEST_LINE: Final = 400
 _AMOUNT: Final = re.compile(
     r"(?<![\w.,/-])(?P<sign>[-−(])?\s?(?P<unit>[€$£]|[A-Z]{3}\s)?\s?"

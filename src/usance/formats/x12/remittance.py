@@ -71,6 +71,9 @@ REASONS: Final = {
 _DATE: Final = re.compile(r"[0-9]{8}|[0-9]{6}")
 _PAYMENT_DAYS: Final = ("097", "020", "009", "007")
 """Element 374 in DTM01, the best first: transaction, cheque, process, effective."""
+_OF_PAYMENT: Final = ("TN", "CK", "RA", "EF", "2I")
+"""Element 128 in REF01: numbers of the payment. Others are of the payer or the payee, and the same in
+every payment."""
 _NEVER_A_DAY: Final = frozenset({"XXXXXXXX"})
 
 
@@ -188,7 +191,7 @@ class _Reading:
             reference=told.reference or trace,
             cheque_number=cheque or told.cheque_number,
             further_references=once(
-                (*told.further_references, *self.traces, *self.references.values())
+                (*told.further_references, *self.traces, *map(self.references.get, _OF_PAYMENT))
             ),
             paid_on=self.days.get("BPR") or day or told.paid_on,
             amount=self.amount,

@@ -12,6 +12,11 @@ from usance.records.payments.matching_models import (
     Proposal,
     SetAsideLine,
 )
+from usance.records.payments.remittance_models import (
+    Remittance,
+    RemittanceFile,
+    RemittanceLine,
+)
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
 from usance.rules.ledger import DEDUCTIONS
@@ -26,6 +31,9 @@ __all__ = [
     "MatchingRules",
     "Payment",
     "Proposal",
+    "Remittance",
+    "RemittanceFile",
+    "RemittanceLine",
     "Repayment",
     "SetAsideLine",
     "TableMapping",

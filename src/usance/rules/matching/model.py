@@ -119,6 +119,8 @@ class BankLine:
     charges: int | None = None
     """What banks took on the way, where they say so."""
     advice: tuple[AdviceLine, ...] = ()
+    advice_found_by: str = ""
+    """What led to the advice (``rules.matching.advised_payments.FoundBy``); empty for a person."""
 
     @property
     def paid_on(self) -> date:

@@ -1,0 +1,272 @@
+"""What happens to a remittance advice: it is kept as it came, and finds the payment that it is of.
+
+An advice that comes after its money lets that be matched again; one that comes before waits, and is given
+to the money when it is settled (``flows.remittance_joining``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from usance.flows.journal import Journal
+from usance.flows.refusals import NotFound, WrongState
+from usance.flows.remittance_matching import join_and_match, look_for_payment
+from usance.formats import remittance_files
+from usance.formats.remittance import RemittanceAdvice
+from usance.records.identity import new_id
+from usance.records.parties.models import Seller
+from usance.records.payments import remittance_queries
+from usance.records.payments.models import Payment, Remittance, RemittanceFile, RemittanceLine
+from usance.records.statements import execute
+from usance.rules.matching.advised_payments import names_in
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file of advices as it is kept. ``new`` is False for bytes that were taken before."""
+
+    file: RemittanceFile
+    remittances: tuple[Remittance, ...]
+    new: bool
+
+
+def take_advice(
+    seller: Seller,
+    data: bytes,
+    *,
+    at: datetime,
+    by: str,
+    file_name: str = "",
+    source: str = "upload",
+    currency: str | None = None,
+) -> Taken:
+    """Keep the advices of a file, whole or not at all, and let each find its payment.
+
+    The same bytes give the same advices. ``currency`` stands in where a table or a text tells none;
+    without it, the seller's does. ``source`` is one of ``records.payments.remittance_models.SOURCES``.
+    Raises FormatError, with its place, if the file cannot be read.
+    """
+    taken = _keep(seller, data, at=at, by=by, file_name=file_name, source=source, currency=currency)
+    if taken.new:
+        for remittance in taken.remittances:
+            look_for_payment(seller, remittance_id=remittance.id, at=at, by=by)
+        taken = Taken(taken.file, _of_file(seller, taken.file), True)
+    return taken
+
+
+@transaction.atomic
+def _keep(
+    seller: Seller,
+    data: bytes,
+    *,
+    at: datetime,
+    by: str,
+    file_name: str,
+    source: str,
+    currency: str | None,
+) -> Taken:
+    digest = hashlib.sha256(data).digest()
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [str(seller.id)])
+    known = remittance_queries.file_of(seller_id=seller.id, digest=digest)
+    if known is not None:
+        return Taken(known, _of_file(seller, known), False)
+    advices = remittance_files.detect_and_parse(
+        data, file_name, currency=currency or seller.currency
+    )
+    file = keep_advices(seller, advices, data, at=at, by=by, file_name=file_name, source=source)
+    return Taken(file, _of_file(seller, file), True)
+
+
+def keep_advices(
+    seller: Seller,
+    advices: Sequence[RemittanceAdvice],
+    data: bytes,
+    *,
+    at: datetime,
+    by: str,
+    file_name: str,
+    source: str,
+) -> RemittanceFile:
+    """Keep what was read of ``data`` as advices that wait. Runs in the caller's transaction; the bytes
+    were not taken before."""
+    file = RemittanceFile(
+        id=new_id(),
+        seller_id=seller.id,
+        created_at=at,
+        digest=hashlib.sha256(data).digest(),
+        file_name=file_name,
+        format=advices[0].format if advices else "",
+        source=source,
+        content=data,
+        advices=len(advices),
+    )
+    file.save(force_insert=True)
+    journal = Journal(seller, at=at, by=by)
+    rows: list[Remittance] = []
+    lines: list[RemittanceLine] = []
+    for ordinal, advice in enumerate(advices, 1):
+        row = _row(file, advice, ordinal)
+        rows.append(row)
+        lines += _lines(row, advice)
+        journal.tell(
+            "remittance.received",
+            object_type="remittance",
+            object_id=row.id,
+            state="waiting",
+            currency=row.currency or None,
+            data={"lines": len(advice.lines), "payer": row.payer_name},
+        )
+    Remittance.objects.bulk_create(rows)
+    RemittanceLine.objects.bulk_create(lines, batch_size=2000)
+    journal.close()
+    return file
+
+
+def _row(file: RemittanceFile, advice: RemittanceAdvice, ordinal: int) -> Remittance:
+    return Remittance(
+        id=new_id(),
+        seller_id=file.seller_id,
+        created_at=file.created_at,
+        changed_at=file.created_at,
+        file_id=file.id,
+        ordinal=ordinal,
+        number=advice.number,
+        payer_name=advice.payer_name,
+        payer_ids=list(advice.payer_ids),
+        payer_account=advice.payer_account,
+        payee_name=advice.payee_name,
+        reference=advice.reference,
+        cheque_number=advice.cheque_number,
+        end_to_end_id=advice.end_to_end_id,
+        names=sorted(names_in(*advice.names)),
+        paid_on=advice.paid_on,
+        amount=advice.money,
+        currency=advice.currency,
+        method=advice.method,
+        adjustments=[asdict(each) for each in advice.adjustments],
+        findings=[{"code": each.code, **each.data} for each in advice.findings],
+    )
+
+
+def _lines(row: Remittance, advice: RemittanceAdvice) -> list[RemittanceLine]:
+    return [
+        RemittanceLine(
+            id=new_id(),
+            seller_id=row.seller_id,
+            created_at=row.created_at,
+            remittance_id=row.id,
+            ordinal=ordinal,
+            number=line.number,
+            kind=line.kind,
+            dated=line.dated,
+            order_number=line.order_number,
+            gross=line.gross,
+            discount=line.discount,
+            deductions=[asdict(each) for each in line.deductions],
+            deducted=line.deducted,
+            paid=line.paid,
+        )
+        for ordinal, line in enumerate(advice.lines, 1)
+    ]
+
+
+def _of_file(seller: Seller, file: RemittanceFile) -> tuple[Remittance, ...]:
+    found = Remittance.objects.filter(seller_id=seller.id, file_id=file.id)
+    return tuple(found.order_by("ordinal"))
+
+
+@transaction.atomic
+def join_by_hand(
+    seller: Seller, *, remittance_id: UUID, payment_id: UUID, at: datetime, by: str
+) -> Payment:
+    """A person says which payment a waiting advice is of; it is matched again if nothing of it is placed.
+
+    Again changes nothing. Raises NotFound, or WrongState (the advice does not wait, or the payment has
+    one).
+    """
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
+    remittance = _locked(seller, remittance_id)
+    payment = (
+        Payment.objects.select_related("bank_transaction")
+        .filter(seller_id=seller.id, id=payment_id)
+        .first()
+    )
+    if payment is None:
+        raise NotFound("There is no such payment.")
+    if remittance.payment_id == payment.id:
+        return payment
+    if remittance.state != "waiting":
+        raise WrongState(f"The advice is {remittance.state}; it waits for no payment.")
+    if remittance_queries.of_payment(seller_id=seller.id, payment_id=payment.id) is not None:
+        raise WrongState("The payment has an advice already; part the two first.")
+    return join_and_match(seller, remittance, payment, found_by="person", at=at, by=by)
+
+
+@transaction.atomic
+def part(seller: Seller, *, remittance_id: UUID, at: datetime, by: str) -> Remittance:
+    """A joined advice is not of its payment: it waits again. What was booked stays; undo it at the payment.
+
+    Raises NotFound or WrongState.
+    """
+    return _move(seller, remittance_id, "waiting", after=("joined",), at=at, by=by)
+
+
+@transaction.atomic
+def dismiss(seller: Seller, *, remittance_id: UUID, at: datetime, by: str) -> Remittance:
+    """An advice is of no use, such as one that came twice. Raises NotFound or WrongState."""
+    return _move(seller, remittance_id, "dismissed", after=("waiting", "joined"), at=at, by=by)
+
+
+@transaction.atomic
+def take_up(seller: Seller, *, remittance_id: UUID, at: datetime, by: str) -> Remittance:
+    """A dismissed advice waits again. Raises NotFound or WrongState."""
+    return _move(seller, remittance_id, "waiting", after=("dismissed",), at=at, by=by)
+
+
+def _move(
+    seller: Seller,
+    remittance_id: UUID,
+    state: str,
+    *,
+    after: tuple[str, ...],
+    at: datetime,
+    by: str,
+) -> Remittance:
+    remittance = _locked(seller, remittance_id)
+    if remittance.state == state:
+        return remittance
+    if remittance.state not in after:
+        raise WrongState(f"The advice is {remittance.state}; it cannot become {state}.")
+    Remittance.objects.filter(seller_id=seller.id, id=remittance.id).update(
+        state=state, payment_id=None, found_by="", changed_at=at
+    )
+    remittance.state, remittance.payment_id = state, None
+    remittance.found_by, remittance.changed_at = "", at
+    journal = Journal(seller, at=at, by=by)
+    journal.tell(
+        f"remittance.{state}",
+        object_type="remittance",
+        object_id=remittance.id,
+        state=state,
+        currency=remittance.currency or None,
+        data={"reference": remittance.reference},
+    )
+    journal.close()
+    return remittance
+
+
+def _locked(seller: Seller, remittance_id: UUID) -> Remittance:
+    found = (
+        Remittance.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller.id, id=remittance_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such remittance advice.")
+    return found
