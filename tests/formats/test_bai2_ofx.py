@@ -59,6 +59,14 @@ def test_what_moves_no_money_is_counted() -> None:
     assert file("16,890,,,,,NOTE/").not_booked == (("INFO", 1),)
 
 
+def test_a_header_in_the_middle_ends_the_account_before_it() -> None:
+    header = "01,A,B,260501,0700,1,,,2/\n"
+    text = f"{header}02,B,A,1,260430,,USD,2/\n03,1,,010,1,,/\n{header}99,0,0,5/"
+    [found] = bai2.parse(text.encode())
+    assert (found.account, found.opening) == ("1", 1)
+    assert [notice.code for notice in found.notices] == ["count_differs"]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -100,8 +100,12 @@ class _File:
     def take(self, record: Record) -> None:
         match record.code:
             case "01":
+                if self.account is not None:
+                    self._close(None)
                 self.group = None
             case "02":
+                if self.account is not None:
+                    self._close(None)
                 self.group = _group(record)
             case "03":
                 if self.account is not None:
