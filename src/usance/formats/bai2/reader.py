@@ -98,18 +98,14 @@ class _File:
     account: _Account | None = None
 
     def take(self, record: Record) -> None:
+        if self.account is not None and record.code not in ("16", "49"):
+            self._close(None)  # its trailer is missing
         match record.code:
             case "01":
-                if self.account is not None:
-                    self._close(None)
                 self.group = None
             case "02":
-                if self.account is not None:
-                    self._close(None)
                 self.group = _group(record)
             case "03":
-                if self.account is not None:
-                    self._close(None)
                 if self.group is None:
                     raise _misplaced(record)
                 self.account = _account(record, group=self.group)
@@ -122,9 +118,6 @@ class _File:
                     raise _misplaced(record)
                 self.account.records += record.physical
                 self._close(record)
-            case _:
-                if self.account is not None:
-                    self._close(None)
 
     def _transaction(self, record: Record, account: _Account, group: _Group) -> None:
         account.records += record.physical
