@@ -31,7 +31,7 @@ _MOST_ADDRESSES: Final = 5
 
 
 def ask_for_cover(
-    seller: Seller, order: Order, secured: SecuredOrder, *, short: int, at: datetime
+    seller: Seller, order: Order, *, secured: SecuredOrder, short: int, at: datetime
 ) -> None:
     """The cards of the locked ``order`` lack ``short`` minor units: keep that, tell it, and ask the
     buyer, once for each amount."""

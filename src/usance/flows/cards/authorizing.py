@@ -99,7 +99,7 @@ def begin(seller: Seller, row: CardAuthorization, *, at: datetime, by: str) -> N
     row.save(force_insert=True)
     instruct(row, "authorize", at=at, by=by, amount=row.amount)
     journal = Journal(seller, at=at, by=by)
-    tell(journal, row, "requested", state="pending")
+    tell(journal, row, what="requested", state="pending")
     journal.close()
 
 

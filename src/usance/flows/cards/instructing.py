@@ -40,7 +40,7 @@ def instruct(
 
 
 def tell(
-    journal: Journal, authorization: CardAuthorization, what: str, *, state: str | None = None
+    journal: Journal, authorization: CardAuthorization, *, what: str, state: str | None = None
 ) -> None:
     """Tell what became of an authorization."""
     journal.tell(

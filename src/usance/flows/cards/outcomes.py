@@ -52,10 +52,10 @@ def absorb(
     actions.change(row, **_figures(seller, row, now, at=at))
     journal = Journal(seller, at=at, by=by)
     if row.state != before:
-        tell(journal, row, row.state, state=row.state)
+        tell(journal, row, what=row.state, state=row.state)
     elif captured or refunded:
-        tell(journal, row, "changed")
-    security.follow(journal, line, row)
+        tell(journal, row, what="changed")
+    security.follow(journal, line, authorization=row)
     journal.close()
     if captured:
         money.book_capture(seller, row, amount=captured, pays=_paid_by(row), at=at, by=by)

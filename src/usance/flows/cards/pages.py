@@ -288,7 +288,7 @@ def _complete(seller_id: UUID, page_id: UUID, now: Page, *, at: datetime) -> Non
     )
     row.save(force_insert=True)
     journal = Journal(seller, at=at, by="buyer")
-    tell(journal, row, "requested", state="pending")
+    tell(journal, row, what="requested", state="pending")
     journal.close()
     if page.order_id is not None:
         actions.secure(

@@ -19,7 +19,7 @@ def secured_by(authorization: CardAuthorization) -> int:
     return authorization.capturable if held else 0
 
 
-def follow(journal: Journal, line: CreditLine, authorization: CardAuthorization) -> None:
+def follow(journal: Journal, line: CreditLine, *, authorization: CardAuthorization) -> None:
     """Let the locked ``line`` follow what the locked ``authorization`` holds.
 
     Where somebody has set the tolerance anew meanwhile, it does not fall below nothing.

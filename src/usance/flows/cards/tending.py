@@ -151,7 +151,7 @@ def _follow(
         elif step.kind == "renew":
             _renew(seller, live[step.place], at=at)
         elif not _beside(seller, order, secured, amount=step.amount, at=at):
-            asking.ask_for_cover(seller, order, secured, short=short, at=at)
+            asking.ask_for_cover(seller, order, secured=secured, short=short, at=at)
             return
     if secured.short and not short:
         actions.change(secured, short=0, declines=0, again_at=None, asked_at=None)
