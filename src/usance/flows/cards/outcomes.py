@@ -86,7 +86,7 @@ def _figures(
         told = now.expires_at or row.expires_at
         fields["expires_at"] = cards.expires_at(authorized_at=row.created_at, told=told)
     if now.card is not None and row.card_id is None:
-        fields["card_id"] = keep_card(seller, row, now.card, at=at)
+        fields["card_id"] = keep_card(seller, now.card, row=row, at=at)
     if state == "declined":
         decline = now.decline
         unasked: cards.DeclineReason = (
@@ -125,7 +125,7 @@ def _again_on(
     return cards.charge_again_on(reason, attempts=before + 1, on=on)
 
 
-def keep_card(seller: Seller, row: Any, token: CardToken, *, at: datetime) -> UUID | None:
+def keep_card(seller: Seller, token: CardToken, *, row: Any, at: datetime) -> UUID | None:
     """The stored card of ``token`` for the buyer of ``row``; None where the provider keeps none.
 
     A card that one buyer gave is never another's.

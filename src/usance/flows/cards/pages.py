@@ -260,7 +260,7 @@ def _complete(seller_id: UUID, page_id: UUID, now: Page, *, at: datetime) -> Non
         return  # somebody else was told before
     seller = Seller.objects.get(id=seller_id)
     if now.card is not None:
-        actions.change(page, card_id=keep_card(seller, page, now.card, at=at))
+        actions.change(page, card_id=keep_card(seller, now.card, row=page, at=at))
     if page.card_id is not None and page.consent_words:
         card = actions.lock_card(seller_id=seller_id, card_id=page.card_id)
         if card is not None and card.state == "active":
