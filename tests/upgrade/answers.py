@@ -36,6 +36,13 @@ SELLERS_OWN = (
     "/v1/credit-applications",
     "/v1/watches",
     "/v1/alarms",
+    "/v1/seller",
+    "/v1/seller/bank-accounts",
+    "/v1/terms-keys",
+    "/v1/shipments?limit=100",
+    "/v1/billing-runs?limit=100",
+    "/v1/invoice-questions?limit=100",
+    "/v1/deliveries?limit=100",
 )
 OF_EACH_BUYER = (
     "/v1/buyers/{id}/members",
@@ -44,6 +51,7 @@ OF_EACH_BUYER = (
     "/v1/buyers/{id}/statement?on={before}",
     "/v1/buyers/{id}/cost-centres",
     "/v1/buyers/{id}/approval-chain",
+    "/v1/buyers/{id}/billing-profile",
 )
 
 

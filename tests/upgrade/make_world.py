@@ -305,6 +305,61 @@ def credit_desk(house: House, one: str, two: str) -> None:
     house.post("/v1/watches", WATCH)
 
 
+def invoicing_desk(seller: Any, house: House, one: str, three: str) -> None:
+    """What 0.3.0 brought: who the seller is, billing profiles, shipments and a month's invoice, documents
+    with their deliveries, a credit note by line, terms with instalments and discounts, a question."""
+    from usance.flows import billing_runs
+    from usance.records.identity import parse_public_id
+
+    company = {
+        "legal_name": "Fonderia Aurora S.r.l.",
+        "address": {"line_1": "Via Solferino 11", "city": "Milano", "post_code": "20121"},
+        "vat_id": "IT00743110157",
+        "contact": {"email": "conti@aurora.example"},
+    }
+    house.post("/v1/seller", company, method="PUT")
+    account = {"currency": "EUR", "iban": ACCOUNT, "external_id": "main"}
+    house.post("/v1/seller/bank-accounts", account)
+    house.post("/v1/terms-keys", {"keys": {"ZB30": "2/10 net 30"}}, method="PUT")
+    profile = {
+        "schedule": "daily",
+        "address": {"line_1": "Kai 1", "city": "Hamburg", "post_code": "20457"},
+        "buyer_reference": "04011000-1234512345-06",
+    }
+    house.post(f"/v1/buyers/{one}/billing-profile", profile, method="PUT")
+    lines = [
+        {"description": "Castings, grey iron", "amount": 12_200, "tax_amount": 2_200,
+         "quantity": 2, "tax_rate": "22"},
+        {"description": "Freight", "amount": 6_100, "tax_amount": 1_100, "tax_rate": "22"},
+    ]  # fmt: skip
+    terms = {"limit": {"amount": 1_500_000, "currency": "EUR"}, "terms": ["3x30", "d2_10_net_30"]}
+    house.post(f"/v1/buyers/{three}/credit-line", terms, method="PUT")
+    plain = house.order(three, 18_300, tax_amount=3_300, lines=lines, terms="3x30")
+    parts = house.invoice(plain)
+    note = {"lines": [{"line": "2", "amount": {"amount": 6_100, "currency": "EUR"}}]}
+    house.post(f"/v1/invoices/{parts}/credit-notes", note | {"reason": "Freight was promised free"})
+    early = house.order(three, 18_300, tax_amount=3_300, lines=lines, terms="d2_10_net_30")
+    shipped = house.post(f"/v1/orders/{early}/shipments", {"external_id": "W-1", "carrier": "DHL"})
+    asked = house.post(
+        f"/v1/invoices/{shipped['invoice']['id']}/questions",
+        {"line": "1", "text": "Grey or white iron?", "external_id": "Q-1"},
+    )
+    house.post(f"/v1/invoice-questions/{asked['id']}/answers", {"text": "Grey.", "name": "Carla"})
+    for number in (1, 2):
+        ordered = house.order(one, 18_300, tax_amount=0, po_number=f"PO-48{number}")
+        house.post(f"/v1/orders/{ordered}/shipments", {})
+    today = shipped["shipment"]["shipped_on"]
+    run = house.post("/v1/billing-runs", {"cut_off_on": today, "buyer": one})
+    billing_runs.work(
+        seller,
+        run_id=parse_public_id("billing_run", run["id"]),
+        clock=lambda: datetime(2026, 5, 29, 14, tzinfo=UTC),
+        by="fixture",
+    )
+    waiting = house.order(one, 9_000, po_number="PO-490")
+    house.post(f"/v1/orders/{waiting}/shipments", {})  # waits for its day
+
+
 def aurora() -> dict[str, Any]:
     """The seller with three buyers and two currencies."""
     from usance.flows import calendar
@@ -349,6 +404,8 @@ def aurora() -> dict[str, Any]:
     set_clock(datetime(2026, 5, 29, 12, 0, tzinfo=UTC))
     credit_desk(house, one, two)
     house.order(three, 700_000, "pending_review")
+    set_clock(datetime(2026, 5, 29, 13, 0, tzinfo=UTC))
+    invoicing_desk(seller, house, one, three)
     set_clock(END)
     order = {"buyer": three, "amount": {"amount": 4_400, "currency": "EUR"}, "metadata": {"x": 1}}
     payment = {

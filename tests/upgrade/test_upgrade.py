@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -32,6 +33,20 @@ REWRITTEN: dict[str, set[str]] = {}
 """Columns of kept releases that a later migration rewrites or drops on purpose, by table."""
 
 
+SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
+    # What is owed in instalments is listed by instalment, each by its own day.
+    "usance-0.3.0": (r"/v1/buyers/[^/]+/statement\?on=2026-05-29",),
+}
+"""Addresses (patterns) whose answers to a release's world say something else on purpose."""
+
+NEXT_SALE = {
+    "usance-0.1.0": ("INV-2026-000010", "2026-06-29"),
+    "usance-0.2.0": ("INV-2026-000010", "2026-06-29"),
+    "usance-0.3.0": ("INV-2026-000013", "2026-08-28"),
+}
+"""The number and the due day of what is sold next in each world."""
+
+
 @dataclass
 class Upgraded:
     """A database of ``release`` that has been migrated, and what was there before."""
@@ -55,7 +70,7 @@ class Upgraded:
             env=self.env | {"PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert done.returncode == 0, done.stderr[-3000:]
@@ -90,7 +105,7 @@ def upgraded(request: pytest.FixtureRequest, migrated: None) -> Iterator[Upgrade
 
 
 def test_there_is_a_release_to_come_from() -> None:
-    assert {"usance-0.1.0", "usance-0.2.0"} <= set(RELEASES)
+    assert set(NEXT_SALE) == set(RELEASES)
 
 
 def test_migrating_again_changes_nothing(upgraded: Upgraded) -> None:
@@ -165,6 +180,7 @@ def test_it_answers_as_before(upgraded: Upgraded) -> None:
         place: found
         for seller, place in places
         if (found := _changes(expected[seller][place], told[seller].get(place)))
+        and not any(re.fullmatch(p, place) for p in SAID_OTHERWISE.get(upgraded.release, ()))
     }
     assert changed == {}
 
@@ -191,8 +207,8 @@ def test_the_house_goes_on(upgraded: Upgraded) -> None:
     assert told["replays"]["replayed"] is True
     assert told["trade"] == {
         "order": "authorized",
-        "number": "INV-2026-000010",
-        "due_on": "2026-06-29",
+        "number": NEXT_SALE[upgraded.release][0],
+        "due_on": NEXT_SALE[upgraded.release][1],
         "invoice": "paid",
     }
     assert told["revoked"] == 401
