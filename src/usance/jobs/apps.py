@@ -18,6 +18,7 @@ class JobsConfig(AppConfig):
             cards,
             checks,
             deliveries,
+            funding,
             monitoring,
             reviews,
             standing,

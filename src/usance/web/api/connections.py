@@ -40,6 +40,7 @@ Kind = Literal[
     "anaf",
     "stripe",
     "bank_folder",
+    "funding_partner",
 ]
 Setting = str | int | bool | list[str] | None
 Credential = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]

@@ -34,6 +34,10 @@ KINDS: Final[Mapping[str, tuple[str | Promise, str | Promise]]] = {
         _("Folder of bank files"),
         _("Bank files that are left in a folder are taken every minute."),
     ),
+    "funding_partner": (
+        _("Funding partner"),
+        _("Advances money on your invoices before your buyers pay."),
+    ),
     "stripe": (_("Stripe"), _("Cards of your buyers, typed on Stripe's own page.")),
 }
 """Name and description of each kind."""
