@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows import match_proposals
+from usance.flows import bank_claims, match_proposals
 from usance.flows.journal import Journal
 from usance.flows.match_booking import Booking
 from usance.flows.settlement import Applications, enter_receipt
@@ -113,7 +113,11 @@ def settle_all(
     by: str,
     progress: Callable[[int], None] | None = None,
 ) -> Settled:
-    """Settle every line that is not settled yet; ``progress`` hears how many are done."""
+    """Settle every line that is not settled yet; ``progress`` hears how many are done.
+
+    Lines that book debits are claimed before: they are no payments of their own.
+    """
+    bank_claims.claim_lines(seller, at=at, by=by)
     total = Settled()
     ledger: Ledger | None = None
     while queries.has_unsettled(seller_id=seller.id):
@@ -135,6 +139,8 @@ def settle_batch(
 
     ``ledger`` is what a batch before has read; it is kept up with what this one books.
     """
+    if ledger is None:
+        bank_claims.claim_lines(seller, at=at, by=by)
     # One at a time for a seller: two would pick the same lines.
     execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
     rows = queries.unsettled(seller_id=seller.id, limit=limit)

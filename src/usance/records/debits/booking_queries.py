@@ -1,0 +1,108 @@
+"""Reading which bank lines may book debits, and which batches wait for the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from usance.records.statements import execute
+
+_FREE: Final = """
+   AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c
+                    WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)
+   AND NOT EXISTS (SELECT 1 FROM payments_payment AS p
+                    WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)
+   AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b
+                    WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)
+"""
+
+_NAMED: Final = f"""
+SELECT t.id, d.id FROM payments_banktransaction AS t
+  JOIN debits_debit AS d ON d.seller_id = t.seller_id AND d.end_to_end_id = t.end_to_end_id
+       AND d.currency = t.currency AND d.file_id IS NOT NULL
+ WHERE t.seller_id = %(seller_id)s AND t.amount = d.amount AND NOT t.returned {_FREE}
+   AND d.booked <= 0 AND d.state IN ('submitted', 'settled', 'returned')
+ ORDER BY t.booked_on, t.id
+"""
+
+_RETURNED: Final = f"""
+SELECT t.id, d.id FROM payments_banktransaction AS t
+  JOIN debits_debit AS d ON d.seller_id = t.seller_id AND d.currency = t.currency
+       AND (d.end_to_end_id = t.end_to_end_id
+            OR (d.trace_number <> '' AND d.trace_number IN (t.end_to_end_id, t.bank_reference)))
+ WHERE t.seller_id = %(seller_id)s AND t.amount < 0 AND t.returned AND -t.amount >= d.amount {_FREE}
+   AND d.state IN ('submitted', 'settled', 'returned')
+ ORDER BY t.booked_on, t.id
+"""
+
+_GROUPS: Final = """
+SELECT d.file_id, d."group", d.currency, min(d.collect_on), sum(d.amount)::bigint, array_agg(d.id)
+  FROM debits_debit AS d
+ WHERE d.seller_id = %(seller_id)s AND d.file_id IS NOT NULL AND d.collect_on >= %(since)s
+   AND d.state IN ('submitted', 'settled', 'returned')
+   AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c
+                    WHERE c.seller_id = d.seller_id AND c.subject_id IN (d.file_id, d.id)
+                      AND c.kind IN ('debit_batch', 'debit')
+                      AND c.reference IN (d."group", d.end_to_end_id))
+ GROUP BY d.file_id, d."group", d.currency
+ ORDER BY min(d.collect_on), d."group"
+"""
+
+_POSSIBLE: Final = f"""
+SELECT t.id FROM payments_banktransaction AS t
+ WHERE t.seller_id = %s AND t.amount > 0 AND t.booked_on >= %s AND NOT t.returned
+   AND (t.amount = ANY(%s) OR EXISTS (
+        SELECT 1 FROM unnest(%s::text[]) AS n(name)
+         WHERE position(n.name IN concat_ws(' ', t.text, t.info, t.bank_reference, t.end_to_end_id,
+               t.entry_reference, t.structured_reference)) > 0)) {_FREE}
+ ORDER BY t.booked_on, t.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A part of a file that the bank books as one: its debits that were not rejected, and their sum in
+    minor units."""
+
+    file_id: UUID
+    id: str
+    currency: str
+    day: date
+    amount: int
+    debit_ids: Sequence[UUID]
+
+
+def waiting_groups(*, seller_id: UUID, since: date) -> list[Group]:
+    """Groups to be collected from ``since`` on that the bank has not booked."""
+    rows = execute(_GROUPS, {"seller_id": seller_id, "since": since})
+    return [Group(*row) for row in rows]
+
+
+def possible_bookings(
+    *, seller_id: UUID, amounts: Collection[int], names: Sequence[str], since: date
+) -> list[UUID]:
+    """Bank lines since by which money came in, neither a payment nor claimed, of one of ``amounts`` or
+    naming one of ``names``."""
+    rows = execute(_POSSIBLE, [seller_id, since, list(amounts), list(names)])
+    return [row[0] for row in rows]
+
+
+def named_lines(*, seller_id: UUID) -> list[tuple[UUID, UUID]]:
+    """(bank line, debit) of lines that book one debit by itself."""
+    return _once(execute(_NAMED, {"seller_id": seller_id}))
+
+
+def returned_lines(*, seller_id: UUID) -> list[tuple[UUID, UUID]]:
+    """(bank line, debit) of lines by which a debit came back."""
+    return _once(execute(_RETURNED, {"seller_id": seller_id}))
+
+
+def _once(rows: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
+    """Each line with the first debit that it may be."""
+    seen: dict[UUID, UUID] = {}
+    for line, debit in rows:
+        seen.setdefault(line, debit)
+    return list(seen.items())
