@@ -97,11 +97,12 @@ def entries(seller: Seller) -> Counter[str]:
 
 _BESIDE: dict[str, str] = {
     "a payment pays another buyer's invoice": """
-        SELECT a.id FROM payments_allocation AS a
+        SELECT p.id, i.id FROM payments_allocation AS a
           JOIN payments_payment AS p ON p.seller_id = a.seller_id AND p.id = a.payment_id
           JOIN invoices_invoice AS i ON i.seller_id = a.seller_id AND i.id = a.invoice_id
-         WHERE a.seller_id = %(seller)s
-           AND (p.buyer_id, p.currency) IS DISTINCT FROM (i.buyer_id, i.currency)""",
+         WHERE a.seller_id = %(seller)s AND (p.buyer_id IS DISTINCT FROM i.buyer_id
+               OR (a.converted IS NULL) <> (p.currency = i.currency))
+         GROUP BY p.id, i.id HAVING sum(a.amount) <> 0""",
     "more is taken back of an allocation than it was": """
         SELECT a.id FROM payments_allocation AS a
           JOIN payments_allocation AS r ON r.seller_id = a.seller_id AND r.reverses_id = a.id

@@ -12,19 +12,33 @@ from django.db import transaction
 
 from usance.flows.credit_notes import Credit, credit_of_lines, made_document, tax_taken_back
 from usance.flows.journal import Journal
-from usance.flows.refusals import AmountTooLarge, NotFound, WrongState, external_id_once
+from usance.flows.recoveries import recover, settle_invoice
+from usance.flows.refusals import (
+    AmountTooLarge,
+    Conflict,
+    NotFound,
+    WrongState,
+    external_id_once,
+)
 from usance.flows.settlement import free_allocations
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.parties.invoicing_queries import seller_details
 from usance.records.parties.models import Seller
+from usance.records.payments import matching_queries
 from usance.rules import ledger
-from usance.rules.billing import document_number, settled_state, tax_share
+from usance.rules.billing import document_number, tax_share
 from usance.rules.invoicing.crediting import CreditedLine, minor
 from usance.rules.invoicing.serial import to_json
 from usance.rules.invoicing.split_payment import split_tax
 from usance.rules.orders import InvalidOrder
+
+
+class SecondPersonNeeded(Conflict):
+    """The seller lets nobody write off so much alone."""
+
+    code = "second_person_needed"
 
 
 @transaction.atomic
@@ -95,7 +109,7 @@ def take_back_of(
         currency=invoice.currency,
         postings=ledger.credit_note(invoice.buyer_id, net=amount - tax, tax=tax),
     )
-    _settle(
+    settle_invoice(
         journal,
         invoice,
         "invoice.credited",
@@ -144,12 +158,31 @@ def _wanted(
 def write_off_invoice(
     seller: Seller, *, invoice_id: UUID, at: datetime, by: str, reason: str = ""
 ) -> Invoice:
-    """Give up what is outstanding on an invoice. Raises NotFound or WrongState."""
+    """Give up what is outstanding on an invoice.
+
+    Raises NotFound, WrongState, or SecondPersonNeeded where the seller lets nobody give up so much
+    alone (``write_offs.ask_write_off`` asks for one).
+    """
     invoice = _locked(seller, invoice_id)
+    if invoice.state == "open" and takes_two(invoice):
+        raise SecondPersonNeeded("To write off so much takes a second person; ask for it.")
+    journal = Journal(seller, at=at, by=by)
+    give_up(journal, invoice, reason=reason)
+    journal.close()
+    return invoice
+
+
+def takes_two(invoice: Invoice) -> bool:
+    """Whether the seller lets nobody write off alone what is outstanding on ``invoice``."""
+    least = matching_queries.rules(seller_id=invoice.seller_id).second_person_from
+    return least is not None and invoice.outstanding >= least
+
+
+def give_up(journal: Journal, invoice: Invoice, *, reason: str) -> None:
+    """Write off what is outstanding on the locked ``invoice``. The caller closes the journal."""
     if invoice.state != "open":
         raise WrongState(f"{invoice.number} is {invoice.state}; only an open invoice has a rest.")
     amount = invoice.outstanding
-    journal = Journal(seller, at=at, by=by)
     journal.enter(
         "write_off",
         subject_id=invoice.id,
@@ -157,7 +190,7 @@ def write_off_invoice(
         currency=invoice.currency,
         postings=ledger.write_off(invoice.buyer_id, amount=amount),
     )
-    _settle(
+    settle_invoice(
         journal,
         invoice,
         "invoice.written_off",
@@ -165,6 +198,33 @@ def write_off_invoice(
         data={"amount": amount, "reason": reason},
         written_off=invoice.written_off + amount,
     )
+
+
+@transaction.atomic
+def recover_write_off(
+    seller: Seller,
+    *,
+    invoice_id: UUID,
+    at: datetime,
+    by: str,
+    amount: int | None = None,
+    reason: str = "",
+) -> Invoice:
+    """Claim again ``amount`` minor units (None: all) of what was written off: it is owed as before.
+
+    The write-off stays in the books, and an entry of its own takes it back. Raises NotFound,
+    WrongState (nothing is written off) or AmountTooLarge.
+    """
+    invoice = _locked(seller, invoice_id)
+    if not invoice.written_off:
+        raise WrongState(f"Nothing of {invoice.number} is written off.")
+    amount = invoice.written_off if amount is None else amount
+    if not 0 < amount <= invoice.written_off:
+        raise AmountTooLarge(
+            f"{invoice.written_off} minor units are written off; recover from 1 to that."
+        )
+    journal = Journal(seller, at=at, by=by)
+    recover(journal, invoice, amount=amount, reason=reason)
     journal.close()
     return invoice
 
@@ -220,34 +280,3 @@ def _issue(
     with external_id_once("credit note", note.external_id):
         note.save(force_insert=True)
     return note
-
-
-def _settle(
-    journal: Journal,
-    invoice: Invoice,
-    event: str,
-    *,
-    change: int,
-    data: dict[str, Any],
-    **fields: int,
-) -> None:
-    """Move the invoice's amounts, its state with them, and tell it once."""
-    figures = {
-        name: fields.get(name, getattr(invoice, name))
-        for name in ("credited", "allocated", "written_off")
-    }
-    state = settled_state(amount=invoice.amount, **figures)
-    journal.tell(
-        event,
-        object_type="invoice",
-        object_id=invoice.id,
-        buyer_id=invoice.buyer_id,
-        state=state if state != invoice.state else None,
-        currency=invoice.currency,
-        owed_change=change,
-        data=data,
-    )
-    invoices.change(
-        invoice, state=state, closed_on=None if state == "open" else journal.on, **fields
-    )
-    invoice.outstanding = invoice.amount - sum(figures.values())

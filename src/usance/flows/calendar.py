@@ -45,7 +45,7 @@ def expire_orders(*, seller_id: UUID, at: datetime, by: str) -> int:
 
 def settle_bank_lines(*, seller_id: UUID, at: datetime, by: str) -> int:
     """Settle the bank lines of the seller's that are waiting; how many those were."""
-    if not payments.has_unsettled(seller_id=seller_id):
+    if not payments.has_unsettled(seller_id=seller_id, at=at):
         return 0
     return settle_all(_seller(seller_id), at=at, by=by).lines
 

@@ -2,7 +2,7 @@
 
 Lines are settled in batches, each batch in a transaction, so that whoever is interrupted goes on where
 it stopped and nothing is done twice. What the rules are sure of books itself; for the rest a person
-is shown what they make of it.
+is shown what they make of it. A line whose booking fails is set aside, and the others go on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows import bank_claims, match_proposals
+from usance.flows import bank_claims, disputes, match_proposals, remittance_joining, set_aside
 from usance.flows.journal import Journal
 from usance.flows.match_booking import Booking
 from usance.flows.settlement import Applications, enter_receipt
@@ -27,11 +27,12 @@ from usance.records.payments import matching_queries, queries
 from usance.records.payments.models import BankTransaction, Payment, Proposal
 from usance.records.statements import execute
 from usance.rules.matching import model as matching
+from usance.rules.matching.advised_payments import held_to_advice
 from usance.rules.matching.engine import match
-from usance.rules.matching.quoted import references
 from usance.rules.matching.model import BankLine, Knowledge, Matched, MatchingSettings, Share
 from usance.rules.matching.open_items import OpenItems
 from usance.rules.matching.payers import Buyers
+from usance.rules.matching.quoted import references
 
 BATCH: Final = 500
 """Bank lines settled in one transaction."""
@@ -48,6 +49,7 @@ class Settled:
     proposed: int = 0
     unapplied: int = 0
     unidentified: int = 0
+    set_aside: int = 0
 
     def add(self, other: Settled) -> None:
         """Count ``other`` too."""
@@ -55,6 +57,7 @@ class Settled:
         self.proposed += other.proposed
         self.unapplied += other.unapplied
         self.unidentified += other.unidentified
+        self.set_aside += other.set_aside
         for rule, count in other.matched.items():
             self.matched[rule] += count
 
@@ -64,14 +67,19 @@ class Ledger:
 
     def __init__(self, seller: Seller) -> None:
         self.seller = seller
+        self.read()
+
+    def read(self) -> None:
+        """Read all of it, forgetting what was read before."""
+        seller_id = self.seller.id
         self.items = OpenItems()
         self.buyers = Buyers()
-        for item in matching_queries.open_items(seller_id=seller.id):
+        for item in matching_queries.open_items(seller_id=seller_id):
             self.items.add(item)
-        for buyer in matching_queries.buyers(seller_id=seller.id):
+        for buyer in matching_queries.buyers(seller_id=seller_id):
             self.buyers.add(buyer)
-        self.knowledge: Knowledge = matching_queries.knowledge(seller_id=seller.id)
-        self.settings: MatchingSettings = matching_queries.settings(seller_id=seller.id)
+        self.knowledge: Knowledge = matching_queries.knowledge(seller_id=seller_id)
+        self.settings: MatchingSettings = matching_queries.settings(seller_id=seller_id)
 
     def name(self, lines: Iterable[BankLine]) -> None:
         """Read what the lines name and is settled already: it is no open invoice, and says that the
@@ -97,13 +105,14 @@ class Ledger:
 
     def match(self, line: BankLine) -> Matched:
         """What ``line`` pays."""
-        return match(
+        matched = match(
             line,
             items=self.items,
             buyers=self.buyers,
             knowledge=self.knowledge,
             settings=self.settings,
         )
+        return held_to_advice(matched, line, found_by=line.advice_found_by)
 
 
 def settle_all(
@@ -120,7 +129,7 @@ def settle_all(
     bank_claims.claim_lines(seller, at=at, by=by)
     total = Settled()
     ledger: Ledger | None = None
-    while queries.has_unsettled(seller_id=seller.id):
+    while queries.has_unsettled(seller_id=seller.id, at=at):
         ledger = ledger or Ledger(seller)
         batch = settle_batch(seller, at=at, by=by, ledger=ledger)
         if not batch.lines:
@@ -131,28 +140,69 @@ def settle_all(
     return total
 
 
-@transaction.atomic
 def settle_batch(
     seller: Seller, *, at: datetime, by: str, limit: int = BATCH, ledger: Ledger | None = None
 ) -> Settled:
     """Turn up to ``limit`` unsettled lines into payments and let them pay what they are for.
 
-    ``ledger`` is what a batch before has read; it is kept up with what this one books.
+    ``ledger`` is what a batch before has read; it is kept up with what this one books. Where booking
+    fails, the lines are booked one by one, and the bad ones are set aside with their reason.
     """
     if ledger is None:
         bank_claims.claim_lines(seller, at=at, by=by)
-    # One at a time for a seller: two would pick the same lines.
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
-    rows = queries.unsettled(seller_id=seller.id, limit=limit)
-    if not rows:
+    if not queries.has_unsettled(seller_id=seller.id, at=at):
         return Settled()
     ledger = ledger or Ledger(seller)
-    lines = [match_proposals.bank_line(row) for row in rows]
+    try:
+        return _settle_together(ledger, at=at, by=by, limit=limit)
+    except set_aside.PASSING:
+        raise
+    except Exception:  # noqa: BLE001
+        # Whatever it was, the others' money must not wait for it: what is wrong shows line by line.
+        return _settle_singly(ledger, at=at, by=by, limit=limit)
+
+
+def _settle_singly(ledger: Ledger, *, at: datetime, by: str, limit: int) -> Settled:
+    """Each line in a transaction of its own; what cannot be booked is set aside."""
+    total = Settled()
+    ledger.read()
+    for row in queries.unsettled(seller_id=ledger.seller.id, at=at, limit=limit):
+        try:
+            total.add(_settle_together(ledger, at=at, by=by, only=row))
+        except set_aside.PASSING:
+            raise
+        except Exception as error:  # noqa: BLE001 - kept with the line
+            set_aside.set_aside(ledger.seller, row, error, at=at)
+            total.lines += 1
+            total.set_aside += 1
+            ledger.read()  # it may have followed what was never written
+    return total
+
+
+@transaction.atomic
+def _settle_together(
+    ledger: Ledger, *, at: datetime, by: str, limit: int = 1, only: BankTransaction | None = None
+) -> Settled:
+    """Settle lines in one transaction: up to ``limit``, or ``only`` one if it is still unsettled."""
+    seller = ledger.seller
+    # One at a time for a seller: two would pick the same lines.
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
+    if only is None:
+        rows = queries.unsettled(seller_id=seller.id, at=at, limit=limit)
+    else:
+        rows = queries.unsettled(seller_id=seller.id, at=at, limit=1, line_id=only.id)
+    if not rows:
+        return Settled()
+    advised = remittance_joining.advised_lines(seller, rows)
+    lines = advised.lines
     ledger.name(lines)
     first = [ledger.match(line) for line in lines]
     locked = _lock(ledger, first, at=at)
     changed = ledger.refresh(share.item_id for matched in first for share in _shares(matched))
-    return _Batch(ledger, locked=locked, changed=changed, at=at, by=by).book(rows, lines, first)
+    done = _Batch(ledger, locked=locked, changed=changed, at=at, by=by).book(rows, lines, first)
+    remittance_joining.join(seller, advised, at=at, by=by)
+    set_aside.forget(seller, rows)
+    return done
 
 
 def _shares(matched: Matched) -> Sequence[Share]:
@@ -202,6 +252,7 @@ class _Batch:
         self.booking = Booking(ledger.seller.id)
         self.settled = Settled()
         self.proposals: list[Proposal] = []
+        self.short: list[tuple[Payment, Sequence[Share]]] = []
         self.taught: list[tuple[BankLine, UUID, bool]] = []
 
     def book(
@@ -217,6 +268,8 @@ class _Batch:
             for row, line, matched in zip(rows, lines, first, strict=True)
         ]
         self.applied.write(new=made)
+        for payment, shares in self.short:
+            disputes.open_for_deductions(self.journal, payment, shares)
         Proposal.objects.bulk_create(self.proposals)
         for lesson in match_proposals.teach(self.ledger.seller, self.taught, at=self.at):
             self.ledger.knowledge.take(lesson)
@@ -239,6 +292,8 @@ class _Batch:
         if best is not None and sure:
             self.booking.book(self.applied, payment, best, rule=best.rule)
             self._follow(line, best)
+            if any(share.short and share.deduction_reason for share in best.shares):
+                self.short.append((payment, best.shares))
             self.settled.matched[best.rule] += 1
         elif best is not None and best.shares:
             self.settled.proposed += 1

@@ -7,11 +7,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows import match_proposals
+from usance.flows import conversions, disputes, match_proposals
 from usance.flows.journal import Journal
 from usance.flows.match_booking import Booking
 from usance.flows.refusals import Mismatch, NotFound, WrongState
-from usance.flows.settlement import Applications, InvoiceState, identify, left_of
+from usance.flows.settlement import (
+    Applications,
+    InvoiceState,
+    identify,
+    left_of,
+    unidentify,
+)
 from usance.records.credit import actions as credit
 from usance.records.invoices import actions as invoices
 from usance.records.parties.models import Seller
@@ -28,13 +34,24 @@ class OutOfDate(WrongState):
 
 @transaction.atomic
 def accept_proposal(
-    seller: Seller, *, proposal_id: UUID, at: datetime, by: str, reading: int = 0
+    seller: Seller,
+    *,
+    proposal_id: UUID,
+    at: datetime,
+    by: str,
+    reading: int = 0,
+    dispute: str = "",
 ) -> Payment:
     """Book a proposed reading: 0 is the best, from 1 on the alternatives. The payer is learnt.
 
+    What is short of an invoice with a reason of the payer's opens a dispute; with ``dispute``, one of
+    DISPUTE_REASONS, all that is short does.
+
+    A reading in another currency is converted by the seller's rate of the day the money came.
+
     A proposal that was accepted stays as it is: accepting it again returns its payment. Raises
-    NotFound, WrongState (it waits no longer), Mismatch (a reading in another currency, or the payment
-    is another buyer's) or OutOfDate.
+    NotFound, WrongState (it waits no longer), Mismatch (the payment is another
+    buyer's), NoExchangeRate, InvalidDispute or OutOfDate.
     """
     proposal, payment = _waiting(seller, proposal_id)
     if proposal.state == "accepted":
@@ -45,24 +62,24 @@ def accept_proposal(
     if not 0 <= reading < len(readings):
         raise NotFound(f"The proposal has {len(readings)} readings, counted from 0.")
     wanted = match_proposals.from_json(readings[reading])
-    if wanted.currency != payment.currency:
-        raise Mismatch(
-            f"The payment is in {payment.currency}, what it is for in {wanted.currency};"
-            " convert the payment first."
-        )
     if payment.buyer_id not in (None, wanted.buyer_id):
         raise Mismatch("The payment belongs to another buyer than this reading says.")
     journal = Journal(seller, at=at, by=by)
     if payment.buyer_id is None:
         identify(journal, payment, buyer_id=wanted.buyer_id)
     booking = Booking(seller.id)
-    if not booking.fits(wanted) or payment.unapplied != _money_of(wanted):
+    foreign = wanted.currency != payment.currency
+    if not booking.fits(wanted) or not (foreign or payment.unapplied == _money_of(wanted)):
         raise OutOfDate(
             "What this reading would settle has changed; look at the payment and place it anew."
         )
     applied = Applications(journal)
-    booking.book(applied, payment, wanted, rule=wanted.rule)
+    if foreign:
+        conversions.book(applied, booking, payment, wanted)
+    else:
+        booking.book(applied, payment, wanted, rule=wanted.rule)
     applied.write()
+    disputes.open_for_deductions(journal, payment, wanted.shares, reason_code=dispute)
     _decide(proposal, state="accepted", at=at, by=by)
     match_proposals.teach_of(seller, payment, undone=False, at=at)
     journal.close()
@@ -87,15 +104,55 @@ def dismiss_proposal(seller: Seller, *, proposal_id: UUID, at: datetime, by: str
 def undo_match(seller: Seller, *, payment_id: UUID, at: datetime, by: str) -> Payment:
     """Take back all that a payment pays, deductions too: it waits again, its invoices are open.
 
-    The matching learns from it. Raises NotFound or WrongState (it pays nothing).
+    Disputes that its deductions opened are withdrawn with it. The matching learns from it. Raises
+    NotFound or WrongState (it pays nothing).
     """
+    payment = _payment(seller, payment_id)
+    journal = Journal(seller, at=at, by=by)
+    rules = _take_all_back(journal, payment)
+    if not rules:
+        raise WrongState("The payment pays nothing; there is nothing to undo.")
+    for rule in sorted(rules & set(matching.RULES))[:1]:
+        match_proposals.taken_back(seller, payment, rule=rule, at=at, by=by)
+    journal.close()
+    return payment
+
+
+@transaction.atomic
+def unidentify_payment(seller: Seller, *, payment_id: UUID, at: datetime, by: str) -> Payment:
+    """The payment is not its buyer's: what it pays is taken back, and its payer is unknown again.
+
+    The matching learns that the account and the name are not this buyer's. Raises NotFound or
+    WrongState (nobody is known as its payer, or nothing is left of it).
+    """
+    payment = _payment(seller, payment_id)
+    if payment.buyer_id is None:
+        raise WrongState("The payer is not known; there is nothing to take back.")
+    if payment.state in ("returned", "refunded"):
+        raise WrongState(f"The payment is {payment.state}; nothing is left of it.")
+    journal = Journal(seller, at=at, by=by)
+    _take_all_back(journal, payment)
+    Proposal.objects.filter(
+        seller_id=seller.id, payment_id=payment.id, state__in=("booked", "accepted")
+    ).update(state="undone", decided_at=at, decided_by=by)
+    match_proposals.teach_of(seller, payment, undone=True, at=at)
+    unidentify(journal, payment)
+    journal.close()
+    return payment
+
+
+def _payment(seller: Seller, payment_id: UUID) -> Payment:
     payment = payments.lock_payment(seller_id=seller.id, payment_id=payment_id)
     if payment is None:
         raise NotFound("There is no such payment.")
+    return payment
+
+
+def _take_all_back(journal: Journal, payment: Payment) -> set[str]:
+    """Take back all that the locked ``payment`` pays; the rules by which it paid it."""
     made = Allocation.objects.filter(
-        seller_id=seller.id, payment_id=payment.id, reverses__isnull=True
+        seller_id=payment.seller_id, payment_id=payment.id, reverses__isnull=True
     ).order_by("-id")
-    journal = Journal(seller, at=at, by=by)
     applied = Applications(journal)
     standing: dict[UUID, InvoiceState] = {}
     rules = set()
@@ -104,7 +161,9 @@ def undo_match(seller: Seller, *, payment_id: UUID, at: datetime, by: str) -> Pa
         if not left.amount:
             continue
         if allocation.invoice_id not in standing:
-            invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=allocation.invoice_id)
+            invoice = invoices.lock_invoice(
+                seller_id=payment.seller_id, invoice_id=allocation.invoice_id
+            )
             assert invoice is not None
             standing[invoice.id] = InvoiceState.of(invoice)
         applied.take_back(
@@ -116,13 +175,9 @@ def undo_match(seller: Seller, *, payment_id: UUID, at: datetime, by: str) -> Pa
             rule="undone",
         )
         rules.add(allocation.rule)
-    if not standing:
-        raise WrongState("The payment pays nothing; there is nothing to undo.")
     applied.write()
-    for rule in sorted(rules & set(matching.RULES))[:1]:
-        match_proposals.taken_back(seller, payment, rule=rule, at=at, by=by)
-    journal.close()
-    return payment
+    disputes.withdraw_of_payment(journal, payment)
+    return rules
 
 
 def _waiting(seller: Seller, proposal_id: UUID) -> tuple[Proposal, Payment]:
@@ -133,7 +188,9 @@ def _waiting(seller: Seller, proposal_id: UUID) -> tuple[Proposal, Payment]:
     kept = Payment.objects.get(seller_id=seller.id, id=found.payment_id)
     if found.state == "open":
         accounts = {
-            (UUID(reading["buyer"]), kept.currency) for reading in (found.best, *found.alternatives)
+            (UUID(reading["buyer"]), currency)
+            for reading in (found.best, *found.alternatives)
+            for currency in (kept.currency, reading["currency"])
         }
         for buyer_id, currency in sorted(accounts):
             credit.ensure_line(

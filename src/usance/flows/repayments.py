@@ -158,7 +158,7 @@ def _release(journal: Journal, payment: Payment, *, amount: int, rule: str) -> N
     standing: dict[UUID, InvoiceState] = {}
     for allocation in made:
         left = left_of(allocation)
-        cash = left.amount - left.deduction
+        cash = left.used
         if not left.amount or amount <= 0:
             continue
         if allocation.invoice_id not in standing:
@@ -167,8 +167,10 @@ def _release(journal: Journal, payment: Payment, *, amount: int, rule: str) -> N
             )
             assert invoice is not None
             standing[invoice.id] = InvoiceState.of(invoice)
-        # A deduction was given for being paid: without the payment, none of it stands.
-        back = left.amount if cash <= amount or left.deduction else amount
+        # A deduction was given for being paid: without the payment, none of it stands. What was
+        # converted is undone whole, at the rate of its day.
+        whole = cash <= amount or left.deduction or left.converted is not None
+        back = left.amount if whole else amount
         applied.take_back(
             allocation,
             payment,

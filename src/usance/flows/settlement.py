@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from usance.flows import match_proposals
 from usance.flows.journal import Journal
+from usance.flows.recoveries import recover
 from usance.flows.refusals import (
     AmountTooLarge,
     Mismatch,
@@ -121,8 +122,8 @@ def allocate(
 ) -> Allocation:
     """Let a payment pay an invoice, ``amount`` minor units of it (None: as much as both allow).
 
-    A payment whose payer is unknown becomes the invoice's buyer's. Raises NotFound, Mismatch,
-    WrongState or AmountTooLarge.
+    A payment whose payer is unknown becomes the invoice's buyer's. Money for an invoice that was
+    written off recovers as much of it. Raises NotFound, Mismatch, WrongState or AmountTooLarge.
     """
     _require_same_account(seller, payment_id=payment_id, invoice_id=invoice_id)
     invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
@@ -130,9 +131,10 @@ def allocate(
     assert invoice is not None and payment is not None
     if payment.buyer_id not in (None, invoice.buyer_id):
         raise Mismatch("The payment belongs to another buyer than the invoice.")
-    if invoice.state != "open":
+    if invoice.state not in ("open", "written_off"):
         raise WrongState(f"{invoice.number} is {invoice.state}; nothing is outstanding on it.")
-    most = min(payment.unapplied, invoice.outstanding)
+    late = invoice.state == "written_off"
+    most = min(payment.unapplied, invoice.written_off if late else invoice.outstanding)
     if amount is None:
         amount = most
     if not 0 < amount <= most:
@@ -143,6 +145,8 @@ def allocate(
     journal = Journal(seller, at=at, by=by)
     if payment.buyer_id is None:
         identify(journal, payment, buyer_id=invoice.buyer_id)
+    if late:
+        recover(journal, invoice, amount=amount, reason="paid after all")
     applied = Applications(journal)
     made = applied.add(payment, InvoiceState.of(invoice), amount=amount, rule=MANUAL, reverses=None)
     applied.write()
@@ -262,10 +266,14 @@ class Applications:
         explanation: str = "",
         deduction: int = 0,
         deduction_kind: str = "",
+        converted: int | None = None,
+        rate_difference: int = 0,
     ) -> Allocation:
         """``amount`` of ``invoice`` is settled by ``payment``; a negative amount takes it back.
 
         ``deduction`` of it (same sign) is not paid but given up, for the reason ``deduction_kind``.
+        ``converted`` (same sign) is what it uses of a payment in another currency, and
+        ``rate_difference`` how much more that is than on the day of the invoice.
         """
         journal = self._journal
         allocation = Allocation(
@@ -277,28 +285,44 @@ class Applications:
             amount=amount,
             deduction=deduction,
             deduction_kind=deduction_kind,
+            converted=converted,
+            rate_difference=rate_difference,
             rule=rule,
             explanation=explanation,
             reverses_id=reverses,
         )
         self._made.append(allocation)
-        payment.allocated += amount - deduction
+        payment.allocated += allocation.used
         invoice.allocated += amount
         _, change = self._invoices.get(invoice.id, (invoice, 0))
         self._invoices[invoice.id] = invoice, change + amount
         self._payments[payment.id] = payment
-        journal.enter(
-            "allocation",
-            subject_id=allocation.id,
-            buyer_id=invoice.buyer_id,
-            currency=invoice.currency,
-            postings=ledger.allocation(
-                invoice.buyer_id, amount=amount, deduction=deduction, deduction_kind=deduction_kind
-            ),
-        )
-        self._tell_payment(payment, invoice, amount=amount - deduction)
+        self._enter(allocation, payment, invoice)
+        self._tell_payment(payment, invoice, amount=allocation.used)
         self._tell_invoice(invoice, amount=amount)
         return allocation
+
+    def _enter(self, made: Allocation, payment: Payment, invoice: InvoiceState) -> None:
+        """Post it: one entry, or one in each currency where it converts."""
+        figures: dict[str, Any] = {
+            "amount": made.amount,
+            "deduction": made.deduction,
+            "deduction_kind": made.deduction_kind,
+        }
+        of = {"subject_id": made.id, "buyer_id": invoice.buyer_id}
+        if made.converted is None:
+            postings = ledger.allocation(invoice.buyer_id, **figures)
+        else:
+            postings = ledger.converted_allocation(invoice.buyer_id, **figures)
+            self._journal.enter(
+                "conversion",
+                currency=payment.currency,
+                postings=ledger.conversion(
+                    invoice.buyer_id, used=made.converted, rate_difference=made.rate_difference
+                ),
+                **of,
+            )
+        self._journal.enter("allocation", currency=invoice.currency, postings=postings, **of)
 
     def take_back(
         self,
@@ -314,6 +338,11 @@ class Applications:
         """``amount`` of what is ``left`` of the allocation ``made`` is undone, and the share of its
         deduction with it."""
         deduction = proportion(left.deduction, part=amount, whole=left.amount)
+        converted, difference = None, 0
+        if left.converted is not None:
+            # Something of either currency, however small the part.
+            converted = -max(1, proportion(left.converted, part=amount, whole=left.amount))
+            difference = -proportion(left.rate_difference, part=amount, whole=left.amount)
         return self.add(
             payment,
             invoice,
@@ -323,6 +352,8 @@ class Applications:
             explanation=explanation,
             deduction=-deduction,
             deduction_kind=made.deduction_kind if deduction else "",
+            converted=converted,
+            rate_difference=difference,
         )
 
     def write(self, *, new: Sequence[Payment] = ()) -> None:
@@ -412,7 +443,10 @@ def identify(journal: Journal, payment: Payment, *, buyer_id: UUID) -> None:
         subject_id=payment.id,
         buyer_id=buyer_id,
         currency=payment.currency,
-        postings=ledger.identification(buyer_id, amount=payment.amount),
+        # What has gone back already went as nobody's.
+        postings=ledger.identification(
+            buyer_id, amount=payment.unapplied, into=ledger.place_of(payment.method)
+        ),
     )
     payments.change(payment, buyer_id=buyer_id)
     journal.tell(
@@ -421,24 +455,59 @@ def identify(journal: Journal, payment: Payment, *, buyer_id: UUID) -> None:
         object_id=payment.id,
         buyer_id=buyer_id,
         currency=payment.currency,
-        data={"amount": payment.amount},
+        data={"amount": payment.unapplied},
+    )
+
+
+def unidentify(journal: Journal, payment: Payment) -> None:
+    """The locked, unused ``payment`` is not its buyer's after all: nobody knows whose it is."""
+    buyer_id = payment.buyer_id
+    assert buyer_id is not None and not payment.allocated
+    journal.enter(
+        "payment_unidentified",
+        subject_id=payment.id,
+        buyer_id=buyer_id,
+        currency=payment.currency,
+        postings=ledger.identification(
+            buyer_id, amount=-payment.unapplied, into=ledger.place_of(payment.method)
+        ),
+    )
+    payments.change(payment, buyer_id=None)
+    journal.tell(
+        "payment.unidentified",
+        object_type="payment",
+        object_id=payment.id,
+        buyer_id=buyer_id,
+        currency=payment.currency,
+        data={"amount": payment.unapplied},
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What has not been taken back of an allocation, and of its deduction, in minor units."""
+    """What has not been taken back of an allocation, and of its deduction, in minor units; and, where
+    it converts, of what it uses of the payment."""
 
     amount: int
     deduction: int
+    converted: int | None = None
+    rate_difference: int = 0
+
+    @property
+    def used(self) -> int:
+        """What it still uses of the payment, in the payment's currency."""
+        return self.amount - self.deduction if self.converted is None else self.converted
 
 
 def left_of(allocation: Allocation) -> Left:
     """What stands of ``allocation``."""
+    names = ("amount", "deduction", "converted", "rate_difference")
     back = Allocation.objects.filter(
         seller_id=allocation.seller_id, reverses_id=allocation.id
-    ).aggregate(amount=Sum("amount"), deduction=Sum("deduction"))
+    ).aggregate(**{name: Sum(name) for name in names})
     return Left(
-        allocation.amount + (back["amount"] or 0),
-        allocation.deduction + (back["deduction"] or 0),
+        **{
+            name: None if value is None else value + (back[name] or 0)
+            for name, value in ((name, getattr(allocation, name)) for name in names)
+        }
     )

@@ -36,6 +36,7 @@ _KINDS: Final[dict[str, MovementKind]] = {
     "write_off": "write_off",
     "payment_received": "payment",
     "payment_identified": "payment",
+    "payment_unidentified": "payment",
 }
 
 

@@ -148,14 +148,15 @@ def receipt(buyer_id: UUID | None, *, amount: int, into: str = BANK) -> tuple[Po
     return balanced((Posting(into, amount, buyer_id), Posting(UNAPPLIED_CASH, -amount, buyer_id)))
 
 
-def identification(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
-    """Money of an unknown payer, none of it used yet, turns out to be ``buyer_id``'s."""
+def identification(buyer_id: UUID, *, amount: int, into: str = BANK) -> tuple[Posting, ...]:
+    """Money of an unknown payer, none of it used yet, turns out to be ``buyer_id``'s; not to be, if
+    ``amount`` is negative. ``into`` is where it lies."""
     return balanced(
         (
             Posting(UNAPPLIED_CASH, amount, None),
-            Posting(BANK, -amount, None),
+            Posting(into, -amount, None),
             Posting(UNAPPLIED_CASH, -amount, buyer_id),
-            Posting(BANK, amount, buyer_id),
+            Posting(into, amount, buyer_id),
         )
     )
 
@@ -172,6 +173,35 @@ def allocation(
     return balanced(
         (
             Posting(UNAPPLIED_CASH, amount - deduction, buyer_id),
+            *given_up,
+            Posting(RECEIVABLE, -amount, buyer_id),
+        )
+    )
+
+
+def conversion(buyer_id: UUID, *, used: int, rate_difference: int) -> tuple[Posting, ...]:
+    """Unapplied cash of one currency is converted to pay what is owed in another: its own side.
+
+    ``used`` is what is taken of it, ``rate_difference`` how much more that is than on the day of the
+    invoice: a gain, a loss if negative. The other side is :func:`converted_allocation`.
+    """
+    return balanced(
+        (
+            Posting(UNAPPLIED_CASH, used, buyer_id),
+            Posting(EXCHANGE, rate_difference - used, buyer_id),
+            Posting(CURRENCY_DIFFERENCES, -rate_difference, buyer_id),
+        )
+    )
+
+
+def converted_allocation(
+    buyer_id: UUID, *, amount: int, deduction: int = 0, deduction_kind: str = ""
+) -> tuple[Posting, ...]:
+    """What was converted from another currency pays what is owed, as :func:`allocation` says."""
+    given_up = [Posting(DEDUCTIONS[deduction_kind], deduction, buyer_id)] if deduction else []
+    return balanced(
+        (
+            Posting(EXCHANGE, amount - deduction, buyer_id),
             *given_up,
             Posting(RECEIVABLE, -amount, buyer_id),
         )

@@ -21,6 +21,12 @@ WITH subject AS (
      UNION ALL
     SELECT p.id, p.reference, NULL FROM payments_payment AS p
      WHERE p.seller_id = %(seller)s AND p.buyer_id = %(buyer)s AND p.currency = %(currency)s
+     UNION ALL
+    -- An allocation moves what is owed only where it gives something up or converts.
+    SELECT a.id, i.number, NULL FROM payments_allocation AS a
+      JOIN invoices_invoice AS i ON i.seller_id = a.seller_id AND i.id = a.invoice_id
+     WHERE a.seller_id = %(seller)s AND i.buyer_id = %(buyer)s
+       AND (a.deduction <> 0 OR a.converted IS NOT NULL)
 ), moved AS (
     SELECT e.id, e."on", e.kind, e.at, s.id AS subject_id, s.number, s.due_on,
            sum(p.amount)::bigint AS amount
@@ -28,7 +34,7 @@ WITH subject AS (
       JOIN ledger_entry AS e ON e.seller_id = %(seller)s AND e.subject_id = s.id
       JOIN ledger_posting AS p ON p.seller_id = e.seller_id AND p.entry_id = e.id
      WHERE p.buyer_id = %(buyer)s AND p.account IN ('receivable', 'unapplied_cash')
-       AND e."on" <= %(until)s
+       AND e."on" <= %(until)s AND e.currency = %(currency)s
      GROUP BY e.id, e."on", e.kind, e.at, s.id, s.number, s.due_on
     HAVING sum(p.amount) <> 0
 )

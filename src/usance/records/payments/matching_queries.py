@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from usance.records.payments.models import LearntPayer, MatchingRules, Proposal
 from usance.records.statements import execute
 from usance.rules.matching.model import (
@@ -199,20 +201,88 @@ def knowledge(*, seller_id: UUID) -> Knowledge:
     return Knowledge(accounts=found["account"], names=found["name"], texts=found["text"])
 
 
-def settings(*, seller_id: UUID) -> MatchingSettings:
-    """How far the seller lets the matching go."""
+_NUMBERS: Final = (
+    "self_book_from",
+    "tolerance_amount",
+    "tolerance_basis_points",
+    "charges_limit",
+    "discount_grace_days",
+    "large_from",
+    "book_part_payments",
+)
+
+
+def rules(*, seller_id: UUID) -> MatchingRules:
+    """How far the seller lets the matching go; the defaults of the rules where it has said nothing."""
     kept = MatchingRules.objects.filter(seller_id=seller_id).first()
-    if kept is None:
-        return MatchingSettings()
-    return MatchingSettings(
-        self_book_from=kept.self_book_from,
-        tolerance_amount=kept.tolerance_amount,
-        tolerance_basis_points=kept.tolerance_basis_points,
-        charges_limit=kept.charges_limit,
-        discount_grace_days=kept.discount_grace_days,
-        large_from=kept.large_from,
-        book_part_payments=kept.book_part_payments,
+    usual = MatchingSettings()
+    return kept or MatchingRules(
+        seller_id=seller_id, **{name: getattr(usual, name) for name in _NUMBERS}
     )
+
+
+def settings(*, seller_id: UUID) -> MatchingSettings:
+    """How far the seller lets the matching go, as the rules take it."""
+    kept = rules(seller_id=seller_id)
+    return MatchingSettings(**{name: getattr(kept, name) for name in _NUMBERS})
+
+
+def proposal(*, seller_id: UUID, proposal_id: UUID) -> Proposal | None:
+    """One proposal with its payment and bank line."""
+    return _proposals(seller_id).filter(id=proposal_id).first()
+
+
+def proposals(
+    *,
+    seller_id: UUID,
+    state: str | None = None,
+    payment_id: UUID | None = None,
+    buyer_id: UUID | None = None,
+) -> QuerySet[Proposal]:
+    """The seller's proposals, each with its payment and bank line."""
+    wanted = {"state": state, "payment_id": payment_id, "buyer_id": buyer_id}
+    return _proposals(seller_id).filter(
+        **{name: value for name, value in wanted.items() if value is not None}
+    )
+
+
+def _proposals(seller_id: UUID) -> QuerySet[Proposal]:
+    return Proposal.objects.select_related("payment", "payment__bank_transaction").filter(
+        seller_id=seller_id
+    )
+
+
+def count_waiting(*, seller_id: UUID) -> int:
+    """How many proposals wait for a person."""
+    return Proposal.objects.filter(seller_id=seller_id, state="open").count()
+
+
+def newest_proposals(*, seller_id: UUID, payment_ids: Collection[UUID]) -> dict[UUID, Proposal]:
+    """The newest proposal for each of the payments, whatever became of it."""
+    found = Proposal.objects.filter(seller_id=seller_id, payment_id__in=payment_ids)
+    return {one.payment_id: one for one in found.order_by("id")}
+
+
+def numbers_of(*, seller_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What the invoices and freed credits that readings settle are called."""
+    wanted = {"seller_id": seller_id, "ids": list(ids)}
+    found = dict(
+        execute(
+            "SELECT id, number FROM invoices_invoice WHERE seller_id = %(seller_id)s"
+            " AND id = ANY(%(ids)s)",
+            wanted,
+        )
+    )
+    for row in execute(_CREDITS + " AND p.id = ANY(%(ids)s)", wanted):
+        credit_ = _CreditRow(*row)
+        found[credit_.id] = ", ".join(credit_.numbers)
+    return found
+
+
+def learnt_of(*, seller_id: UUID, buyer_id: UUID) -> list[LearntPayer]:
+    """What was learnt of who pays for the buyer, the surest first."""
+    found = LearntPayer.objects.filter(seller_id=seller_id, buyer_id=buyer_id)
+    return list(found.order_by("kind", "-weight", "value"))
 
 
 def proposal_of(*, seller_id: UUID, payment_id: UUID) -> Proposal | None:

@@ -2,48 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
-from usance.records.payments.models import BankStatement, BankTransaction, Payment
+from usance.records.payments.models import (
+    Allocation,
+    BankStatement,
+    BankTransaction,
+    Payment,
+    Proposal,
+    Repayment,
+    SetAsideLine,
+)
 from usance.records.statements import execute
 
+_UNSETTLED: Final = """
+  FROM payments_banktransaction AS t
+ WHERE t.seller_id = %(seller_id)s AND t.amount > 0
+   AND NOT EXISTS (SELECT 1 FROM payments_payment AS p
+                    WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)
+   AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b
+                    WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)
+   AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c
+                    WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)
+   AND NOT EXISTS (SELECT 1 FROM payments_setasideline AS s
+                    WHERE s.seller_id = t.seller_id AND s.bank_transaction_id = t.id
+                      AND s.again_at > %(at)s)
+"""
 
-def unsettled(*, seller_id: UUID, limit: int) -> Sequence[BankTransaction]:
-    """Money that came in and is not a payment yet, the oldest line first."""
+
+def unsettled(
+    *, seller_id: UUID, at: datetime, limit: int, line_id: UUID | None = None
+) -> list[BankTransaction]:
+    """Money that came in and is not a payment yet, the oldest line first, without lines that are set
+    aside until later than ``at``; of one line, if ``line_id`` names it."""
+    one = "AND t.id = %(line_id)s" if line_id else ""
     return list(
         BankTransaction.objects.raw(
-            "SELECT t.* FROM payments_banktransaction AS t WHERE t.seller_id = %s AND t.amount > 0"
-            " AND NOT EXISTS (SELECT 1 FROM payments_payment AS p"
-            " WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)"
-            " AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b"
-            " WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)"
-            " AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c"
-            " WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)"
-            " ORDER BY t.booked_on, t.id LIMIT %s",
-            [seller_id, limit],
+            f"SELECT t.* {_UNSETTLED} {one} ORDER BY t.booked_on, t.id LIMIT %(limit)s",
+            {"seller_id": seller_id, "at": at, "limit": limit, "line_id": line_id},
         )
     )
 
 
-def has_unsettled(*, seller_id: UUID) -> bool:
-    """Whether money came in that is not a payment yet."""
-    rows = execute(
-        "SELECT EXISTS (SELECT 1 FROM payments_banktransaction AS t WHERE t.seller_id = %s"
-        " AND t.amount > 0 AND NOT EXISTS (SELECT 1 FROM payments_payment AS p"
-        " WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)"
-        " AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b"
-        " WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)"
-        " AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c"
-        " WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id))",
-        [seller_id],
-    )
+def has_unsettled(*, seller_id: UUID, at: datetime) -> bool:
+    """Whether money came in that is not a payment yet, and may be tried at ``at``."""
+    rows = execute(f"SELECT EXISTS (SELECT 1 {_UNSETTLED})", {"seller_id": seller_id, "at": at})
     return bool(rows[0][0])
+
+
+def set_aside_lines(*, seller_id: UUID) -> QuerySet[SetAsideLine]:
+    """The bank lines whose booking failed, each with its line, the oldest first."""
+    return (
+        SetAsideLine.objects.select_related("bank_transaction")
+        .filter(seller_id=seller_id)
+        .order_by("id")
+    )
+
+
+def reasons_set_aside(*, seller_id: UUID, line_ids: Collection[UUID]) -> dict[UUID, SetAsideLine]:
+    """What went wrong with those of the bank lines that are set aside."""
+    found = SetAsideLine.objects.filter(seller_id=seller_id, bank_transaction_id__in=line_ids)
+    return {one.bank_transaction_id: one for one in found}
 
 
 def find_payments(
@@ -96,6 +122,11 @@ class AllocationLine:
     rule: str
     explanation: str
     created_at: datetime
+    deduction: int
+    deduction_kind: str
+    converted: int | None
+    paid_in: str
+    """The currency of the payment, in which ``converted`` is, if it is another."""
 
 
 _ALLOCATIONS: Final = """
@@ -103,7 +134,8 @@ SELECT a.id, a.payment_id, a.invoice_id, i.number, i.due_on, p.received_on, p.pa
        a.amount, a.amount + coalesce((SELECT sum(r.amount) FROM payments_allocation AS r
            WHERE r.seller_id = a.seller_id AND r.reverses_id = a.id
              AND (r.payment_id, r.invoice_id) = (a.payment_id, a.invoice_id)), 0)::bigint,
-       a.rule, a.explanation, a.created_at
+       a.rule, a.explanation, a.created_at, a.deduction, a.deduction_kind,
+       a.converted, p.currency
   FROM payments_allocation AS a
   JOIN invoices_invoice AS i ON i.seller_id = a.seller_id AND i.id = a.invoice_id
   JOIN payments_payment AS p ON p.seller_id = a.seller_id AND p.id = a.payment_id
@@ -127,6 +159,11 @@ def allocations_of_invoice(*, seller_id: UUID, invoice_id: UUID) -> list[Allocat
         {"seller_id": seller_id, "id": invoice_id},
     )
     return [AllocationLine(*row) for row in rows]
+
+
+def repayments_of(*, seller_id: UUID, payment_id: UUID) -> list[Repayment]:
+    """What of a payment is gone again, the first first."""
+    return list(Repayment.objects.filter(seller_id=seller_id, payment_id=payment_id).order_by("id"))
 
 
 def paid_by(*, seller_id: UUID, invoice_id: UUID) -> dict[UUID, int]:
@@ -231,27 +268,59 @@ def payments(
     state: str | None = None,
     external_id: str | None = None,
 ) -> QuerySet[Payment]:
-    """The seller's payments that fit."""
+    """The seller's payments that fit, each with what was last ``matched`` for it."""
     wanted = {"buyer_id": buyer_id, "state": state, "external_id": external_id}
-    return Payment.objects.filter(
-        seller_id=seller_id, **{name: value for name, value in wanted.items() if value is not None}
+    return _with_match(seller_id).filter(
+        **{name: value for name, value in wanted.items() if value is not None}
     )
 
 
 def payment(*, seller_id: UUID, payment_id: UUID) -> Payment | None:
-    """One payment of the seller's."""
-    return Payment.objects.filter(seller_id=seller_id, id=payment_id).first()
+    """One payment of the seller's, with what was last ``matched`` for it."""
+    return _with_match(seller_id).filter(id=payment_id).first()
+
+
+def _with_match(seller_id: UUID) -> QuerySet[Payment]:
+    names = ("id", "state", "rule", "confidence", "best", "held_back")
+    newest = (
+        Proposal.objects.filter(seller_id=seller_id, payment_id=OuterRef("id"))
+        .order_by("-id")
+        .values(shown=JSONObject(**{name: name for name in names}))[:1]
+    )
+    return Payment.objects.filter(seller_id=seller_id).annotate(matched=Subquery(newest))
+
+
+def allocation(*, seller_id: UUID, allocation_id: UUID) -> Allocation:
+    """One allocation with its invoice, which is there."""
+    return Allocation.objects.select_related("invoice").get(seller_id=seller_id, id=allocation_id)
 
 
 def bank_transactions(
     *, seller_id: UUID, statement_id: UUID | None = None
 ) -> QuerySet[BankTransaction]:
-    """The seller's bank lines, or those that one file brought; each with its ``payment_id``, and with
-    ``split`` if other lines stand in its place."""
-    made = Payment.objects.filter(seller_id=seller_id, bank_transaction_id=OuterRef("id"))
-    instead = BankTransaction.objects.filter(seller_id=seller_id, batch_id=OuterRef("id"))
+    """The seller's bank lines, or those that one file brought.
+
+    Each with its ``payment_id``, whether that has ``paid`` something, is ``proposed`` to a person and
+    its ``payer_known``, with ``aside`` if its booking failed, and with ``split`` if other lines stand
+    in its place.
+    """
+    of_seller = {"seller_id": seller_id}
+    made = Payment.objects.filter(bank_transaction_id=OuterRef("id"), **of_seller)
+    instead = BankTransaction.objects.filter(batch_id=OuterRef("id"), **of_seller)
+    proposed = Proposal.objects.filter(
+        payment__bank_transaction_id=OuterRef("id"), state="open", **of_seller
+    )
+    names = ("code", "reason", "attempts", "again_at")
+    aside = SetAsideLine.objects.filter(bank_transaction_id=OuterRef("id"), **of_seller).values(
+        shown=JSONObject(**{name: name for name in names})
+    )
     found = BankTransaction.objects.filter(seller_id=seller_id).annotate(
-        payment_id=Subquery(made.values("id")[:1]), split=Exists(instead)
+        payment_id=Subquery(made.values("id")[:1]),
+        paid=Exists(made.filter(allocated__gt=0)),
+        payer_known=Exists(made.filter(buyer_id__isnull=False)),
+        proposed=Exists(proposed),
+        aside=Subquery(aside[:1]),
+        split=Exists(instead),
     )
     return found if statement_id is None else found.filter(statement_id=statement_id)
 
@@ -264,7 +333,8 @@ WITH later AS (
     SELECT id FROM payments_payment WHERE seller_id = %(seller_id)s AND buyer_id = %(buyer_id)s
 ), used AS (
     SELECT u.payment_id, sum(u.amount) AS amount
-      FROM (SELECT a.payment_id, a.amount - a.deduction AS amount FROM payments_allocation AS a
+      FROM (SELECT a.payment_id, coalesce(a.converted, a.amount - a.deduction) AS amount
+              FROM payments_allocation AS a
              WHERE a.seller_id = %(seller_id)s AND a.created_at < (SELECT instant FROM later)
                AND a.payment_id IN (SELECT id FROM theirs)
              UNION ALL

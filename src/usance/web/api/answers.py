@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,6 +25,7 @@ from usance.web.api.values import (
     OrderState,
     PaymentId,
     PaymentState,
+    PublicId,
     ShipmentId,
     TermsCode,
     WebhookEndpointId,
@@ -280,6 +282,38 @@ class BatchAnswer(Shown):
     results: list[BatchResult]
 
 
+MatchProposalId = Annotated[UUID, PublicId("match_proposal")]
+ProposalState = Literal["open", "booked", "accepted", "dismissed", "superseded", "undone"]
+Confidence = Annotated[
+    int, Field(description="The probability of being right in basis points: 10,000 is certain.")
+]
+
+
+class ReasonShown(Shown):
+    """One ground, as a code with what fills its sentence, and as the sentence."""
+
+    code: str
+    parameters: dict[str, str | int]
+    text: str
+
+
+class HeldBackShown(Shown):
+    """Why a reading did not book itself."""
+
+    code: str
+    text: str
+
+
+class MatchShown(Shown):
+    """What the matching made of a payment, and what became of that (``state``)."""
+
+    proposal: MatchProposalId
+    state: ProposalState
+    rule: str
+    confidence: Confidence
+    reasons: list[ReasonShown]
+
+
 class Payment(Described):
     """Money received."""
 
@@ -292,20 +326,32 @@ class Payment(Described):
     amount: Money
     allocated: Money
     refunded: Money
+    returned: Money = Field(description="What the payer's bank or the provider took back.")
     unapplied: Money
     received_on: date
     payer: str
     reference: str
+    match: MatchShown | None
+    held_back: list[HeldBackShown] = Field(
+        description="Why it waits for a person; empty where it does not."
+    )
 
 
 class Allocation(Described):
-    """Part of a payment pays part of an invoice; a negative amount takes it back."""
+    """Part of a payment pays part of an invoice; a negative amount takes it back.
+
+    ``amount`` is what it settles of the invoice, ``deduction`` the part of that which is given up
+    instead of paid, and ``used`` what it takes of the payment, in the payment's currency.
+    """
 
     id: AllocationId
     object: Literal["allocation"]
     payment: PaymentId
     invoice: InvoiceId
     amount: Money
+    used: Money
+    deduction: Money
+    deduction_kind: Literal["discount", "bank_charges", "tolerance"] | None
     rule: str
     explanation: str
     reverses: AllocationId | None
@@ -349,6 +395,15 @@ class BankStatementDetails(BankStatement):
     accounts: list[AccountStatement]
 
 
+class SetAsideShown(Shown):
+    """Why a line could not be booked, and when it is tried again."""
+
+    code: str
+    reason: str
+    attempts: int
+    again_at: datetime
+
+
 class BankTransaction(Described):
     """One line of a bank statement; a positive amount is money in."""
 
@@ -358,6 +413,13 @@ class BankTransaction(Described):
     state: Literal["unsettled", "settled", "outgoing", "split"] = Field(
         description="`split`: other lines stand in its place, the payments that it was made of."
     )
+    outcome: Literal["matched", "proposed", "unapplied", "unidentified", "set_aside"] | None = (
+        Field(
+            description="What became of the money: it pays something, waits for a person with a proposal or"
+            " without, nobody knows whose it is, or its booking failed and is tried again."
+        )
+    )
+    set_aside: SetAsideShown | None
     payment: PaymentId | None
     batch: BankTransactionId | None = Field(
         description="The line that was split into this and others."

@@ -16,7 +16,7 @@ from usance.formats.bank_csv import ColumnMapping
 from usance.formats.errors import FormatError
 from usance.records.payments import bank_queries, queries
 from usance.records.payments.models import BankStatement
-from usance.web.api import answers, idempotency, objects
+from usance.web.api import answers, idempotency, match_objects, objects
 from usance.web.api.bank_files import DECLARED, read_file
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
@@ -164,5 +164,5 @@ def list_bank_transactions(
         kind="bank_transaction",
         limit=limit,
         after=after,
-        show=objects.bank_transaction,
+        show=match_objects.bank_transaction,
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from usance.flows import credit_lines, onboarding, organisation
 from usance.flows.refusals import NotFound
+from usance.records.collections import dispute_queries
 from usance.records.credit import queries as credit
 from usance.records.credit.models import CreditLine
 from usance.records.identity import public_id
@@ -119,26 +123,42 @@ def get_statement(
     seller_id = request.auth.seller.id
     items = invoices.open_items(seller_id=seller_id, on=day, buyer_id=buyer_id, currency=currency)
     cash = payments.unapplied_cash(seller_id=seller_id, buyer_id=buyer_id, on=day)
+    disputed = {
+        row.invoice_id: row.amount
+        for row in dispute_queries.disputed_on(seller_id=seller_id, on=day, buyer_id=buyer_id)
+    }
     currencies = sorted({item.currency for item in items} | cash.keys())
     return {
         "object": "statement",
         "buyer": public_id("buyer", buyer_id),
         "on": day,
         "balances": [
-            _standing(code, [i for i in items if i.currency == code], cash=cash.get(code, 0))
+            _standing(
+                code,
+                [i for i in items if i.currency == code],
+                cash=cash.get(code, 0),
+                disputed=disputed,
+            )
             for code in currencies
             if currency in (None, code)
         ],
     }
 
 
-def _standing(currency: str, items: list[invoices.OpenItem], *, cash: int) -> dict[str, Any]:
+def _standing(
+    currency: str, items: list[invoices.OpenItem], *, cash: int, disputed: Mapping[UUID, int]
+) -> dict[str, Any]:
     owed = sum(item.outstanding for item in items)
+    open_: Counter[UUID] = Counter()
+    for item in items:
+        open_[item.invoice_id] += item.outstanding
+    in_dispute = sum(min(left, disputed.get(id_, 0)) for id_, left in open_.items())
     overdue = sum(item.outstanding for item in items if item.days_overdue)
     return {
         "currency": currency,
         "owed": objects.money(owed, currency),
         "overdue": objects.money(overdue, currency),
+        "disputed": objects.money(in_dispute, currency),
         "unapplied_cash": objects.money(cash, currency),
         "balance": objects.money(owed - cash, currency),
         "open_items": [objects.open_item(item) for item in items],

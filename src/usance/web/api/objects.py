@@ -18,10 +18,7 @@ from usance.records.orders.models import Order
 from usance.records.parties.models import Buyer, Member
 from usance.records.payments.models import (
     AccountStatement,
-    Allocation,
     BankStatement,
-    BankTransaction,
-    Payment,
 )
 
 Document = dict[str, Any]
@@ -294,36 +291,6 @@ def open_item(item: OpenItem) -> Document:
     }
 
 
-def payment(record: Payment) -> Document:
-    """A payment."""
-    currency = record.currency
-    return described("payment", record) | {
-        "buyer": optional_id("buyer", record.buyer_id),
-        "bank_transaction": optional_id("bank_transaction", record.bank_transaction_id),
-        "state": record.state,
-        "method": record.method,
-        "amount": money(record.amount, currency),
-        "allocated": money(record.allocated, currency),
-        "refunded": money(record.refunded, currency),
-        "unapplied": money(record.unapplied, currency),
-        "received_on": record.received_on,
-        "payer": record.payer,
-        "reference": record.reference,
-    }
-
-
-def allocation(record: Allocation, *, currency: str) -> Document:
-    """An allocation in the currency of its payment."""
-    return head("allocation", record.id, record.created_at) | {
-        "payment": public_id("payment", record.payment_id),
-        "invoice": public_id("invoice", record.invoice_id),
-        "amount": money(record.amount, currency),
-        "rule": record.rule,
-        "explanation": record.explanation,
-        "reverses": optional_id("allocation", record.reverses_id),
-    }
-
-
 def bank_statement(record: BankStatement) -> Document:
     """A bank file."""
     return head("bank_statement", record.id, record.created_at) | {
@@ -354,32 +321,6 @@ def account_statement(record: AccountStatement) -> Document:
         "period_to": record.period_to,
         "transactions": record.transactions,
         "duplicates": record.duplicates,
-    }
-
-
-def bank_transaction(record: BankTransaction) -> Document:
-    """A bank line and the payment that was made of it, if any; see queries.bank_transactions."""
-    payment_id: UUID | None = getattr(record, "payment_id")  # noqa: B009 - not of the model
-    state = "settled" if payment_id else "unsettled" if record.amount > 0 else "outgoing"
-    if getattr(record, "split"):  # noqa: B009 - not of the model
-        state = "split"
-    return head("bank_transaction", record.id, record.created_at) | {
-        "statement": public_id("bank_statement", record.statement_id),
-        "state": state,
-        "payment": optional_id("payment", payment_id),
-        "batch": optional_id("bank_transaction", record.batch_id),
-        "amount": money(record.amount, record.currency),
-        "booked_on": record.booked_on,
-        "value_on": record.value_on,
-        "counterparty": record.counterparty,
-        "counterparty_account": record.counterparty_account,
-        "text": record.text,
-        "structured_reference": record.structured_reference,
-        "end_to_end_id": record.end_to_end_id,
-        "bank_reference": record.bank_reference,
-        "returned": record.returned,
-        "return_reason": record.return_reason,
-        "info": record.info,
     }
 
 

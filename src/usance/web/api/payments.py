@@ -9,7 +9,7 @@ from usance.flows import settlement
 from usance.flows.refusals import NotFound
 from usance.records.payments import queries
 from usance.records.payments.models import Payment
-from usance.web.api import answers, objects
+from usance.web.api import answers, match_objects
 from usance.web.api.line_schemas import optional_units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
@@ -46,7 +46,7 @@ def create_payment(request: ApiRequest, *, payload: NewPayment) -> Any:
         by=request.auth.by,
         **fields,
     )
-    return objects.payment(payment)
+    return match_objects.payment(payment)
 
 
 @section.read(
@@ -68,7 +68,7 @@ def list_payments(
     found = queries.payments(
         seller_id=request.auth.seller.id, buyer_id=buyer, state=state, external_id=external_id
     )
-    return page(found, kind="payment", limit=limit, after=after, show=objects.payment)
+    return page(found, kind="payment", limit=limit, after=after, show=match_objects.payment)
 
 
 @section.read(
@@ -79,7 +79,7 @@ def list_payments(
 )
 def get_payment(request: ApiRequest, *, payment_id: PaymentId) -> Any:
     """One payment."""
-    return objects.payment(_payment(request, payment_id))
+    return match_objects.payment(_payment(request, payment_id))
 
 
 @section.write(
@@ -102,7 +102,7 @@ def create_allocation(request: ApiRequest, *, payload: NewAllocation) -> Any:
         at=request.at,
         by=request.auth.by,
     )
-    return objects.allocation(made, currency=currency)
+    return match_objects.allocation(made, currency=currency)
 
 
 @section.write(
@@ -118,7 +118,7 @@ def delete_allocation(request: ApiRequest, *, allocation_id: AllocationId) -> An
     back = settlement.release_allocation(
         request.auth.seller, allocation_id=allocation_id, at=request.at, by=request.auth.by
     )
-    return objects.allocation(back, currency=_payment(request, back.payment_id).currency)
+    return match_objects.allocation(back, currency=_payment(request, back.payment_id).currency)
 
 
 def _payment(request: ApiRequest, payment_id: UUID) -> Payment:

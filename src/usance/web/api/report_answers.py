@@ -35,6 +35,7 @@ class Standing(Shown):
     currency: Currency
     owed: Money
     overdue: Money
+    disputed: Money = Field(description="What of it the buyer does not agree to owe.")
     unapplied_cash: Money
     balance: Money = Field(description="owed - unapplied cash")
     open_items: list[OpenItem]
@@ -63,6 +64,7 @@ class AgingRow(Shown):
     days_over_90: Money
     overdue: Money
     total: Money
+    disputed: Money = Field(description="What of it buyers do not agree to owe.")
 
 
 class DsoRow(Shown):

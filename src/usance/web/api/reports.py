@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field
 
+from usance.records.collections import dispute_queries
 from usance.records.identity import public_id
 from usance.records.invoices import queries
 from usance.web.api import report_answers
@@ -33,6 +36,9 @@ def report_aging(
     """What is outstanding by days past the due date, as of any day; in all or by buyer."""
     day = on or today(request)
     rows = queries.aging(seller_id=request.auth.seller.id, on=day, currency=currency, by=by)
+    disputed: Counter[tuple[UUID | None, str]] = Counter()
+    for one in dispute_queries.disputed_on(seller_id=request.auth.seller.id, on=day):
+        disputed[one.buyer_id if by == "buyer" else None, one.currency] += one.amount
     figures = (
         "not_due",
         "days_1_30",
@@ -52,6 +58,9 @@ def report_aging(
                 "currency": row.currency,
                 "invoices": row.invoices,
                 **{name: money(getattr(row, name), row.currency) for name in figures},
+                "disputed": money(
+                    min(row.total, disputed[row.buyer_id, row.currency]), row.currency
+                ),
             }
             for row in rows
         ],

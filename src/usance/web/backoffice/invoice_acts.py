@@ -8,13 +8,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from usance.flows import billing, settlement
+from usance.flows import billing, settlement, write_offs
 from usance.records.invoices.models import Invoice
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.credit_acts import ReasonForm
 from usance.web.backoffice.credit_line_acts import CORRECT, CREDIT_LINES
 from usance.web.backoffice.delivery_acts import SEND
 from usance.web.backoffice.desk import Desk
+from usance.web.backoffice.dispute_acts import DISPUTE_INVOICE, RECOVER
 from usance.web.backoffice.fields import AmountField, DayField
 from usance.web.backoffice.pay_link_acts import PAY_LINK_ACT
 from usance.web.backoffice.registration_acts import CANCEL_REGISTRATION, REGISTER
@@ -113,9 +114,11 @@ def _credit(desk: Desk, invoice: Invoice, data: dict[str, Any]) -> Done:
 
 def _write_off(desk: Desk, invoice: Invoice, data: dict[str, Any]) -> Done:
     left = money_text(invoice.outstanding, invoice.currency)
-    billing.write_off_invoice(
+    asked = write_offs.ask_write_off(
         desk.seller, invoice_id=invoice.id, reason=data["reason"], at=desk.at, by=desk.by
     )
+    if asked is not None:
+        return Done(_("Writing off %(amount)s waits for a second person.") % {"amount": left})
     return Done(_("%(amount)s is written off.") % {"amount": left})
 
 
@@ -156,6 +159,8 @@ INVOICE_ACTS: Final = (
     CREDIT_LINES,
     CORRECT,
     PAY_LINK_ACT,
+    DISPUTE_INVOICE,
+    RECOVER,
     Act(
         name="write-off",
         label=_lazy("Write off"),

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from usance.flows import settlement
+from usance.flows import match_answers, repayments, settlement
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.parties import queries as parties
@@ -26,6 +26,7 @@ from usance.web.words.terms import METHODS
 
 _MOST_OFFERED: Final = 200
 """Open invoices that are offered to choose from."""
+_MOST_GIVEN_UP: Final = 20
 
 
 class AllocateForm(ActForm):
@@ -50,22 +51,29 @@ class AllocateForm(ActForm):
                 "The payer becomes known by the invoice that the money pays."
             )
             return
-        found = self._open().filter(buyer_id=payment.buyer_id).order_by("falls_due_on", "id")
+        mine = {"buyer_id": payment.buyer_id}
+        found = self._open().filter(**mine).order_by("falls_due_on", "id")[:_MOST_OFFERED]
+        given_up = self._written_off().filter(**mine).order_by("-id")[:_MOST_GIVEN_UP]
         self.fields["invoice"] = forms.ChoiceField(
             label=_("Invoice"),
             choices=[
-                (
-                    invoice.number,
-                    _("%(number)s: %(outstanding)s, due on %(due_on)s")
-                    % {
-                        "number": invoice.number,
-                        "outstanding": money_text(invoice.outstanding, invoice.currency),
-                        "due_on": day_text(invoice.next_due_on),
-                    },
-                )
-                for invoice in found[:_MOST_OFFERED]
+                *((one.number, self._open_text(one)) for one in found),
+                *((one.number, self._given_up_text(one)) for one in given_up),
             ],
         )
+
+    def _open_text(self, invoice: Invoice) -> str:
+        return _("%(number)s: %(outstanding)s, due on %(due_on)s") % {
+            "number": invoice.number,
+            "outstanding": money_text(invoice.outstanding, invoice.currency),
+            "due_on": day_text(invoice.next_due_on),
+        }
+
+    def _given_up_text(self, invoice: Invoice) -> str:
+        return _("%(number)s: %(amount)s was written off") % {
+            "number": invoice.number,
+            "amount": money_text(invoice.written_off, invoice.currency),
+        }
 
     def _open(self) -> Any:
         found = invoices.find_invoices(
@@ -73,10 +81,19 @@ class AllocateForm(ActForm):
         )
         return found.filter(currency=self.subject.currency)
 
+    def _written_off(self) -> Any:
+        found = invoices.find_invoices(
+            seller_id=self.desk.seller.id, on=self.desk.on, standing="written_off"
+        )
+        return found.filter(currency=self.subject.currency)
+
     def clean_invoice(self) -> Invoice:
-        """The open invoice of that number."""
+        """The open invoice of that number, or the one that was written off."""
         number = self.cleaned_data["invoice"].strip()
         found = list(self._open().filter(number__iexact=number)[:2])
+        if not found:
+            # Money that comes after all for what was given up.
+            found = list(self._written_off().filter(number__iexact=number)[:2])
         if len(found) != 1:
             raise ValidationError(
                 _("There is no open invoice %(number)s in %(currency)s.")
@@ -84,6 +101,49 @@ class AllocateForm(ActForm):
             )
         invoice: Invoice = found[0]
         return invoice
+
+
+class RefundForm(ActForm):
+    """How much is given back, and why."""
+
+    amount = AmountField(label=_lazy("Amount"))
+    reason = forms.CharField(label=_lazy("Reason"), max_length=500)
+
+    def prepare(self) -> None:
+        """Begin with all that is unapplied, which is also the most."""
+        field = self.fields["amount"]
+        assert isinstance(field, AmountField)
+        field.currency, field.most = self.subject.currency, self.subject.unapplied
+        self.initial["amount"] = self.subject.unapplied
+
+
+class ReturnForm(ActForm):
+    """What the payer's bank or the card provider took back."""
+
+    amount = AmountField(label=_lazy("Amount"))
+    kind = forms.ChoiceField(
+        label=_lazy("Who took it back"),
+        choices=[
+            ("return", _lazy("The payer's bank")),
+            ("chargeback", _lazy("The provider: a chargeback")),
+        ],
+    )
+    on = DayField(label=_lazy("On"))
+    reason = forms.CharField(label=_lazy("Reason"), required=False, max_length=500)
+    fee = AmountField(
+        label=_lazy("Fee"), required=False, help_text=_lazy("What the bank charges for it.")
+    )
+
+    def prepare(self) -> None:
+        """Begin with all that is still there, today."""
+        payment: Payment = self.subject
+        for name in ("amount", "fee"):
+            field = self.fields[name]
+            assert isinstance(field, AmountField)
+            field.currency = payment.currency
+        most = payment.amount - payment.refunded - payment.returned
+        self.fields["amount"].most = most  # type: ignore[attr-defined]
+        self.initial.update({"amount": most, "on": self.desk.on})
 
 
 class TakeBackForm(ActForm):
@@ -173,6 +233,47 @@ def _take_back(desk: Desk, payment: Payment, data: dict[str, Any]) -> Done:
     )
 
 
+def _undo(desk: Desk, payment: Payment, _data: dict[str, Any]) -> Done:
+    match_answers.undo_match(desk.seller, payment_id=payment.id, at=desk.at, by=desk.by)
+    return Done(_("All of it is unapplied again, and what it had paid is open."))
+
+
+def _unidentify(desk: Desk, payment: Payment, _data: dict[str, Any]) -> Done:
+    match_answers.unidentify_payment(desk.seller, payment_id=payment.id, at=desk.at, by=desk.by)
+    return Done(_("The payer is unknown again."))
+
+
+def _refund(desk: Desk, payment: Payment, data: dict[str, Any]) -> Done:
+    made = repayments.refund_payment(
+        desk.seller,
+        payment_id=payment.id,
+        amount=data["amount"],
+        reason=data["reason"],
+        at=desk.at,
+        by=desk.by,
+    )
+    amount = money_text(made.amount, payment.currency)
+    return Done(
+        _("%(amount)s is recorded as given back. Send it to the payer.") % {"amount": amount}
+    )
+
+
+def _return(desk: Desk, payment: Payment, data: dict[str, Any]) -> Done:
+    made = repayments.return_payment(
+        desk.seller,
+        payment_id=payment.id,
+        amount=data["amount"],
+        kind=data["kind"],
+        on=data["on"],
+        reason=data["reason"],
+        fee=data["fee"] or 0,
+        at=desk.at,
+        by=desk.by,
+    )
+    amount = money_text(made.amount, payment.currency)
+    return Done(_("%(amount)s is gone again; what it had paid is open.") % {"amount": amount})
+
+
 def _record(desk: Desk, _subject: object, data: dict[str, Any]) -> Done:
     payment = settlement.record_payment(
         desk.seller,
@@ -207,6 +308,65 @@ PAYMENT_ACTS: Final = (
         ),
         icon="check",
         tone="primary",
+    ),
+    Act(
+        name="undo",
+        label=_lazy("Undo"),
+        title=_lazy("Undo what this payment pays?"),
+        explanation=_lazy(
+            "All of it is unapplied again and the invoices are open, by entries of their own. The"
+            " matching learns from it."
+        ),
+        duty="money",
+        run=_undo,
+        possible=lambda payment: payment.allocated > 0,
+        icon="return",
+    ),
+    Act(
+        name="unidentify",
+        label=_lazy("Not this buyer"),
+        title=_lazy("Is this not the buyer's money?"),
+        explanation=_lazy(
+            "What it pays is taken back and its payer is unknown again. The matching learns from it."
+        ),
+        duty="money",
+        run=_unidentify,
+        possible=lambda payment: (
+            payment.buyer_id is not None and payment.state not in ("returned", "refunded")
+        ),
+        icon="person",
+        seldom=True,
+    ),
+    Act(
+        name="refund",
+        label=_lazy("Refund"),
+        title=_lazy("Give money back"),
+        explanation=_lazy(
+            "Of what is unapplied. It is recorded here; the transfer itself you make at your bank."
+        ),
+        duty="money",
+        form=RefundForm,
+        run=_refund,
+        possible=lambda payment: (
+            payment.unapplied > 0 and payment.state not in ("returned", "refunded")
+        ),
+        icon="send",
+        seldom=True,
+    ),
+    Act(
+        name="return",
+        label=_lazy("Record a return"),
+        title=_lazy("Record that the money was taken back"),
+        explanation=_lazy(
+            "The payer's bank or the provider took it back. What it had paid is open again, the latest"
+            " first."
+        ),
+        duty="money",
+        form=ReturnForm,
+        run=_return,
+        possible=lambda payment: payment.amount > payment.refunded + payment.returned,
+        icon="return",
+        seldom=True,
     ),
 )
 """What stands as buttons on the payment's page."""

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from usance.records.applications import queries as applications
+from usance.records.collections import dispute_queries
 from usance.records.collections import queries as questions
 from usance.records.credit import review_queries
 from usance.records.monitoring import queries as monitoring
 from usance.records.orders import queries as orders
+from usance.records.payments import matching_queries
 from usance.records.payments import queries as payments
 from usance.web.backoffice.desk import Desk
 from usance.web.design.parts import NavigationGroup, NavigationItem, Shell
@@ -53,6 +55,8 @@ def _navigation(desk: Desk, item: Callable[..., NavigationItem]) -> list[Navigat
     open_reviews = review_queries.reviews(seller_id=desk.seller.id).count()
     alarms = monitoring.count_open_alarms(seller_id=desk.seller.id)
     asked = questions.count_open(seller_id=desk.seller.id)
+    proposed = matching_queries.count_waiting(seller_id=desk.seller.id)
+    disputed = dispute_queries.disputes(seller_id=desk.seller.id, state="open").count()
     promised = questions.promises(seller_id=desk.seller.id, state="proposed").count()
     return [
         NavigationGroup(
@@ -76,9 +80,12 @@ def _navigation(desk: Desk, item: Callable[..., NavigationItem]) -> list[Navigat
             label=_("Money in"),
             items=[
                 item(_("Payments"), "payments", "payment", waiting),
+                item(pgettext("navigation", "Matching"), "matching", "check", proposed),
                 item(pgettext("navigation", "Bank"), "bank", "bank"),
+                item(pgettext("navigation", "Advices"), "remittances", "application"),
                 item(_("Cards"), "cards", "lock"),
                 item(_("Promises"), "promises", "calendar", promised),
+                item(_("Disputes"), "disputes", "question", disputed),
             ],
         ),
         NavigationGroup(
@@ -103,6 +110,7 @@ def _settings() -> tuple[tuple[str, str, str], ...]:
     return (
         (_("Company"), "company", "settings"),
         (_("Keys of payment terms"), "terms_keys", "clock"),
+        (_("Rules of the matching"), "matching_settings", "check"),
         (_("Deputies"), "delegations", "person"),
         (_("Watches"), "watches", "shield"),
         (_("Review cycles"), "review_cycles", "calendar"),

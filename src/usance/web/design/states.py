@@ -141,6 +141,31 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "answered": Look(pgettext_lazy("question", "Answered"), "info", "send"),
         "closed": Look(pgettext_lazy("question", "Closed"), "neutral", "check-circle"),
     },
+    "dispute": {
+        "open": Look(pgettext_lazy("dispute", "Open"), "caution", "question"),
+        "resolved_credit": Look(pgettext_lazy("dispute", "Credited"), "positive", "check-circle"),
+        "resolved_rejected": Look(pgettext_lazy("dispute", "Rejected"), "info", "cross-circle"),
+        "withdrawn": Look(pgettext_lazy("dispute", "Withdrawn"), "neutral", "return"),
+    },
+    "write_off": {
+        "open": Look(pgettext_lazy("write-off", "Waits"), "caution", "clock"),
+        "approved": Look(pgettext_lazy("write-off", "Approved"), "positive", "check-circle"),
+        "declined": Look(pgettext_lazy("write-off", "Declined"), "negative", "cross-circle"),
+        "withdrawn": Look(pgettext_lazy("write-off", "Taken back"), "neutral", "return"),
+    },
+    "proposal": {
+        "open": Look(pgettext_lazy("proposal", "Waits for a person"), "caution", "clock"),
+        "booked": Look(pgettext_lazy("proposal", "Booked by itself"), "positive", "check-circle"),
+        "accepted": Look(pgettext_lazy("proposal", "Accepted"), "positive", "check"),
+        "dismissed": Look(pgettext_lazy("proposal", "None was right"), "neutral", "ban"),
+        "superseded": Look(pgettext_lazy("proposal", "Placed by hand"), "neutral", "person"),
+        "undone": Look(pgettext_lazy("proposal", "Undone"), "neutral", "return"),
+    },
+    "remittance": {
+        "waiting": Look(pgettext_lazy("remittance advice", "Waits for its money"), "info", "clock"),
+        "joined": Look(pgettext_lazy("remittance advice", "Paid"), "positive", "check-circle"),
+        "dismissed": Look(pgettext_lazy("remittance advice", "Put aside"), "neutral", "ban"),
+    },
     "promise": {
         "proposed": Look(pgettext_lazy("promise", "Proposed"), "caution", "question"),
         "accepted": Look(pgettext_lazy("promise", "Agreed"), "info", "calendar"),

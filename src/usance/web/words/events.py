@@ -92,6 +92,24 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "payment.released": Telling(
         _("%(amount)s was taken back from invoice %(invoice)s"), "return", "caution"
     ),
+    "invoice.write_off_recovered": Telling(
+        _("%(amount)s that was written off is owed again"), "return", "info"
+    ),
+    "invoice.write_off_asked": Telling(
+        _("Writing off %(amount)s waits for a second person"), "clock", "caution"
+    ),
+    "invoice.write_off_declined": Telling(_("%(amount)s is not written off"), "ban"),
+    "invoice.disputed": Telling(_("The buyer disputes %(amount)s"), "question", "caution"),
+    "invoice.dispute_credited": Telling(
+        _("The dispute ended: %(amount)s is credited"), "check-circle", "positive"
+    ),
+    "invoice.dispute_rejected": Telling(
+        _("The dispute of %(amount)s was rejected"), "cross-circle", "info"
+    ),
+    "invoice.dispute_withdrawn": Telling(_("The dispute of %(amount)s was withdrawn"), "return"),
+    "matching_rules.changed": Telling(_("The rules of the matching were changed"), "edit"),
+    "buyer.payer_forgotten": Telling(_("What was learnt of a payer was forgotten"), "minus"),
+    "payment.unidentified": Telling(_("The payer is unknown again"), "question", "caution"),
     "payment.identified": Telling(_("The payer was recognized"), "person", "info"),
     "credit_line.changed": Telling(
         _("The limit was set from %(before)s to %(limit)s"), "edit", "info"
@@ -103,6 +121,12 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "bank_statement.received": Telling(
         _("A bank file was taken: %(transactions)s new lines, %(duplicates)s known"), "bank"
     ),
+    "remittance.received": Telling(_("A remittance advice came in"), "application", "info"),
+    "remittance.joined": Telling(
+        _("The advice and its payment found each other"), "check-circle", "positive"
+    ),
+    "remittance.waiting": Telling(_("The advice waits for its payment again"), "return"),
+    "remittance.dismissed": Telling(_("The advice was put aside"), "ban"),
     "buyer.created": Telling(_("The buyer %(name)s was added"), "plus", "info"),
     "buyer.updated": Telling(_("What is known of the buyer was changed"), "edit"),
     "buyer.billing_profile_changed": Telling(

@@ -33,14 +33,6 @@ METHODS: Final[dict[str, Promise]] = {
 }
 """How money may have come."""
 
-MATCHED_BY: Final[dict[str, Promise]] = {
-    "reference": gettext_lazy("Invoice number in the payer's text"),
-    "amount_and_payer": gettext_lazy("Exact amount from a known payer"),
-    "balance_and_payer": gettext_lazy("Whole balance from a known payer"),
-    "manual": gettext_lazy("By a person"),
-}
-"""What told which invoice a payment pays."""
-
 
 def terms_text(code: str) -> str:
     """``net_30_eom`` as "30 days, end of month", ``d2_10_net_30`` as "30 days net; 2% off within 10
@@ -179,11 +171,6 @@ def _percent(hundredths: int) -> str:
 def method_text(method: str) -> str:
     """How money came, in words; an unknown way by its code."""
     return str(METHODS.get(method, method))
-
-
-def rule_text(rule: str) -> str:
-    """What told which invoice a payment pays, in words."""
-    return str(MATCHED_BY.get(rule, rule))
 
 
 def late_text(days: int) -> str:

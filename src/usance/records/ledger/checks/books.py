@@ -152,7 +152,7 @@ WITH moves AS (
                WHEN e.type IN ('payment.received', 'payment.identified')
                THEN -(e.data->>'amount')::bigint
                WHEN e.type IN ('payment.allocated', 'payment.released', 'payment.refunded',
-                               'payment.returned')
+                               'payment.returned', 'payment.unidentified')
                THEN (e.data->>'amount')::bigint
                ELSE 0 END AS change,
            CASE WHEN e.type = 'credit_line.external_changed'

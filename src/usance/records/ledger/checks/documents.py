@@ -120,7 +120,8 @@ SELECT seller_id, 'payment' AS kind, id, currency, amount, allocated, gone, unap
                coalesce(a.amount, 0)::bigint AS allocated,
                coalesce(u.amount, 0)::bigint AS unapplied
           FROM payments_payment AS p
-          LEFT JOIN (SELECT a.seller_id, a.payment_id, sum(a.amount - a.deduction) AS amount
+          LEFT JOIN (SELECT a.seller_id, a.payment_id, sum(coalesce(a.converted, a.amount - a.deduction))
+                            AS amount
                        FROM payments_allocation AS a WHERE @a GROUP BY 1, 2) AS a
                ON a.seller_id = p.seller_id AND a.payment_id = p.id
           LEFT JOIN (SELECT g.seller_id, coalesce(a.payment_id, e.subject_id) AS payment_id,

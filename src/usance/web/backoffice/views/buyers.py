@@ -24,6 +24,7 @@ from usance.web.backoffice import links
 from usance.web.backoffice.acts import Offer, offers, perform
 from usance.web.backoffice.credit_acts import BUYER_ACTS, LINE_ACTS
 from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.payer_rows import payer_rows
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import (
     buyer_table,
@@ -139,6 +140,7 @@ def buyer_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         invoices=invoice_table(open_invoices, desk, with_buyer=False) if open_invoices else None,
         orders=order_table(latest_orders, with_buyer=False) if latest_orders else None,
         payments=payment_table(latest_payments, with_buyer=False) if latest_payments else None,
+        payers=payer_rows(desk, buyer),
         checks=checks_of(desk, buyer),
         organisation=organisation_of(desk, buyer),
         facts=_facts(buyer),

@@ -11,8 +11,10 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from usance.flows import attachments
+from usance.records.collections import dispute_queries
 from usance.records.collections import queries as questions
 from usance.records.deliveries import queries as deliveries
+from usance.records.identity import public_id
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.invoices.queries import OrderOnInvoice
@@ -31,6 +33,7 @@ from usance.web.backoffice.registration_acts import registration_facts
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import credit_note_table, invoice_table, line_table
 from usance.web.backoffice.timeline import history_of
+from usance.web.backoffice.views.disputes import dispute_table
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.backoffice.views.questions import question_table
 from usance.web.design.parts import Column, Fact, Identifier, Link, Noted, Row, State, Table
@@ -38,8 +41,9 @@ from usance.web.design.states import look
 from usance.web.listing import cut
 from usance.web.words.amounts import day_text
 from usance.web.words.deliveries import FORMATS, format_text
+from usance.web.words.matching import rule_text
 from usance.web.words.standing import standing_of
-from usance.web.words.terms import rule_text, terms_text
+from usance.web.words.terms import terms_text
 
 MOST_ORDERS: Final = 20
 """Orders that stand among the facts of an invoice; all of them are on the document."""
@@ -88,6 +92,7 @@ def invoice_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     paid = payments.allocations_of_invoice(seller_id=desk.seller.id, invoice_id=invoice.id)
     sent = deliveries.deliveries(seller_id=desk.seller.id, subject_id=invoice.id).order_by("-id")
     asked = questions.questions(seller_id=desk.seller.id, invoice_id=invoice.id).order_by("-id")
+    disputed = dispute_queries.disputes(seller_id=desk.seller.id, invoice_id=invoice.id)
     return page(
         request,
         desk,
@@ -107,6 +112,8 @@ def invoice_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         lines=line_table(invoice.lines, currency=invoice.currency) if invoice.lines else None,
         deliveries=delivery_table(list(sent), desk) if sent else None,
         questions=question_table(list(asked), with_invoice=False) if asked else None,
+        disputes=dispute_table(list(disputed), with_invoice=False) if disputed else None,
+        asked_write_off=_asked_write_off(desk, invoice),
         allocations=_allocation_table(paid) if paid else None,
         notes=credit_note_table(notes) if notes else None,
         history=history_of(desk, [invoice.id]),
@@ -122,6 +129,16 @@ def invoice_act(request: HttpRequest, desk: Desk, public: str, name: str) -> Htt
     return perform(
         request, desk, invoice, INVOICE_ACTS, name=name, current="invoices", crumbs=crumbs
     )
+
+
+def _asked_write_off(desk: Desk, invoice: Invoice) -> str:
+    """Where the write-off of the invoice waits for a second person."""
+    asked = dispute_queries.write_off_requests(
+        seller_id=desk.seller.id, state="open", invoice_id=invoice.id
+    ).first()
+    if asked is None:
+        return ""
+    return reverse("office_write_off", args=[public_id("write_off_request", asked.id)])
 
 
 def _invoice(desk: Desk, public: str) -> Invoice:

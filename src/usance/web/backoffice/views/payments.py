@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from usance.records.parties import queries as parties
 from usance.records.parties.models import Buyer
+from usance.records.payments import matching_queries
 from usance.records.payments import queries as payments
 from usance.records.payments.models import BankTransaction, Payment
 from usance.records.payments.queries import AllocationLine
@@ -19,6 +21,7 @@ from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
 from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.match_rows import ProposalRow, proposal_rows
 from usance.web.backoffice.payment_acts import PAYMENT_ACTS, RECORD, TAKE_BACK
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import payment_table
@@ -28,7 +31,8 @@ from usance.web.design.parts import Column, Fact, Identifier, Link, Noted, Row, 
 from usance.web.design.states import look
 from usance.web.listing import cut
 from usance.web.words.amounts import money_text
-from usance.web.words.terms import method_text, rule_text
+from usance.web.words.matching import deduction_text, repayment_text, rule_text
+from usance.web.words.terms import method_text
 
 STANDINGS: Final = ("waiting", "unidentified", "allocated", "returned", "refunded")
 
@@ -94,6 +98,8 @@ def payment_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         offers=offers(desk, payment, PAYMENT_ACTS, base=links.address("payment", payment.id)),
         facts=_facts(payment),
         allocations=_allocation_table(desk, payment, made) if made else None,
+        match=_match(desk, payment),
+        repayments=_repayments(payment),
         bank_facts=_bank_facts(line) if line else None,
         history=history_of(desk, [payment.id]),
     )
@@ -152,6 +158,7 @@ def _facts(payment: Payment) -> list[Fact]:
         Fact(_("Amount"), money(payment.amount)),
         Fact(_("Allocated"), money(payment.allocated)),
         *([Fact(_("Paid back"), money(payment.refunded))] if payment.refunded else []),
+        *([Fact(_("Returned"), money(payment.returned))] if payment.returned else []),
         Fact(_("Received"), payment.received_on),
         Fact(_("Paid by"), method_text(payment.method)),
         Fact(_("Payer"), payment.payer or None),
@@ -160,11 +167,58 @@ def _facts(payment: Payment) -> list[Fact]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """How a payment was matched, or what waits for a person."""
+
+    state: State
+    row: ProposalRow
+    waits: bool
+
+
+def _match(desk: Desk, payment: Payment) -> _Matched | None:
+    """What the matching made of the payment's bank line, in words."""
+    kept = matching_queries.proposals(seller_id=desk.seller.id, payment_id=payment.id)
+    newest = kept.order_by("-id").first()
+    if newest is None:
+        return None
+    [row] = proposal_rows([newest], seller_id=desk.seller.id)
+    return _Matched(State("proposal", newest.state), row, newest.state == "open")
+
+
+def _repayments(payment: Payment) -> Table | None:
+    """What of it is gone again, and why."""
+    found = payments.repayments_of(seller_id=payment.seller_id, payment_id=payment.id)
+    if not found:
+        return None
+    return Table(
+        caption=_("Gone again"),
+        columns=[
+            Column(label=_("On")),
+            Column(label=_("How")),
+            Column(label=_("Reason")),
+            Column(label=_("Amount"), numeric=True),
+        ],
+        rows=[
+            Row(
+                cells=[
+                    one.on,
+                    repayment_text(one.kind),
+                    " ".join(filter(None, (one.reason_code, one.reason))) or None,
+                    Money(one.amount, payment.currency),
+                ]
+            )
+            for one in found
+        ],
+    )
+
+
 def _bank_facts(line: BankTransaction) -> list[Fact]:
     """The line as the bank wrote it, word for word."""
     statement = line.statement
     return [
         Fact(_("Counterparty"), line.counterparty or None),
+        Fact(_("Pays for"), line.ultimate_counterparty or None),
         Fact(_("Its account"), line.counterparty_account or None),
         Fact(_("Text"), line.text or None),
         Fact(_("Structured reference"), line.structured_reference or None),
@@ -181,6 +235,17 @@ def _bank_facts(line: BankTransaction) -> list[Fact]:
             ),
         ),
     ]
+
+
+def _allocated(row: AllocationLine) -> object:
+    """What an allocation settles, and what of it is given up instead of paid."""
+    amount = Money(row.amount, row.currency)
+    if row.converted is not None:
+        return Noted(amount, money_text(row.converted, row.paid_in))
+    if not row.deduction:
+        return amount
+    given_up = money_text(row.deduction, row.currency)
+    return Noted(amount, f"{deduction_text(row.deduction_kind)}: {given_up}")
 
 
 def _allocation_table(desk: Desk, payment: Payment, rows: list[AllocationLine]) -> Table:
@@ -208,7 +273,7 @@ def _allocation_table(desk: Desk, payment: Payment, rows: list[AllocationLine]) 
                 cells=[
                     Link(row.invoice_number, links.address("invoice", row.invoice_id)),
                     Noted(rule_text(row.rule), row.created_at),
-                    Money(row.amount, row.currency),
+                    _allocated(row),
                     taken(row),
                 ]
             )

@@ -1,0 +1,149 @@
+"""Writing off with a second person: what is above the seller's limit is asked for by one and agreed to by
+another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from usance.flows.billing import SecondPersonNeeded, give_up, takes_two, write_off_invoice
+from usance.flows.journal import Journal
+from usance.flows.refusals import Conflict, NotFound, WrongState
+from usance.records.collections.models import WriteOffRequest
+from usance.records.identity import new_id
+from usance.records.invoices import actions as invoices
+from usance.records.invoices.models import Invoice
+from usance.records.parties.models import Seller
+
+
+class SamePerson(Conflict):
+    """Who asked for a write-off cannot agree to it; another person must."""
+
+    code = "same_person"
+
+
+@transaction.atomic
+def ask_write_off(
+    seller: Seller, *, invoice_id: UUID, at: datetime, by: str, reason: str = ""
+) -> WriteOffRequest | None:
+    """Write off what is outstanding on an invoice, or ask a second person to where the seller wants one.
+
+    Returns what waits for the second person, None where it is written off already. Asking again gives
+    the same request. Raises NotFound or WrongState.
+    """
+    try:
+        with transaction.atomic():
+            write_off_invoice(seller, invoice_id=invoice_id, at=at, by=by, reason=reason)
+        return None
+    except SecondPersonNeeded:
+        return request_write_off(seller, invoice_id=invoice_id, at=at, by=by, reason=reason)
+
+
+@transaction.atomic
+def request_write_off(
+    seller: Seller, *, invoice_id: UUID, at: datetime, by: str, reason: str = ""
+) -> WriteOffRequest:
+    """Ask a second person to write off what is outstanding. Asking again gives the same request.
+
+    Raises NotFound or WrongState (the invoice is not open, or one person may write it off).
+    """
+    invoice = _invoice(seller, invoice_id)
+    if invoice.state != "open":
+        raise WrongState(f"{invoice.number} is {invoice.state}; only an open invoice has a rest.")
+    if not takes_two(invoice):
+        raise WrongState("One person may write this off; write it off.")
+    known = WriteOffRequest.objects.filter(
+        seller_id=seller.id, invoice_id=invoice.id, state="open"
+    ).first()
+    if known is not None:
+        return known
+    asked = WriteOffRequest.objects.create(
+        id=new_id(),
+        seller_id=seller.id,
+        created_at=at,
+        invoice_id=invoice.id,
+        buyer_id=invoice.buyer_id,
+        currency=invoice.currency,
+        amount=invoice.outstanding,
+        reason=reason,
+        asked_by=by,
+    )
+    journal = Journal(seller, at=at, by=by)
+    _tell(journal, asked, invoice, "invoice.write_off_asked")
+    journal.close()
+    return asked
+
+
+@transaction.atomic
+def approve_write_off(
+    seller: Seller, *, request_id: UUID, at: datetime, by: str, words: str = ""
+) -> WriteOffRequest:
+    """A second person agrees: what is outstanding is written off.
+
+    Raises NotFound, SamePerson, or WrongState (answered already, the invoice is no longer open, or
+    more is outstanding than was asked).
+    """
+    asked, invoice = _asked(seller, request_id)
+    if by == asked.asked_by:
+        raise SamePerson("Who asked for a write-off cannot agree to it; another person must.")
+    if invoice.outstanding > asked.amount:
+        raise WrongState(f"More is outstanding on {invoice.number} than was asked; ask anew.")
+    journal = Journal(seller, at=at, by=by)
+    give_up(journal, invoice, reason=asked.reason)
+    _answer(journal, asked, state="approved", words=words)
+    journal.close()
+    return asked
+
+
+@transaction.atomic
+def decline_write_off(
+    seller: Seller, *, request_id: UUID, at: datetime, by: str, words: str = ""
+) -> WriteOffRequest:
+    """It stays owed; who asked may say so too. Raises NotFound or WrongState."""
+    asked, invoice = _asked(seller, request_id)
+    journal = Journal(seller, at=at, by=by)
+    own = by == asked.asked_by
+    _answer(journal, asked, state="withdrawn" if own else "declined", words=words)
+    _tell(journal, asked, invoice, "invoice.write_off_declined")
+    journal.close()
+    return asked
+
+
+def _asked(seller: Seller, request_id: UUID) -> tuple[WriteOffRequest, Invoice]:
+    """The open request and its invoice, locked."""
+    found = WriteOffRequest.objects.filter(seller_id=seller.id, id=request_id).first()
+    if found is None:
+        raise NotFound("There is no such request.")
+    invoice = _invoice(seller, found.invoice_id)
+    asked = WriteOffRequest.objects.select_for_update(no_key=True).get(
+        seller_id=seller.id, id=request_id
+    )
+    if asked.state != "open":
+        raise WrongState(f"The request is {asked.state} already.")
+    return asked, invoice
+
+
+def _invoice(seller: Seller, invoice_id: UUID) -> Invoice:
+    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
+    if invoice is None:
+        raise NotFound("There is no such invoice.")
+    return invoice
+
+
+def _answer(journal: Journal, asked: WriteOffRequest, *, state: str, words: str) -> None:
+    asked.state, asked.answer = state, words
+    asked.answered_by, asked.answered_at = journal.by, journal.at
+    asked.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+
+
+def _tell(journal: Journal, asked: WriteOffRequest, invoice: Invoice, name: str) -> None:
+    journal.tell(
+        name,
+        object_type="invoice",
+        object_id=invoice.id,
+        buyer_id=invoice.buyer_id,
+        currency=invoice.currency,
+        data={"number": invoice.number, "amount": asked.amount, "reason": asked.reason},
+    )

@@ -1,0 +1,362 @@
+"""Disputes about invoices, and write-offs that take a second person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from usance.flows import billing, disputes, write_offs
+from usance.flows.refusals import NotFound
+from usance.records.collections import dispute_queries
+from usance.records.collections.models import Dispute, WriteOffRequest
+from usance.records.identity import public_id
+from usance.records.invoices import queries as invoices
+from usance.web.api import answers, billing_answers, billing_objects, objects
+from usance.web.api.billing_schemas import WriteOff
+from usance.web.api.line_schemas import optional_units
+from usance.web.api.match_schemas import DisputeReason
+from usance.web.api.paging import USUAL, Cursor, PageLimit, page
+from usance.web.api.requests import ApiRequest, today
+from usance.web.api.section import Section
+from usance.web.api.values import (
+    NO_NUL,
+    BuyerId,
+    CreditNoteId,
+    ExternalId,
+    InvoiceId,
+    LongText,
+    Metadata,
+    Money,
+    PaymentId,
+    PositiveMoney,
+    PublicId,
+    ShortText,
+    Value,
+)
+
+section = Section("Disputes and write-offs")
+
+DisputeId = Annotated[UUID, PublicId("dispute")]
+WriteOffRequestId = Annotated[UUID, PublicId("write_off_request")]
+DisputeState = Literal["open", "resolved_credit", "resolved_rejected", "withdrawn"]
+WriteOffState = Literal["open", "approved", "declined", "withdrawn"]
+Words = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
+
+
+class NewDispute(Value):
+    """What a buyer does not agree to owe (``amount`` null: all that is open and not disputed)."""
+
+    model_config = {"json_schema_extra": {"examples": [{"reason_code": "damaged"}]}}
+    reason_code: DisputeReason
+    amount: PositiveMoney | None = None
+    line: ShortText = Field(
+        default="", description="The line's number on the invoice; empty: all of it."
+    )
+    words: LongText = ""
+    external_id: ExternalId | None = None
+    metadata: Metadata = {}
+
+
+class Resolution(Value):
+    """How a dispute ends. ``amount`` is for a credit (null: all that is disputed), and ``words`` stand
+    on the credit note."""
+
+    outcome: Literal["credit", "rejected", "withdrawn"]
+    amount: PositiveMoney | None = None
+    words: Words = ""
+
+
+class DisputeShown(answers.Described):
+    """A dispute. What is disputed stays outstanding until it is credited."""
+
+    id: DisputeId
+    object: Literal["dispute"]
+    invoice: InvoiceId
+    buyer: BuyerId
+    payment: PaymentId | None = Field(description="The payment that was short by it.")
+    state: DisputeState
+    amount: Money
+    reason_code: DisputeReason
+    their_reason: str = Field(description="What the payer gave as its reason.")
+    line: str
+    words: str
+    resolution: str
+    resolved_at: datetime | None
+    credit_note: CreditNoteId | None
+
+
+class Recovery(Value):
+    """How much of what was written off is owed again (null: all of it)."""
+
+    amount: PositiveMoney | None = None
+    reason: ShortText = ""
+
+
+class AnswerWriteOff(Value):
+    """A word about it."""
+
+    words: Words = ""
+
+
+class WriteOffRequestShown(answers.Shown):
+    """A write-off that a second person has to agree to."""
+
+    id: WriteOffRequestId
+    object: Literal["write_off_request"]
+    created_at: datetime
+    invoice: InvoiceId
+    buyer: BuyerId
+    state: WriteOffState
+    amount: Money
+    reason: str
+    asked_by: str
+    answered_by: str
+    answered_at: datetime | None
+    answer: str
+
+
+@section.write(
+    "POST",
+    "/invoices/{invoice_id}/dispute",
+    scope="invoices:write",
+    answer=DisputeShown,
+    status=201,
+    summary="Dispute an invoice",
+)
+def dispute_invoice(request: ApiRequest, *, invoice_id: InvoiceId, payload: NewDispute) -> Any:
+    """The amount stays outstanding, and is shown apart until the dispute ends."""
+    fields = payload.model_dump(exclude={"amount"})
+    currency = _invoice(request, invoice_id).currency
+    made = disputes.open_dispute(
+        request.auth.seller,
+        invoice_id=invoice_id,
+        amount=optional_units(payload.amount, currency=currency, pointer="#/amount"),
+        at=request.at,
+        by=request.auth.by,
+        **fields,
+    )
+    return _dispute(made)
+
+
+@section.read(
+    "/disputes",
+    scope="invoices:read",
+    answer=answers.Page[DisputeShown],
+    summary="List disputes",
+)
+def list_disputes(
+    request: ApiRequest,
+    *,
+    limit: PageLimit = USUAL,
+    after: Cursor | None = None,
+    state: DisputeState | None = None,
+    buyer: BuyerId | None = None,
+    invoice: InvoiceId | None = None,
+) -> Any:
+    """The newest first."""
+    found = dispute_queries.disputes(
+        seller_id=request.auth.seller.id, state=state, buyer_id=buyer, invoice_id=invoice
+    )
+    return page(found, kind="dispute", limit=limit, after=after, show=_dispute)
+
+
+@section.read(
+    "/disputes/{dispute_id}",
+    scope="invoices:read",
+    answer=DisputeShown,
+    summary="Show a dispute",
+)
+def get_dispute(request: ApiRequest, *, dispute_id: DisputeId) -> Any:
+    """One dispute."""
+    return _dispute(_one(request, dispute_id))
+
+
+@section.write(
+    "POST",
+    "/disputes/{dispute_id}/resolve",
+    scope="invoices:write",
+    answer=DisputeShown,
+    summary="Resolve a dispute",
+)
+def resolve_dispute(request: ApiRequest, *, dispute_id: DisputeId, payload: Resolution) -> Any:
+    """With a credit note, with a no, or as withdrawn by the buyer."""
+    seller = request.auth.seller
+    act: dict[str, Any] = {"words": payload.words, "at": request.at, "by": request.auth.by}
+    if payload.outcome == "credit":
+        currency = _one(request, dispute_id).currency
+        amount = optional_units(payload.amount, currency=currency, pointer="#/amount")
+        disputes.resolve_by_credit(seller, dispute_id=dispute_id, amount=amount, **act)
+    elif payload.outcome == "rejected":
+        disputes.reject(seller, dispute_id=dispute_id, **act)
+    else:
+        disputes.withdraw(seller, dispute_id=dispute_id, **act)
+    return _dispute(_one(request, dispute_id))
+
+
+@section.write(
+    "POST",
+    "/invoices/{invoice_id}/write-off-requests",
+    scope="invoices:write",
+    answer=WriteOffRequestShown,
+    status=201,
+    summary="Ask a second person to write off an invoice",
+)
+def ask_write_off(
+    request: ApiRequest,
+    *,
+    invoice_id: InvoiceId,
+    payload: WriteOff = WriteOff(),  # noqa: B008 - frozen
+) -> Any:
+    """For what your rules let nobody write off alone; what they do is written off at once, which is
+    refused here: use `POST /v1/invoices/{invoice_id}/write-off`."""
+    made = write_offs.request_write_off(
+        request.auth.seller,
+        invoice_id=invoice_id,
+        reason=payload.reason,
+        at=request.at,
+        by=request.auth.by,
+    )
+    return _asked(made)
+
+
+@section.read(
+    "/write-off-requests",
+    scope="invoices:read",
+    answer=answers.Page[WriteOffRequestShown],
+    summary="List write-off requests",
+)
+def list_write_off_requests(
+    request: ApiRequest,
+    *,
+    limit: PageLimit = USUAL,
+    after: Cursor | None = None,
+    state: WriteOffState | None = None,
+) -> Any:
+    """The newest first."""
+    found = dispute_queries.write_off_requests(seller_id=request.auth.seller.id, state=state)
+    return page(found, kind="write_off_request", limit=limit, after=after, show=_asked)
+
+
+@section.write(
+    "POST",
+    "/write-off-requests/{request_id}/approve",
+    scope="invoices:write",
+    answer=WriteOffRequestShown,
+    summary="Approve a write-off",
+)
+def approve_write_off(
+    request: ApiRequest,
+    *,
+    request_id: WriteOffRequestId,
+    payload: AnswerWriteOff = AnswerWriteOff(),  # noqa: B008 - frozen
+) -> Any:
+    """What is outstanding becomes a loss. The key that asked cannot approve."""
+    made = write_offs.approve_write_off(
+        request.auth.seller,
+        request_id=request_id,
+        words=payload.words,
+        at=request.at,
+        by=request.auth.by,
+    )
+    return _asked(made)
+
+
+@section.write(
+    "POST",
+    "/write-off-requests/{request_id}/decline",
+    scope="invoices:write",
+    answer=WriteOffRequestShown,
+    summary="Decline a write-off",
+)
+def decline_write_off(
+    request: ApiRequest,
+    *,
+    request_id: WriteOffRequestId,
+    payload: AnswerWriteOff = AnswerWriteOff(),  # noqa: B008 - frozen
+) -> Any:
+    """It stays owed. Who asked takes it back so."""
+    made = write_offs.decline_write_off(
+        request.auth.seller,
+        request_id=request_id,
+        words=payload.words,
+        at=request.at,
+        by=request.auth.by,
+    )
+    return _asked(made)
+
+
+@section.write(
+    "POST",
+    "/invoices/{invoice_id}/recover-write-off",
+    scope="invoices:write",
+    answer=billing_answers.Invoice,
+    summary="Claim again what was written off",
+)
+def recover_write_off(
+    request: ApiRequest,
+    *,
+    invoice_id: InvoiceId,
+    payload: Recovery = Recovery(),  # noqa: B008 - frozen
+) -> Any:
+    """It is owed as before. Money that is allocated to the invoice recovers as much by itself."""
+    currency = _invoice(request, invoice_id).currency
+    billing.recover_write_off(
+        request.auth.seller,
+        invoice_id=invoice_id,
+        amount=optional_units(payload.amount, currency=currency, pointer="#/amount"),
+        reason=payload.reason,
+        at=request.at,
+        by=request.auth.by,
+    )
+    return billing_objects.invoice(_invoice(request, invoice_id), on=today(request))
+
+
+def _invoice(request: ApiRequest, invoice_id: UUID) -> Any:
+    found = invoices.invoice(seller_id=request.auth.seller.id, invoice_id=invoice_id)
+    if found is None:
+        raise NotFound("There is no such invoice.")
+    return found
+
+
+def _one(request: ApiRequest, dispute_id: UUID) -> Dispute:
+    found = dispute_queries.dispute(seller_id=request.auth.seller.id, dispute_id=dispute_id)
+    if found is None:
+        raise NotFound("There is no such dispute.")
+    return found
+
+
+def _dispute(it: Dispute) -> dict[str, Any]:
+    return objects.described("dispute", it) | {
+        "invoice": public_id("invoice", it.invoice_id),
+        "buyer": public_id("buyer", it.buyer_id),
+        "payment": objects.optional_id("payment", it.payment_id),
+        "state": it.state,
+        "amount": objects.money(it.amount, it.currency),
+        "reason_code": it.reason_code,
+        "their_reason": it.their_reason,
+        "line": it.line,
+        "words": it.words,
+        "resolution": it.resolution,
+        "resolved_at": it.resolved_at,
+        "credit_note": objects.optional_id("credit_note", it.credit_note_id),
+    }
+
+
+def _asked(it: WriteOffRequest) -> dict[str, Any]:
+    return {
+        "id": public_id("write_off_request", it.id),
+        "object": "write_off_request",
+        "created_at": it.created_at,
+        "invoice": public_id("invoice", it.invoice_id),
+        "buyer": public_id("buyer", it.buyer_id),
+        "state": it.state,
+        "amount": objects.money(it.amount, it.currency),
+        "reason": it.reason,
+        "asked_by": it.asked_by,
+        "answered_by": it.answered_by,
+        "answered_at": it.answered_at,
+        "answer": it.answer,
+    }

@@ -1,0 +1,248 @@
+"""What can be done about what a buyer will not pay, and about what is to be given up."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from usance.flows import billing, disputes, write_offs
+from usance.flows.invoice_questions import lines_of
+from usance.records.collections import dispute_queries
+from usance.records.collections.models import DISPUTE_REASONS, Dispute, WriteOffRequest
+from usance.records.invoices.models import Invoice
+from usance.web.backoffice.acts import Act, ActForm, Done
+from usance.web.backoffice.desk import Desk
+from usance.web.backoffice.fields import AmountField
+from usance.web.words.amounts import money_text
+from usance.web.words.disputes import DISPUTE_WORDS
+
+
+class DisputeForm(ActForm):
+    """How much of an invoice the buyer disputes, and why."""
+
+    amount = AmountField(label=_lazy("Amount"))
+    reason_code = forms.ChoiceField(
+        label=_lazy("Why the buyer does not pay"),
+        choices=[(code, DISPUTE_WORDS[code]) for code in DISPUTE_REASONS],
+    )
+    line = forms.ChoiceField(label=_lazy("Line"), required=False)
+    words = forms.CharField(
+        label=_lazy("What the buyer says"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def prepare(self) -> None:
+        """Begin with all that is open and not disputed yet; offer the invoice's lines."""
+        invoice: Invoice = self.subject
+        amount, line = self.fields["amount"], self.fields["line"]
+        assert isinstance(amount, AmountField) and isinstance(line, forms.ChoiceField)
+        amount.currency, amount.most = invoice.currency, disputable(invoice)
+        self.initial["amount"] = disputable(invoice)
+        whole = ("", _("The whole invoice"))
+        line.choices = [whole, *((n, f"{n} {text}"[:80]) for n, text in lines_of(invoice).items())]
+
+
+class CreditDisputeForm(ActForm):
+    """How much is credited, and what the credit note says."""
+
+    amount = AmountField(label=_lazy("Amount with tax"))
+    words = forms.CharField(
+        label=_lazy("Reason"), max_length=500, help_text=_lazy("Printed on the credit note.")
+    )
+
+    def prepare(self) -> None:
+        """Begin with all that is disputed, which is also the most."""
+        dispute: Dispute = self.subject
+        field = self.fields["amount"]
+        assert isinstance(field, AmountField)
+        field.currency, field.most = dispute.currency, dispute.amount
+        self.initial["amount"] = dispute.amount
+
+
+class WordsForm(ActForm):
+    """A word about how it ended."""
+
+    words = forms.CharField(
+        label=_lazy("Note"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RecoverForm(ActForm):
+    """How much of what was written off is owed again."""
+
+    amount = AmountField(label=_lazy("Amount"))
+    reason = forms.CharField(label=_lazy("Reason"), max_length=500)
+
+    def prepare(self) -> None:
+        """Begin with all that is written off."""
+        field = self.fields["amount"]
+        assert isinstance(field, AmountField)
+        field.currency, field.most = self.subject.currency, self.subject.written_off
+        self.initial["amount"] = self.subject.written_off
+
+
+def disputable(invoice: Invoice) -> int:
+    """What is open of an invoice and not disputed, in minor units."""
+    if invoice.state != "open":
+        return 0
+    found = dispute_queries.disputed(seller_id=invoice.seller_id, invoice_ids=[invoice.id])
+    return max(0, invoice.outstanding - found.get(invoice.id, 0))
+
+
+def _dispute(desk: Desk, invoice: Invoice, data: dict[str, Any]) -> Done:
+    made = disputes.open_dispute(
+        desk.seller, invoice_id=invoice.id, at=desk.at, by=desk.by, **_without_token(data)
+    )
+    amount = money_text(made.amount, made.currency)
+    return Done(
+        _("%(amount)s is disputed; it stays owed until that is decided.") % {"amount": amount}
+    )
+
+
+def _without_token(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "once"}
+
+
+def _credit(desk: Desk, dispute: Dispute, data: dict[str, Any]) -> Done:
+    ended = disputes.resolve_by_credit(
+        desk.seller, dispute_id=dispute.id, at=desk.at, by=desk.by, **_without_token(data)
+    )
+    assert ended.credit_note is not None
+    return Done(_("Credit note %(number)s is issued.") % {"number": ended.credit_note.number})
+
+
+def _reject(desk: Desk, dispute: Dispute, data: dict[str, Any]) -> Done:
+    disputes.reject(desk.seller, dispute_id=dispute.id, words=data["words"], at=desk.at, by=desk.by)
+    return Done(_("The dispute is rejected; the amount is owed all the same."))
+
+
+def _withdraw(desk: Desk, dispute: Dispute, data: dict[str, Any]) -> Done:
+    disputes.withdraw(
+        desk.seller, dispute_id=dispute.id, words=data["words"], at=desk.at, by=desk.by
+    )
+    return Done(_("The dispute is withdrawn."))
+
+
+def _recover(desk: Desk, invoice: Invoice, data: dict[str, Any]) -> Done:
+    billing.recover_write_off(
+        desk.seller, invoice_id=invoice.id, at=desk.at, by=desk.by, **_without_token(data)
+    )
+    amount = money_text(data["amount"], invoice.currency)
+    return Done(_("%(amount)s is owed again.") % {"amount": amount})
+
+
+def _approve(desk: Desk, asked: WriteOffRequest, data: dict[str, Any]) -> Done:
+    write_offs.approve_write_off(
+        desk.seller, request_id=asked.id, words=data["words"], at=desk.at, by=desk.by
+    )
+    amount = money_text(asked.amount, asked.currency)
+    return Done(_("%(amount)s is written off.") % {"amount": amount})
+
+
+def _decline(desk: Desk, asked: WriteOffRequest, data: dict[str, Any]) -> Done:
+    write_offs.decline_write_off(
+        desk.seller, request_id=asked.id, words=data["words"], at=desk.at, by=desk.by
+    )
+    return Done(_("It is not written off."))
+
+
+DISPUTE_INVOICE: Final = Act(
+    name="dispute",
+    label=_lazy("Open a dispute"),
+    title=_lazy("What does the buyer not agree to owe?"),
+    explanation=_lazy(
+        "The amount stays owed and is shown apart, until it is credited or the dispute is rejected."
+    ),
+    duty="billing",
+    form=DisputeForm,
+    run=_dispute,
+    possible=lambda invoice: disputable(invoice) > 0,
+    icon="question",
+    seldom=True,
+)
+
+RECOVER: Final = Act(
+    name="recover",
+    label=_lazy("Claim again"),
+    title=_lazy("Claim again what was written off?"),
+    explanation=_lazy("It is owed as before; the write-off is taken back by an entry of its own."),
+    duty="billing",
+    form=RecoverForm,
+    run=_recover,
+    possible=lambda invoice: invoice.written_off > 0,
+    icon="return",
+    seldom=True,
+)
+
+DISPUTE_ACTS: Final = (
+    Act(
+        name="credit",
+        label=_lazy("Credit it"),
+        title=_lazy("Credit what is disputed"),
+        explanation=_lazy("The buyer is right: a credit note takes it back."),
+        duty="billing",
+        form=CreditDisputeForm,
+        run=_credit,
+        possible=lambda dispute: dispute.state == "open",
+        icon="check",
+        tone="primary",
+    ),
+    Act(
+        name="reject",
+        label=_lazy("Reject it"),
+        title=_lazy("Reject this dispute?"),
+        explanation=_lazy("The buyer owes the amount all the same."),
+        duty="billing",
+        form=WordsForm,
+        run=_reject,
+        possible=lambda dispute: dispute.state == "open",
+        icon="ban",
+    ),
+    Act(
+        name="withdraw",
+        label=_lazy("Withdraw"),
+        title=_lazy("Withdraw this dispute?"),
+        explanation=_lazy("The buyer agrees after all, or it was opened by mistake."),
+        duty="billing",
+        form=WordsForm,
+        run=_withdraw,
+        possible=lambda dispute: dispute.state == "open",
+        icon="return",
+    ),
+)
+
+WRITE_OFF_ACTS: Final = (
+    Act(
+        name="approve",
+        label=_lazy("Approve"),
+        title=_lazy("Write this off?"),
+        explanation=_lazy(
+            "What is outstanding becomes a loss. Who asked for it cannot approve it."
+        ),
+        duty="billing",
+        form=WordsForm,
+        run=_approve,
+        possible=lambda asked: asked.state == "open",
+        icon="check",
+        tone="primary",
+    ),
+    Act(
+        name="decline",
+        label=_lazy("Decline"),
+        title=_lazy("Not write this off?"),
+        explanation=_lazy("It stays owed. Who asked for it may take it back so."),
+        duty="billing",
+        form=WordsForm,
+        run=_decline,
+        possible=lambda asked: asked.state == "open",
+        icon="ban",
+    ),
+)
