@@ -109,6 +109,10 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "invoice.dispute_withdrawn": Telling(_("The dispute of %(amount)s was withdrawn"), "return"),
     "matching_rules.changed": Telling(_("The rules of the matching were changed"), "edit"),
     "buyer.payer_forgotten": Telling(_("What was learnt of a payer was forgotten"), "minus"),
+    "payment.refunded": Telling(_("%(amount)s was given back"), "send", "special"),
+    "payment.returned": Telling(
+        _("%(amount)s was taken back by the payer's bank or the provider"), "return", "negative"
+    ),
     "payment.unidentified": Telling(_("The payer is unknown again"), "question", "caution"),
     "payment.identified": Telling(_("The payer was recognized"), "person", "info"),
     "credit_line.changed": Telling(

@@ -11,6 +11,19 @@ from django.utils.translation import gettext_lazy
 from usance.web.words.delivery_reasons import held_text, missing_text
 
 _WORDS: Final[Mapping[str, Promise]] = {
+    "same_person": gettext_lazy(
+        "You asked for this write-off yourself. Another person must agree to it."
+    ),
+    "second_person_needed": gettext_lazy(
+        "To write off so much takes a second person. Ask for it on the invoice's page."
+    ),
+    "invalid_dispute": gettext_lazy("Choose a reason, and a line that the invoice has."),
+    "invalid_matching_rules": gettext_lazy(
+        "One of the numbers makes no sense here. Look at what each field takes."
+    ),
+    "proposal_out_of_date": gettext_lazy(
+        "What this would pay has changed meanwhile. Look at the payment and place it by hand."
+    ),
     "no_payment_provider": gettext_lazy(
         "No payment provider is connected. Connect one before cards are taken."
     ),

@@ -17,6 +17,7 @@ from usance.records.payments import matching_queries
 from usance.records.payments import queries as payments
 from usance.records.payments.models import BankTransaction, Payment
 from usance.records.payments.queries import AllocationLine
+from usance.rules.matching.payers import name_key
 from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
@@ -161,10 +162,19 @@ def _facts(payment: Payment) -> list[Fact]:
         *([Fact(_("Returned"), money(payment.returned))] if payment.returned else []),
         Fact(_("Received"), payment.received_on),
         Fact(_("Paid by"), method_text(payment.method)),
-        Fact(_("Payer"), payment.payer or None),
+        Fact(_("Payer"), _payer(payment)),
         Fact(_("Reference"), payment.reference or None),
         Fact(_("Buyer"), links.buyer_link(payment.buyer) if payment.buyer else None),
     ]
+
+
+def _payer(payment: Payment) -> object:
+    """Who paid, and that it is not the buyer: a company of its group, a factor, an agent."""
+    if not payment.payer or payment.buyer is None:
+        return payment.payer or None
+    if name_key(payment.payer) == name_key(payment.buyer.name):
+        return payment.payer
+    return Noted(payment.payer, _("pays for %(buyer)s") % {"buyer": payment.buyer.name})
 
 
 @dataclass(frozen=True, slots=True)
