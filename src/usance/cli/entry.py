@@ -13,6 +13,7 @@ import typer
 from usance.cli import (
     backtest,
     billing,
+    debit_returns,
     importing,
     operators,
     reports,
@@ -50,6 +51,7 @@ for _name, _take in (
     ("bounces", returned.bounces),
     ("sdi-notifications", returned.sdi_notifications),
     ("gst-registrations", returned.gst_registrations),
+    ("debit-returns", debit_returns.debit_returns),
 ):
     transfer.imports.command(_name)(_take)
 app.add_typer(transfer.imports, name="import")

@@ -17,6 +17,7 @@ class JobsConfig(AppConfig):
             billing,
             cards,
             checks,
+            debits,
             deliveries,
             funding,
             monitoring,

@@ -83,6 +83,8 @@ def _navigation(desk: Desk, item: Callable[..., NavigationItem]) -> list[Navigat
                 item(pgettext("navigation", "Matching"), "matching", "check", proposed),
                 item(pgettext("navigation", "Bank"), "bank", "bank"),
                 item(pgettext("navigation", "Advices"), "remittances", "application"),
+                item(_("Debits"), "debits", "return"),
+                item(_("Mandates"), "mandates", "edit"),
                 item(_("Cards"), "cards", "lock"),
                 item(_("Promises"), "promises", "calendar", promised),
                 item(_("Disputes"), "disputes", "question", disputed),

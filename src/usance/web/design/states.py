@@ -86,6 +86,8 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "submitted": Look(pgettext_lazy("direct debit", "Submitted"), "info", "send"),
         "settled": Look(pgettext_lazy("direct debit", "Settled"), "positive", "check-circle"),
         "returned": Look(pgettext_lazy("direct debit", "Returned"), "negative", "return"),
+        "rejected": Look(pgettext_lazy("direct debit", "Not taken"), "negative", "cross-circle"),
+        "canceled": Look(pgettext_lazy("direct debit", "Canceled"), "neutral", "ban"),
     },
     "advance": {
         "eligible": Look(pgettext_lazy("advance", "Eligible"), "neutral", "open"),
@@ -173,6 +175,22 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "kept": Look(pgettext_lazy("promise", "Kept"), "positive", "check-circle"),
         "broken": Look(pgettext_lazy("promise", "Broken"), "negative", "alert"),
         "withdrawn": Look(pgettext_lazy("promise", "Withdrawn"), "neutral", "return"),
+    },
+    "mandate": {
+        "pending": Look(pgettext_lazy("mandate", "Waits for a signature"), "caution", "person"),
+        "active": Look(pgettext_lazy("mandate", "Active"), "positive", "check-circle"),
+        "suspended": Look(pgettext_lazy("mandate", "Suspended"), "caution", "pause"),
+        "canceled": Look(pgettext_lazy("mandate", "Canceled"), "neutral", "ban"),
+        "expired": Look(pgettext_lazy("mandate", "Ran out"), "neutral", "calendar"),
+        "completed": Look(pgettext_lazy("mandate", "Used up"), "neutral", "check-circle"),
+    },
+    "debit_file": {
+        "written": Look(pgettext_lazy("debit file", "To be sent"), "caution", "clock"),
+        "sent": Look(pgettext_lazy("debit file", "Sent"), "info", "check"),
+        "accepted": Look(pgettext_lazy("debit file", "Accepted"), "positive", "check-circle"),
+        "partly": Look(pgettext_lazy("debit file", "Taken in part"), "caution", "alert"),
+        "rejected": Look(pgettext_lazy("debit file", "Rejected"), "negative", "cross-circle"),
+        "withdrawn": Look(pgettext_lazy("debit file", "Withdrawn"), "neutral", "return"),
     },
     "card_authorization": {
         "pending": Look(pgettext_lazy("card", "Is being asked for"), "neutral", "clock"),

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from usance.records.events.models import Event
-from usance.web.design.parts import Tone
 from usance.web.words import checks
 from usance.web.words.amounts import day_text, money_text
+from usance.web.words.debit_events import DEBIT_TELLINGS
 from usance.web.words.deliveries import channel_text
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How an event is told: a sentence with named places, an icon and a tone."""
-
-    text: str | Promise
-    icon: str
-    tone: Tone = "neutral"
-
+from usance.web.words.telling import Telling
 
 TELLINGS: Final[Mapping[str, Telling]] = {
+    **DEBIT_TELLINGS,
     "order.authorized": Telling(_("The order of %(amount)s was authorized"), "shield", "info"),
     "order.declined": Telling(
         _("The order of %(amount)s was declined"), "cross-circle", "negative"
@@ -319,6 +309,7 @@ _PLACES: Final = (
     "account",
     "bureau",
     "channel",
+    "code",
     "currency",
     "cut_off_on",
     "delivered_on",
@@ -340,6 +331,8 @@ _PLACES: Final = (
     "outcome",
     "principal",
     "rate",
+    "reason_code",
+    "reference",
     "shipped_on",
     "source",
     "target",
