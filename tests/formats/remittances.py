@@ -22,7 +22,7 @@ REMADV: Final = (
     b"DOC+380+RE-1001'MOA+77:1000.00'MOA+52:20.00'MOA+12:980.00'DTM+137:20260201:102'"
     b"DOC+380+RE-1002'MOA+77:500.00'MOA+12:450.00'RFF+ON:PO-88'AJT+4'MOA+165:50.00'"
     b"FTX+AAI+++one pallet missing'DOC+381+GS-7'MOA+12:100.00'UNS+S'MOA+12:1330.00'"
-    b"UNT+28+1'UNZ+1+42'"
+    b"UNT+27+1'UNZ+1+42'"
 )
 CXML: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/1.2.050/cXML.dtd">

@@ -18,6 +18,7 @@ from usance.rules.matching.advised_payments import (
     ReceivedMoney,
     joined,
     names_in,
+    whole_names,
 )
 from usance.rules.matching.model import AdviceLine, BankLine
 
@@ -146,7 +147,8 @@ def money_of_line(row: BankTransaction) -> ReceivedMoney:
         id=row.id,
         currency=row.currency,
         amount=row.amount,
-        names=names_in(row.end_to_end_id, row.bank_reference, row.structured_reference, row.text),
+        names=whole_names((row.end_to_end_id, row.bank_reference, row.structured_reference))
+        | names_in(row.text),
         payer_name=row.counterparty,
         payer_account=row.counterparty_account,
         received_on=row.booked_on,

@@ -21,7 +21,13 @@ from usance.records.payments import actions as payments
 from usance.records.payments import remittance_queries
 from usance.records.payments.models import Payment, Proposal, Remittance
 from usance.records.statements import execute
-from usance.rules.matching.advised_payments import FoundBy, ReceivedMoney, joined, names_in
+from usance.rules.matching.advised_payments import (
+    FoundBy,
+    ReceivedMoney,
+    joined,
+    names_in,
+    whole_names,
+)
 from usance.rules.matching.model import NAMING_RULES, BankLine, Matched
 
 DAYS_AROUND: Final = timedelta(days=45)
@@ -202,7 +208,8 @@ def _money(payment: Payment) -> ReceivedMoney:
         id=payment.id,
         currency=payment.currency,
         amount=payment.amount,
-        names=names_in(payment.reference, payment.external_id or ""),
+        names=whole_names((payment.reference, payment.external_id or ""))
+        | names_in(payment.reference),
         payer_name=payment.payer,
         received_on=payment.received_on,
     )

@@ -7,24 +7,21 @@ to the money when it is settled (``flows.remittance_joining``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows import remittance_keeping
 from usance.flows.journal import Journal
 from usance.flows.refusals import NotFound, WrongState
 from usance.flows.remittance_matching import join_and_match, look_for_payment
 from usance.formats import remittance_files
-from usance.formats.remittance import RemittanceAdvice
-from usance.records.identity import new_id
 from usance.records.parties.models import Seller
 from usance.records.payments import remittance_queries
-from usance.records.payments.models import Payment, Remittance, RemittanceFile, RemittanceLine
+from usance.records.payments.models import Payment, Remittance, RemittanceFile
 from usance.records.statements import execute
-from usance.rules.matching.advised_payments import names_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,101 +76,10 @@ def _keep(
     advices = remittance_files.detect_and_parse(
         data, file_name, currency=currency or seller.currency
     )
-    file = keep_advices(seller, advices, data, at=at, by=by, file_name=file_name, source=source)
+    file = remittance_keeping.keep(
+        seller, advices, data, at=at, by=by, file_name=file_name, source=source
+    )
     return Taken(file, _of_file(seller, file), True)
-
-
-def keep_advices(
-    seller: Seller,
-    advices: Sequence[RemittanceAdvice],
-    data: bytes,
-    *,
-    at: datetime,
-    by: str,
-    file_name: str,
-    source: str,
-) -> RemittanceFile:
-    """Keep what was read of ``data`` as advices that wait. Runs in the caller's transaction; the bytes
-    were not taken before."""
-    file = RemittanceFile(
-        id=new_id(),
-        seller_id=seller.id,
-        created_at=at,
-        digest=hashlib.sha256(data).digest(),
-        file_name=file_name,
-        format=advices[0].format if advices else "",
-        source=source,
-        content=data,
-        advices=len(advices),
-    )
-    file.save(force_insert=True)
-    journal = Journal(seller, at=at, by=by)
-    rows: list[Remittance] = []
-    lines: list[RemittanceLine] = []
-    for ordinal, advice in enumerate(advices, 1):
-        row = _row(file, advice, ordinal)
-        rows.append(row)
-        lines += _lines(row, advice)
-        journal.tell(
-            "remittance.received",
-            object_type="remittance",
-            object_id=row.id,
-            state="waiting",
-            currency=row.currency or None,
-            data={"lines": len(advice.lines), "payer": row.payer_name},
-        )
-    Remittance.objects.bulk_create(rows)
-    RemittanceLine.objects.bulk_create(lines, batch_size=2000)
-    journal.close()
-    return file
-
-
-def _row(file: RemittanceFile, advice: RemittanceAdvice, ordinal: int) -> Remittance:
-    return Remittance(
-        id=new_id(),
-        seller_id=file.seller_id,
-        created_at=file.created_at,
-        changed_at=file.created_at,
-        file_id=file.id,
-        ordinal=ordinal,
-        number=advice.number,
-        payer_name=advice.payer_name,
-        payer_ids=list(advice.payer_ids),
-        payer_account=advice.payer_account,
-        payee_name=advice.payee_name,
-        reference=advice.reference,
-        cheque_number=advice.cheque_number,
-        end_to_end_id=advice.end_to_end_id,
-        names=sorted(names_in(*advice.names)),
-        paid_on=advice.paid_on,
-        amount=advice.money,
-        currency=advice.currency,
-        method=advice.method,
-        adjustments=[asdict(each) for each in advice.adjustments],
-        findings=[{"code": each.code, **each.data} for each in advice.findings],
-    )
-
-
-def _lines(row: Remittance, advice: RemittanceAdvice) -> list[RemittanceLine]:
-    return [
-        RemittanceLine(
-            id=new_id(),
-            seller_id=row.seller_id,
-            created_at=row.created_at,
-            remittance_id=row.id,
-            ordinal=ordinal,
-            number=line.number,
-            kind=line.kind,
-            dated=line.dated,
-            order_number=line.order_number,
-            gross=line.gross,
-            discount=line.discount,
-            deductions=[asdict(each) for each in line.deductions],
-            deducted=line.deducted,
-            paid=line.paid,
-        )
-        for ordinal, line in enumerate(advice.lines, 1)
-    ]
 
 
 def _of_file(seller: Seller, file: RemittanceFile) -> tuple[Remittance, ...]:

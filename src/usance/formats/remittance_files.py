@@ -55,6 +55,18 @@ def detect_and_parse(
     return _read(data, file_name, currency=currency, depth=0)
 
 
+def looks_like_advice(data: bytes) -> bool:
+    """Whether ``data`` can be nothing but advices: a message of EDI, cXML, a mail, a PDF, or a table whose
+    headings are those of an advice. A lockbox file brings the money too and is a bank's."""
+    if lockbox.looks_like(data):
+        return False
+    if x12.looks_like(data) or edifact.looks_like(data) or _PDF.match(data[:80]):
+        return True
+    if remittance_mail.looks_like(data) or (_XML.match(data) and b"cXML" in data[:4096]):
+        return True
+    return not _FOREIGN.match(data) and remittance_table.looks_like(data)
+
+
 def _read(
     data: bytes, file_name: str, *, currency: str | None, depth: int
 ) -> tuple[RemittanceAdvice, ...]:
@@ -124,13 +136,14 @@ def _is_table(text: str) -> bool:
 def _of_html(html: str, *, currency: str | None) -> tuple[RemittanceAdvice, ...]:
     rows = remittance_mail.rows_of_html(html)
     text = "\n".join("  ".join(filter(None, row.cells)) for row in rows)
-    return _of_rows(rows, text, format_="text", currency=currency)
+    return _of_rows(rows, text, format_="text", currency=currency, blanks=False)
 
 
 def _of_rows(
-    rows: list[Row], text: str, *, format_: str, currency: str | None
+    rows: list[Row], text: str, *, format_: str, currency: str | None, blanks: bool = True
 ) -> tuple[RemittanceAdvice, ...]:
-    """As a table whose headings say what its columns are, else as text."""
+    """As a table whose headings say what its columns are, else as text. ``blanks``: cells are what blanks
+    set off."""
     by_table: tuple[RemittanceAdvice, ...] = ()
     try:
         by_table = remittance_table.advices_of_rows(
@@ -146,7 +159,9 @@ def _of_rows(
         if by_table:
             return by_table
         raise
-    return by_table if by_table and not _adds_up(by_text) else (by_text,)
+    # Cells set off by blanks move where one is empty; those of HTML stay in their columns.
+    keeps_columns = by_table and not _adds_up(by_text) and not blanks
+    return by_table if keeps_columns else (by_text,)
 
 
 def _only_table(rows: list[Row]) -> list[Row]:

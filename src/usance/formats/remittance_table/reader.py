@@ -76,6 +76,19 @@ def parse(
     )
 
 
+def looks_like(data: bytes) -> bool:
+    """Whether ``data`` is text with a row of headings that a table of paid documents has."""
+    try:
+        text = decode(data[:200_000])
+        return any(
+            _headings(_rows(text, mark, most=_ROWS_BEFORE_HEADINGS), None) is not None
+            for mark in DELIMITERS
+            if mark in text
+        )
+    except FormatError:
+        return False
+
+
 def _rows(text: str, delimiter: str, *, most: int) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     found: list[Row] = []

@@ -48,7 +48,8 @@ _SUM: Final = re.compile(
     r"zahlbetrag|montant total|totale|total a pagar|totaal|importe total|suma)\b",
     re.IGNORECASE,
 )
-_SHORTEST: Final = 3
+_SHORTEST, _LONGEST = 3, 40
+"""Characters of the number of a document."""
 _UNITS: Final = {"€": "EUR", "£": "GBP", "$": "USD"}
 
 
@@ -221,7 +222,7 @@ def _document_in(line: str, *, spans: Sequence[tuple[int, int]]) -> str | None:
         if any(start < stop and begin < end for begin, stop in taken):
             continue
         text = match[0]
-        if len(text) >= _SHORTEST and sum(c.isdigit() for c in text) >= 2 and len(text) <= 40:
+        if _SHORTEST <= len(text) <= _LONGEST:
             return text
     return None
 

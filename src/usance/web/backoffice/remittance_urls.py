@@ -1,0 +1,18 @@
+"""Addresses of the office's pages about remittance advices."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from usance.web.backoffice.views import remittances
+
+urlpatterns: list[URLPattern] = [
+    path("remittances", remittances.remittance_list, name="office_remittances"),
+    path("remittances/new", remittances.remittance_upload, name="office_remittance_upload"),
+    path("remittances/<str:public>", remittances.remittance_page, name="office_remittance"),
+    path(
+        "remittances/<str:public>/<slug:name>",
+        remittances.remittance_act,
+        name="office_remittance_act",
+    ),
+]
