@@ -13,7 +13,8 @@ from uuid import UUID
 from usance.flows import table_mappings
 from usance.flows.bank_statements import take_statement
 from usance.flows.deliveries.carriers import FOLDER
-from usance.formats import bank_csv
+from usance.flows.remittances import take_advice
+from usance.formats import bank_csv, remittance_files
 from usance.formats.errors import LARGEST_INPUT, FormatError
 from usance.gateways.bank_folder import BankFolder
 from usance.gateways.errors import CounterpartError, Refused
@@ -105,6 +106,8 @@ def _take(
             currency=connection.settings.get("currency") or None,
         )
     except FormatError as error:
+        if remittance_files.looks_like_advice(data):
+            return _take_advice(seller, data, at=at, by=by, file_name=name)
         if error.code in table_mappings.ASKABLE and bank_csv.outline_of(data) is not None:
             waiting = table_mappings.keep_waiting(
                 seller, data, at=at, file_name=name, account=account
@@ -113,5 +116,16 @@ def _take(
                 f"{error.code}: {error} Say what its columns mean at"
                 f" /office/bank/tables/{waiting.id}; the file is taken from there."
             )
+        return f"{error.code}: {error}"
+    return None
+
+
+def _take_advice(
+    seller: Seller, data: bytes, *, at: datetime, by: str, file_name: str
+) -> str | None:
+    """Take a mail or a file that advises payments; why it cannot be taken, if it cannot."""
+    try:
+        take_advice(seller, data, at=at, by=by, file_name=file_name, source="folder")
+    except FormatError as error:
         return f"{error.code}: {error}"
     return None

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from usance.flows import bank_findings, table_mappings
+from usance.flows import bank_findings, remittance_keeping, table_mappings
 from usance.flows.bank_lines import keep_lines
 from usance.flows.journal import Journal
 from usance.formats import bank_files
@@ -88,6 +88,10 @@ def take_statement(
         kept.duplicates += lines.known + lines.unsplit
     kept.findings = bank_findings.as_json(findings)
     kept.save(update_fields=["transactions", "duplicates", "findings"])
+    if file.advices:
+        remittance_keeping.keep_once(
+            seller, file.advices, data, at=at, by=by, file_name=file_name, source="bank_file"
+        )
     table_mappings.forget_waiting(seller, digest=digest)
     journal = Journal(seller, at=at, by=by)
     journal.tell(

@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from usance.formats import bai2, bank_csv, camt, mt940, ofx
+from usance.formats import bai2, bank_csv, camt, lockbox, mt940, ofx
 from usance.formats.bank_csv import ColumnMapping
 from usance.formats.errors import FormatError, refuse_too_large
+from usance.formats.remittance import RemittanceAdvice
 from usance.formats.statement import Statement
 
 SUPPORTED: Final = (
     "camt.052, camt.053 and camt.054 (XML), MT940 and MT942, BAI2, OFX,"
-    " and tables of bookings (CSV)"
+    " lockbox files, and tables of bookings (CSV)"
 )
 
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<\0|\xfe\xff\s*\0<|<\0|\0<")
@@ -30,6 +31,8 @@ class BankFile:
 
     format: str
     statements: tuple[Statement, ...]
+    advices: tuple[RemittanceAdvice, ...] = ()
+    """What the payers of a lockbox file say that they pay."""
 
 
 def read(
@@ -49,6 +52,9 @@ def read(
     for name, reader in (("ofx", ofx), ("mt940", mt940), ("bai2", bai2)):
         if reader.looks_like(data):
             return BankFile(format=name, statements=reader.parse(data))
+    if lockbox.looks_like(data):
+        box = lockbox.parse(data, account=account)
+        return BankFile(format="lockbox", statements=box.statements, advices=box.advices)
     if _XML.match(data):
         try:
             message = camt.parse(data)

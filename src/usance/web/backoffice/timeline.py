@@ -40,6 +40,7 @@ _WITH_PAGES: Final = (
     "payment",
     "buyer",
     "bank_statement",
+    "remittance",
     "application",
     "alarm",
     "watch",

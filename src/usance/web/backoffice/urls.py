@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     *company_urlpatterns,
     *billing_urlpatterns,
     *card_urlpatterns,
+    *remittance_urlpatterns,
     *debit_urlpatterns,
     *remittance_urlpatterns,
     *matching_urlpatterns,
