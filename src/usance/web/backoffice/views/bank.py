@@ -14,7 +14,12 @@ from django.views.decorators.http import require_safe
 from usance.flows import bank_findings
 from usance.records.identity import public_id
 from usance.records.payments import queries as payments
-from usance.records.payments.models import BankStatement, BankTransaction, Payment
+from usance.records.payments.models import (
+    BankStatement,
+    BankTransaction,
+    Payment,
+    SetAsideLine,
+)
 from usance.records.payments.queries import StatementResult
 from usance.rules.money import Money
 from usance.web.backoffice import links
@@ -23,6 +28,7 @@ from usance.web.backoffice.shell import page
 from usance.web.backoffice.timeline import history_of
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.design.parts import (
+    Badge,
     Column,
     Figure,
     Identifier,
@@ -79,6 +85,9 @@ def bank_statement(request: HttpRequest, desk: Desk, public: str) -> HttpRespons
     made = payments.payments_of_lines(
         seller_id=desk.seller.id, line_ids=[line.id for line in part.rows]
     )
+    aside = payments.reasons_set_aside(
+        seller_id=desk.seller.id, line_ids=[line.id for line in part.rows]
+    )
     result = payments.statement_result(seller_id=desk.seller.id, statement_id=statement.id)
     return page(
         request,
@@ -103,7 +112,7 @@ def bank_statement(request: HttpRequest, desk: Desk, public: str) -> HttpRespons
                 ),
             )
         ],
-        lines=_line_table(part.rows, made) if part.rows else None,
+        lines=_line_table(part.rows, made, aside) if part.rows else None,
         pagination=part.page,
         history=history_of(desk, [statement.id]),
     )
@@ -180,7 +189,11 @@ def _statement_table(rows: Sequence[BankStatement]) -> Table:
     )
 
 
-def _line_table(rows: Sequence[BankTransaction], made: Mapping[UUID, Payment]) -> Table:
+def _line_table(
+    rows: Sequence[BankTransaction],
+    made: Mapping[UUID, Payment],
+    aside: Mapping[UUID, SetAsideLine],
+) -> Table:
     return Table(
         caption=_("Lines of the file"),
         columns=[
@@ -196,7 +209,7 @@ def _line_table(rows: Sequence[BankTransaction], made: Mapping[UUID, Payment]) -
                     _counterparty(line, made.get(line.id)),
                     line.booked_on,
                     (line.structured_reference or line.text)[:120] or None,
-                    _outcome(line, made.get(line.id)),
+                    _outcome(line, made.get(line.id), aside.get(line.id)),
                     Money(line.amount, line.currency),
                 ]
             )
@@ -210,7 +223,9 @@ def _counterparty(line: BankTransaction, payment: Payment | None) -> object:
     return Link(name, links.address("payment", payment.id)) if payment else name
 
 
-def _outcome(line: BankTransaction, payment: Payment | None) -> object:
+def _outcome(line: BankTransaction, payment: Payment | None, aside: SetAsideLine | None) -> object:
+    if payment is None and aside is not None:
+        return Noted(Badge(label=_("Set aside"), tone="negative", icon="alert"), aside.reason[:120])
     if payment is None:
         return _("Money out") if line.amount <= 0 else _("Waits for the worker")
     state = State("receipt", payment.state)
