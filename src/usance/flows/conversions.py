@@ -101,10 +101,10 @@ def _used(
 
 def _ordered(payment: Payment, currency: str) -> int | None:
     """What the payer told its bank to pay, if that was in ``currency``."""
-    line = BankTransaction.objects.filter(
-        seller_id=payment.seller_id, id=payment.bank_transaction_id
-    ).first()
-    if line is None or line.instructed_currency != currency:
+    if payment.bank_transaction_id is None:
+        return None
+    line = BankTransaction.objects.get(seller_id=payment.seller_id, id=payment.bank_transaction_id)
+    if line.instructed_currency != currency:
         return None
     return line.instructed_amount
 

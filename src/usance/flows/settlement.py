@@ -505,9 +505,10 @@ def left_of(allocation: Allocation) -> Left:
     back = Allocation.objects.filter(
         seller_id=allocation.seller_id, reverses_id=allocation.id
     ).aggregate(**{name: Sum(name) for name in names})
+    converted = allocation.converted
     return Left(
-        **{
-            name: None if value is None else value + (back[name] or 0)
-            for name, value in ((name, getattr(allocation, name)) for name in names)
-        }
+        amount=allocation.amount + (back["amount"] or 0),
+        deduction=allocation.deduction + (back["deduction"] or 0),
+        converted=None if converted is None else converted + (back["converted"] or 0),
+        rate_difference=allocation.rate_difference + (back["rate_difference"] or 0),
     )

@@ -11,16 +11,15 @@ from usance.records.payments import matching_queries, queries
 from usance.records.payments.models import Payment
 from usance.web.api import answers, match_objects
 from usance.web.api import match_schemas as schemas
+from usance.web.api.answers import MatchProposalId, ProposalState
 from usance.web.api.line_schemas import optional_units
 from usance.web.api.match_schemas import (
     AcceptProposal,
     MatchingRulesFields,
     MatchingRulesShown,
-    MatchProposalId,
     MatchProposalShown,
     NewRefund,
     NewReturn,
-    ProposalState,
     RepaymentShown,
 )
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page

@@ -94,7 +94,8 @@ def disputable(invoice: Invoice) -> int:
     if invoice.state != "open":
         return 0
     found = dispute_queries.disputed(seller_id=invoice.seller_id, invoice_ids=[invoice.id])
-    return max(0, invoice.outstanding - found.get(invoice.id, 0))
+    left: int = invoice.outstanding - found.get(invoice.id, 0)
+    return max(0, left)
 
 
 def _dispute(desk: Desk, invoice: Invoice, data: dict[str, Any]) -> Done:
