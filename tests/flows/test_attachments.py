@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.flows import books
 from tests.flows.billing import document, invoices, on, run, scheduled, ship
@@ -221,6 +222,24 @@ def test_every_format_carries_them_by_its_rules(at: datetime, seller: Seller, na
         assert held == files, format_
         if format_ != "fatturapa":
             assert "https://files.example/proof-of-delivery" in [one.location for one in carried]
+
+
+def test_a_file_that_goes_with_every_invoice_is_read_once(trade: Trade) -> None:
+    for _ in range(3):
+        order = trade.order(10_000)
+        attach(trade, order)
+        invoice = fulfilment.invoice_order(trade.seller, order_id=order.id, **trade.act)
+    read: list[int] = []
+
+    def counted(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        found = execute(sql, parameters, many, context)
+        read.append(context["cursor"].rowcount)
+        return found
+
+    with connection.execute_wrapper(counted):
+        files = attachments.files_of(document(invoice), seller_id=trade.seller.id)
+    assert files == [("note.pdf", "application/pdf", PDF)]
+    assert read == [1], "of three equal files one is read"
 
 
 def test_what_sdi_would_not_take_is_named_and_not_carried(at: datetime, seller: Seller) -> None:

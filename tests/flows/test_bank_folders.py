@@ -85,3 +85,12 @@ def test_what_is_still_being_written_waits(trade: Trade, folder: Path) -> None:
     (folder / "c.xml").symlink_to("/etc/hostname")
     assert look(trade) == Looked()
     assert names(folder) >= {"a.xml.part", "b.xml"}
+
+
+def test_a_name_that_is_no_text_keeps_no_file_from_being_taken(trade: Trade, folder: Path) -> None:
+    name = os.fsdecode("märz.xml".encode("latin-1"))
+    leave(folder, name, camt_053(Booking(100, "x")))
+    leave(folder, os.fsdecode(b"\xe4.csv"), b"Tag;Wieviel\n17.03.2026;5,00\n")
+    assert look(trade) == Looked(taken=1, failed=1)
+    assert BankStatement.objects.get(seller_id=trade.seller.id).file_name == "m?rz.xml"
+    assert WaitingBankFile.objects.get(seller_id=trade.seller.id).file_name == "?.csv"

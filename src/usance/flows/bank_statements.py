@@ -15,6 +15,7 @@ from django.db import transaction
 from usance.flows import bank_findings, remittance_keeping, table_mappings
 from usance.flows.bank_lines import keep_lines
 from usance.flows.journal import Journal
+from usance.flows.table_mappings import storable_name
 from usance.formats import bank_files
 from usance.formats.bank_csv import ColumnMapping
 from usance.formats.statement import Statement
@@ -70,7 +71,7 @@ def take_statement(
         seller_id=seller.id,
         created_at=at,
         digest=digest,
-        file_name=file_name,
+        file_name=storable_name(file_name),
         format=file.format,
         account=", ".join(sorted(accounts)),
     )

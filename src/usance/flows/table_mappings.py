@@ -92,6 +92,7 @@ def keep_waiting(
 ) -> WaitingBankFile:
     """Keep a table until a person has said how it is read. The same bytes wait once."""
     digest = hashlib.sha256(data).digest()
+    file_name = storable_name(file_name)
     waiting, _ = WaitingBankFile.objects.update_or_create(
         seller_id=seller.id,
         digest=digest,
@@ -105,6 +106,11 @@ def keep_waiting(
         },
     )
     return waiting
+
+
+def storable_name(file_name: str) -> str:
+    """``file_name`` as text: what of it is none (a folder may hold names in any encoding) is ``?``."""
+    return file_name.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def forget_waiting(seller: Seller, *, digest: bytes) -> None:
