@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from usance.web.words.amounts import money_text
 
@@ -88,7 +88,10 @@ def finding_text(finding: Mapping[str, Any], *, currency: str) -> str:
     if code == "not_read":
         return _("Left out: %(what)s.") % {"what": finding.get("what", "")}
     if code == "amounts_missing":
-        return _("%(count)s documents have no amount; they are paid as far as the money goes.") % {
-            "count": finding.get("count", 0)
-        }
+        count = int(finding.get("count", 0))
+        return ngettext(
+            "%(count)s document has no amount; it is paid as far as the money goes.",
+            "%(count)s documents have no amount; they are paid as far as the money goes.",
+            count,
+        ) % {"count": count}
     return _("Ask the payer if you are in doubt.")

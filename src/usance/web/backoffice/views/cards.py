@@ -148,7 +148,7 @@ def _told(row: CardAuthorization) -> Table | None:
         "authorize": _("Hold"),
         "increase": _("Raise to"),
         "capture": _("Take"),
-        "void": _("Let go"),
+        "void": pgettext("what a provider is told", "Let go"),
         "refund": _("Give back"),
     }
     states = {"queued": _("Waits"), "done": _("Done"), "refused": _("Refused")}

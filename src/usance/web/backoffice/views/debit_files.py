@@ -104,14 +104,14 @@ def write_files(request: HttpRequest, desk: Desk) -> HttpResponse:
     count = len(made.files)
     waiting = sum(made.held.values())
     if count:
-        text = ngettext("%(count)d file is written.", "%(count)d files are written.", count)
+        text = ngettext("%(count)s file is written.", "%(count)s files are written.", count)
         messages.success(request, text % {"count": count})
     else:
         messages.info(request, _("Nothing is due for the bank today."))
     if waiting:
         text = ngettext(
-            "%(count)d debit waits for its mandate or its account.",
-            "%(count)d debits wait for their mandates or accounts.",
+            "%(count)s debit waits for its mandate or its account.",
+            "%(count)s debits wait for their mandates or accounts.",
             waiting,
         )
         messages.info(request, text % {"count": waiting})
@@ -244,12 +244,12 @@ def _say(request: HttpRequest, answer: Answer, *, new: bool) -> None:
     if not new:
         messages.info(request, _("This file was taken before. Nothing was done twice."))
         return
-    text = _("The file is taken: %(applied)d changed something, %(repeated)d were known.")
+    text = _("The file is taken: %(applied)s changed something, %(repeated)s were known.")
     messages.success(request, text % {"applied": answer.applied, "repeated": answer.repeated})
     if answer.findings:
         text = ngettext(
-            "%(count)d entry belongs to no debit or needs a look.",
-            "%(count)d entries belong to no debit or need a look.",
+            "%(count)s entry belongs to no debit or needs a look.",
+            "%(count)s entries belong to no debit or need a look.",
             len(answer.findings),
         )
         messages.warning(request, text % {"count": len(answer.findings)})
