@@ -17,7 +17,9 @@ from usance.flows import checkout, credit_lines, fulfilment, onboarding
 from usance.flows.cards import authorizing, charging, pages, sending
 from usance.flows.cards.pages import About, NoConsent
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
-from usance.gateways.psp import Forged
+from usance.gateways.errors import Malformed, Unavailable
+from usance.gateways.psp import Authorization, CardToken, Forged
+from usance.gateways.psp.memory import MemoryProvider
 from usance.records.cards.models import CardEvent, CardInstruction, SecuredOrder, StoredCard
 from usance.records.events.models import Event
 from usance.records.invoices.models import Invoice
@@ -344,6 +346,69 @@ def test_an_answer_that_is_lost_is_asked_for_and_nothing_is_done_twice(
     assert len(till.provider.held) == 1
 
 
+class Forgetful(MemoryProvider):
+    """Keeps no key longer than its answer, and for a while cannot be asked about anything."""
+
+    is_mute = False
+    is_garbled = False
+
+    def find(self, *, payer: str, own_reference: str) -> Authorization | None:
+        if self.is_mute:
+            raise Unavailable("No answer came.", counterpart="Memory", detail="timeout")
+        return super().find(payer=payer, own_reference=own_reference)
+
+    def authorize(self, card: CardToken, **said: Any) -> Authorization:
+        self._done.clear()
+        made = super().authorize(card, **said)
+        if self.is_garbled:
+            raise Malformed("A status nobody knows.", counterpart="Memory", detail="status")
+        return made
+
+
+@pytest.mark.parametrize("is_garbled", [False, True])
+def test_what_may_have_been_taken_is_never_told_again_before_it_is_known(
+    till: Till, is_garbled: bool
+) -> None:
+    till.card(consent="Charge my invoices when they are due.")
+    invoice = till.trade.invoice(30_000)
+    provider = Forgetful(cards=till.provider.cards)
+    provider.is_mute, provider.is_garbled = True, is_garbled
+    provider.lose_answers = 0 if is_garbled else 1
+    till.provider = provider
+    for day in range(7):
+        due(till, invoice, day).charge_due()
+        assert len(provider.held) == 1, day
+        assert [row.state for row in till.all()] == ["pending"], day
+    provider.is_mute = False
+    due(till, invoice, 7).work()
+    invoice.refresh_from_db()
+    assert (invoice.state, len(provider.held)) == ("paid", 1)
+
+
+def test_what_is_done_is_not_repeated_because_what_follows_fails(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = till.card()
+    order = till.trade.order(20_000)
+
+    def fail(**said: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(sending.tending, "tend", fail)
+    made = authorizing.request_authorization(
+        till.trade.seller, card_id=card.id, order_id=order.id, **till.trade.act
+    )
+    told = CardInstruction.objects.get(seller_id=made.seller_id, authorization=made)
+    for time in (0, 10):
+        sending.attend(
+            seller_id=made.seller_id, instruction_id=told.id, at=till.later(minutes=time).at,
+            chance=0.0, provider=till.provider,
+        )  # fmt: skip
+    told.refresh_from_db()
+    assert (told.state, told.due_at) == ("done", None)
+    assert till.provider.calls.count(f"usance-{told.id.hex}") == 1
+
+
 def test_a_notice_before_the_answer_books_the_money_once(till: Till) -> None:
     order, held = secured(till)
     fulfilment.invoice_order(till.trade.seller, order_id=order.id, **till.trade.act)
@@ -520,14 +585,28 @@ def test_an_expired_card_is_not_tried_again_but_a_new_one_is(till: Till) -> None
     assert invoice.state == "paid"
 
 
-def test_what_was_paid_otherwise_meanwhile_stays_as_unapplied_cash(till: Till) -> None:
+def test_what_was_paid_otherwise_while_it_was_taken_stays_as_unapplied_cash(till: Till) -> None:
+    till.card(consent="Charge my invoices when they are due.")
+    invoice = till.trade.invoice(30_000)
+    late = due(till, invoice)
+    till.provider.lose_answers = 1
+    late.charge_due()
+    till.trade.pay(invoice)
+    late.later(minutes=1).work()
+    assert sorted(payment.state for payment in payments(till)) == ["allocated", "unapplied"]
+
+
+def test_what_was_paid_otherwise_before_it_was_taken_is_not_charged(till: Till) -> None:
     till.card(consent="Charge my invoices when they are due.")
     invoice = till.trade.invoice(30_000)
     late = due(till, invoice)
     charging.charge_due(seller_id=till.trade.seller.id, at=late.at)
     till.trade.pay(invoice)
     late.work()
-    assert sorted(payment.state for payment in payments(till)) == ["allocated", "unapplied"]
+    assert not till.provider.held
+    assert [payment.state for payment in payments(till)] == ["allocated"]
+    assert [row.state for row in till.all()] == ["voided"]
+    assert late.charge_due() == 0
 
 
 # ---- the pay page's money

@@ -19,6 +19,7 @@ from usance.flows.cards.providers import provider_at
 from usance.gateways.errors import (
     CounterpartError,
     CredentialsRefused,
+    Malformed,
     MaybeTaken,
     RateLimited,
 )
@@ -55,17 +56,24 @@ def attend(
     ``chance`` is a random number from 0 to 1. Without ``provider`` it is that of the connection.
     """
     row = queries.instruction(seller_id=seller_id, instruction_id=instruction_id)
-    if row is None or not actions.take_instruction(row, at=at, until=at + LEASE):
+    if row is None or row.state != "queued":
+        return
+    if not actions.take_instruction(row, at=at, until=at + LEASE):
         return
     authorization = queries.authorization(
         seller_id=seller_id, authorization_id=row.authorization_id
     )
     assert authorization is not None
     seller = Seller.objects.get(id=seller_id)
+    unsure = row.asked_at is not None
     try:
         asked = provider or provider_at(seller_id, authorization.connection_id)
-        now = _resolved(asked, row, authorization) if row.asked_at else None
+        now = _resolved(asked, row, authorization) if unsure else None
         if now is None:
+            unsure = False
+            if not _is_wanted(row, authorization):
+                _drop(seller, row, authorization, at=at)
+                return
             actions.change(row, asked_at=at)
             now = _told(asked, row, authorization)
         kept = absorb(
@@ -79,18 +87,41 @@ def attend(
         _end(row, "refused", at=at, code=error.code, reason=_said(error))
         _follow_order(authorization, at=at)
     except (CounterpartError, SecretUnreadable) as error:
-        _failed(seller, row, authorization, error, at=at, chance=chance, provider=provider)
+        if unsure or isinstance(error, MaybeTaken | Malformed):
+            _ask_later(row, error, at=at, chance=chance)
+        else:
+            _failed(seller, row, authorization, error, at=at, chance=chance, provider=provider)
     except (InterfaceError, OperationalError):
         raise  # nothing can be kept; it is another's turn once the lease is over
     except Exception as error:  # noqa: BLE001 - logged, counted, and said after the last try
         _log.exception("instruction %s of seller %s", instruction_id, seller_id)
-        _again(row, at=at, chance=chance, code="internal_error", reason=type(error).__name__)
+        if row.state == "queued":  # what follows from one that is done is no reason to repeat it
+            _again(row, at=at, chance=chance, code="internal_error", reason=type(error).__name__)
 
 
 def _follow_order(authorization: CardAuthorization, *, at: datetime) -> None:
     """What the order needs next, at once; a job would see it a little later."""
     if authorization.order_id is not None:
         tending.tend(seller_id=authorization.seller_id, order_id=authorization.order_id, at=at)
+
+
+def _is_wanted(row: CardInstruction, it: CardAuthorization) -> bool:
+    """Whether the invoice that money is to be taken for still asks for as much: it may have been paid
+    otherwise while the provider could not be told."""
+    invoice = row.invoice if row.kind == "capture" else it.invoice
+    if invoice is None or not (row.kind == "capture" or it.purpose == "charge"):
+        return True
+    return bool(invoice.state == "open" and invoice.outstanding >= row.amount)
+
+
+def _drop(seller: Seller, row: CardInstruction, it: CardAuthorization, *, at: datetime) -> None:
+    """Nothing is taken; what is due then is looked at anew."""
+    words = "The invoice asks for less than it did; nothing was taken."
+    _end(row, "refused", at=at, code="not_needed", reason=words)
+    if row.kind == "authorize":
+        now = Authorization(reference="", state="voided", currency=it.currency, authorized=0)
+        absorb(seller, authorization_id=it.id, now=now, at=at, by=row.author)
+    _follow_order(it, at=at)
 
 
 def _told(provider: PaymentProvider, row: CardInstruction, it: CardAuthorization) -> Authorization:
@@ -113,7 +144,13 @@ def _told(provider: PaymentProvider, row: CardInstruction, it: CardAuthorization
         case "void":
             return provider.void(it.reference, key=key)
     provider.refund(it.reference, amount=row.amount, currency=currency, key=key)
-    return provider.fetch(it.reference)
+    try:
+        return provider.fetch(it.reference)
+    except CounterpartError as error:
+        # The money is on its way back, whatever keeps us from seeing it.
+        raise MaybeTaken(
+            error.message, counterpart=error.counterpart, detail=error.detail
+        ) from None
 
 
 def _resolved(
@@ -142,6 +179,26 @@ def _token(it: CardAuthorization) -> CardToken:
     return CardToken(reference=it.card.token, payer=it.card.payer)
 
 
+def _ask_later(
+    row: CardInstruction,
+    error: CounterpartError | SecretUnreadable,
+    *,
+    at: datetime,
+    chance: Chance,
+) -> None:
+    """It may have been taken. Until the provider has said what became of it, it counts as neither done
+    nor refused, and is asked for, however long that takes."""
+    attempts = row.attempts + 1
+    again = next_attempt(attempts, at=at, chance=chance) or at + LEASE * 30
+    actions.change(
+        row,
+        attempts=attempts,
+        due_at=max(at + ASK_SOON, again),
+        reason_code=error.code,
+        reason=_words(error),
+    )
+
+
 def _failed(
     seller: Seller,
     row: CardInstruction,
@@ -152,19 +209,7 @@ def _failed(
     chance: Chance,
     provider: PaymentProvider | None,
 ) -> None:
-    reason = _said(error) if isinstance(error, CounterpartError) else str(error)
-    if isinstance(error, MaybeTaken):
-        attempts = row.attempts + 1
-        actions.change(
-            row,
-            attempts=attempts,
-            due_at=max(
-                at + ASK_SOON, next_attempt(attempts, at=at, chance=chance) or at + LEASE * 30
-            ),
-            reason_code=error.code,
-            reason=reason,
-        )
-        return
+    reason = _words(error)
     actions.change(row, asked_at=None)
     if isinstance(error, CounterpartError) and (
         error.retryable or isinstance(error, CredentialsRefused)
@@ -231,6 +276,10 @@ def _end(
         reason_code=code,
         reason=reason,
     )
+
+
+def _words(error: CounterpartError | SecretUnreadable) -> str:
+    return _said(error) if isinstance(error, CounterpartError) else str(error)
 
 
 def _said(error: CounterpartError) -> str:
