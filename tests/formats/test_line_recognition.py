@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from usance.formats import line_recognition
 from usance.formats.line_recognition import Line, recognize
 
 DAY = date(2026, 4, 30)
@@ -116,3 +117,26 @@ def test_nothing_is_lost_and_nothing_is_found_twice(mine: list[int], theirs: lis
             if dict(zip([x.key for x in incoming], mine, strict=True))[key] == amount
         )
         assert new == max(0, mine.count(amount) - theirs.count(amount))
+
+
+@pytest.mark.parametrize("source", ["statement camt", "report camt", "statement mt940"])
+def test_a_thousand_that_pay_the_same_are_not_compared_each_with_each(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+
+    def counted(*told: object) -> int | None:
+        nonlocal compared
+        compared += 1
+        return likeness(*told)  # type: ignore[arg-type]
+
+    likeness = line_recognition._likeness
+    monkeypatch.setattr(line_recognition, "_likeness", counted)
+    there = [line(f"k{n}", name=f"Abo {n % 10}", text=f"Rechnung {n}") for n in range(1000)]
+    again = [
+        replace(one, key=f"i{n}", fingerprint="", source=source) for n, one in enumerate(there)
+    ]
+    found = recognize(again, there)
+    expected = {f"i{n}": f"k{n}" for n in range(1000)} if source != "statement camt" else {}
+    assert found.known == expected
+    assert compared < 20_000, "of a million pairs"

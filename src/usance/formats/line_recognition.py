@@ -16,7 +16,7 @@ may be lost because it only looks like something else:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Generic, TypeVar
@@ -132,19 +132,85 @@ def _as_one(lines: list[Line[Key]]) -> Line[Key]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Told(Generic[Key]):
+    """A line with what is compared of it, letters and digits alone. ``place`` is its own among the
+    known lines."""
+
+    line: Line[Key]
+    place: int
+    references: frozenset[str]
+    named: tuple[str, str, str]
+    name: str
+    text: str
+
+    @property
+    def most(self) -> int:
+        """How much a line of the same day can share with it that has no reference in common."""
+        return 10 * sum(map(bool, self.named)) + 5 * bool(self.name) + 5 * bool(self.text)
+
+
+def _told(line: Line[Key], *, place: int = 0) -> _Told[Key]:
+    return _Told(
+        line=line,
+        place=place,
+        references=frozenset({_plain(line.reference), _plain(line.entry_reference)} - {""}),
+        named=(
+            _plain(line.end_to_end_id),
+            _plain(line.structured_reference),
+            _plain(line.account),
+        ),
+        name=_plain(line.name),
+        text=_plain(line.text),
+    )
+
+
+class _Alike(Generic[Key]):
+    """Known lines of one amount from files of one source.
+
+    Nobody may have to compare each with each: a thousand subscribers pay the same on one day.
+    """
+
+    def __init__(self) -> None:
+        self._by_reference: defaultdict[str, dict[Key, _Told[Key]]] = defaultdict(dict)
+        self._by_day: defaultdict[date, dict[Key, _Told[Key]]] = defaultdict(dict)
+
+    def add(self, told: _Told[Key]) -> None:
+        key = told.line.key
+        self._by_day[told.line.booked_on][key] = told
+        for reference in told.references:
+            self._by_reference[reference][key] = told
+
+    def remove(self, told: _Told[Key]) -> None:
+        key = told.line.key
+        del self._by_day[told.line.booked_on][key]
+        for reference in told.references:
+            del self._by_reference[reference][key]
+
+    def candidates(self, told: _Told[Key]) -> Iterator[_Told[Key]]:
+        """Those that share a reference of the bank's, then those of the same day: no other can be
+        the same booking."""
+        for reference in told.references:
+            yield from self._by_reference.get(reference, {}).values()
+        yield from self._by_day.get(told.line.booked_on, {}).values()
+
+
 class _Pool(Generic[Key]):
     """The known lines that have not been found again yet."""
 
     def __init__(self, lines: Sequence[Line[Key]], *, split: frozenset[Key]) -> None:
         self._by_fingerprint = {line.fingerprint: line for line in lines}
-        self._by_amount: defaultdict[tuple[int, str], list[Line[Key]]] = defaultdict(list)
+        self._alike: defaultdict[tuple[int, str], dict[str, _Alike[Key]]] = defaultdict(dict)
         self._batches: defaultdict[tuple[int, str], list[list[Line[Key]]]] = defaultdict(list)
+        self._there: dict[Key, _Told[Key]] = {}
         self._taken: set[Key] = set()
         groups: defaultdict[Hashable, list[Line[Key]]] = defaultdict(list)
-        for line in lines:
+        for place, line in enumerate(lines):
             if line.key not in split:
                 groups[line.group].append(line)
-                self._by_amount[line.amount, line.currency].append(line)
+                told = self._there[line.key] = _told(line, place=place)
+                by_source = self._alike[line.amount, line.currency]
+                by_source.setdefault(line.source, _Alike()).add(told)
         for group in groups.values():
             if len(group) > 1:
                 total = sum(line.amount for line in group)
@@ -155,70 +221,89 @@ class _Pool(Generic[Key]):
         same = self._by_fingerprint.get(line.fingerprint)
         if same is None or same.key in self._taken:
             return None
-        self._taken.add(same.key)
+        self._take(same.key)
         return same.key
 
     def like(self, line: Line[Key]) -> Key | None:
         """The known line that is the same booking, the one that shares most first."""
-        best: tuple[int, Line[Key]] | None = None
-        for other in self._by_amount[line.amount, line.currency]:
-            if other.key in self._taken:
+        told = _told(line)
+        enough = (_SAME_REFERENCE, told.most)
+        best: tuple[int, int, _Told[Key]] | None = None
+        for source, alike in self._alike.get((line.amount, line.currency), {}).items():
+            if source == line.source:
                 continue
-            likeness = _likeness(line, other)
-            if likeness is not None and (best is None or likeness > best[0]):
-                best = likeness, other
+            for other in alike.candidates(told):
+                likeness = _likeness(told, other)
+                if likeness is None:
+                    continue
+                if best is None or (likeness, -other.place) > best[:2]:
+                    best = likeness, -other.place, other
+                if likeness in enough:
+                    break  # none shares more, and of equals the first is meant
         if best is None:
             return None
-        self._taken.add(best[1].key)
-        return best[1].key
+        self._take(best[2].line.key)
+        return best[2].line.key
 
     def batch_of_sum(self, line: Line[Key]) -> list[Line[Key]] | None:
         """The payments that are known one by one and add up to ``line``."""
-        for group in self._batches[line.amount, line.currency]:
+        groups = self._batches.get((line.amount, line.currency))
+        if not groups:
+            return None
+        told = _told(line)
+        for group in groups:
             if any(one.key in self._taken for one in group):
                 continue
-            if _likeness(line, _as_one(group)) is not None:
-                self._taken.update(one.key for one in group)
+            if _likeness(told, _told(_as_one(group))) is not None:
+                for one in group:
+                    self._take(one.key)
                 return group
         return None
 
+    def _take(self, key: Key) -> None:
+        self._taken.add(key)
+        told = self._there.pop(key, None)
+        if told is not None:
+            line = told.line
+            self._alike[line.amount, line.currency][line.source].remove(told)
 
-def _likeness(line: Line[Key], other: Line[Key]) -> int | None:
+
+_SAME_REFERENCE: Final = 100
+"""How much lines share that have a reference of the bank's and the day in common."""
+
+
+def _likeness(told: _Told[Key], known: _Told[Key]) -> int | None:
     """How much two lines of equal amount share; None if they are not the same booking."""
-    references = {_plain(line.reference), _plain(line.entry_reference)} - {""}
-    others = {_plain(other.reference), _plain(other.entry_reference)} - {""}
+    line, other = told.line, known.line
     apart = abs((line.booked_on - other.booked_on).days)
     if line.source == other.source:
         return None
-    if references & others:
-        return 100 - apart if apart <= DAYS_APART else None
+    if told.references & known.references:
+        return _SAME_REFERENCE - apart if apart <= DAYS_APART else None
     same_format = line.source.rpartition(" ")[2] == other.source.rpartition(" ")[2]
-    if (references and others and same_format) or apart:
+    if (told.references and known.references and same_format) or apart:
         return None
     shared = 0
-    for mine, theirs in (
-        (line.end_to_end_id, other.end_to_end_id),
-        (line.structured_reference, other.structured_reference),
-        (line.account, other.account),
-    ):
+    for mine, theirs in zip(told.named, known.named, strict=True):
         if mine and theirs:
-            if _plain(mine) != _plain(theirs):
+            if mine != theirs:
                 return None
             shared += 10
     if line.name and other.name:
-        if not _one_in_the_other(line.name, other.name):
+        if not _one_in_the_other(told.name, known.name):
             return None
         shared += 5
-    if line.text and other.text and _one_in_the_other(line.text, other.text):
+    if told.text and known.text and _one_in_the_other(told.text, known.text):
         shared += 5
     return shared
 
 
 def _one_in_the_other(one: str, other: str) -> bool:
     """Whether one text is in the other; banks cut names and texts at different lengths."""
-    a, b = _plain(one), _plain(other)
-    short = min(len(a), len(b), 18)
-    return bool(a) and bool(b) and (a in b or b in a or a[:short] == b[:short])
+    short = min(len(one), len(other), 18)
+    return (
+        bool(one) and bool(other) and (one in other or other in one or one[:short] == other[:short])
+    )
 
 
 def _plain(text: str) -> str:
