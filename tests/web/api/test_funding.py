@@ -56,7 +56,7 @@ def invoice(shop: Shop, program: dict[str, Any]) -> dict[str, Any]:
     buyer = shop.ask("POST", "/buyers", {"name": "Nordwind", "country": "DE"}, status=201)
     shop.ask("PUT", f"/buyers/{buyer['id']}/credit-line", {"limit": EUR})
     order = shop.ask("POST", "/orders", {"buyer": buyer["id"], "amount": EUR}, status=201)
-    made = shop.ask("POST", f"/orders/{order['id']}/invoice", {}, status=201)
+    made = shop.ask("POST", f"/orders/{order['id']}/invoices", status=201)
     return {"id": made["id"], "buyer": buyer["id"], "number": made["number"]}
 
 

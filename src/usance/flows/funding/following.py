@@ -29,7 +29,7 @@ MOVED: Final = (
     "invoice.reopened",
     "invoice.credited",
     "invoice.written_off",
-    "invoice.write_off_reversed",
+    "invoice.write_off_recovered",
 )
 """Events after which an advance may have to follow its invoice."""
 _log = logging.getLogger(__name__)

@@ -17,6 +17,7 @@ from usance.web.backoffice.delivery_acts import SEND
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.dispute_acts import DISPUTE_INVOICE, RECOVER
 from usance.web.backoffice.fields import AmountField, DayField
+from usance.web.backoffice.funding_acts import ASK_ACT
 from usance.web.backoffice.pay_link_acts import PAY_LINK_ACT
 from usance.web.backoffice.registration_acts import CANCEL_REGISTRATION, REGISTER
 from usance.web.words.amounts import money_text
@@ -174,4 +175,5 @@ INVOICE_ACTS: Final = (
         tone="danger",
         seldom=True,
     ),
+    ASK_ACT,
 )

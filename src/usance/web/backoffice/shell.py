@@ -86,6 +86,7 @@ def _navigation(desk: Desk, item: Callable[..., NavigationItem]) -> list[Navigat
                 item(_("Debits"), "debits", "return"),
                 item(_("Mandates"), "mandates", "edit"),
                 item(_("Cards"), "cards", "lock"),
+                item(_("Early money"), "advances", "payment"),
                 item(_("Promises"), "promises", "calendar", promised),
                 item(_("Disputes"), "disputes", "question", disputed),
             ],
@@ -117,6 +118,7 @@ def _settings() -> tuple[tuple[str, str, str], ...]:
         (_("Watches"), "watches", "shield"),
         (_("Review cycles"), "review_cycles", "calendar"),
         (_("Connections"), "connections", "connection"),
+        (_("Funding programmes"), "funding_programs", "payment"),
         (_("Files of scores"), "score_files", "upload"),
         (_("Exchange rates"), "exchange_rates", "globe"),
     )

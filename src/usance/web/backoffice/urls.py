@@ -10,6 +10,7 @@ from usance.web.backoffice.card_urls import urlpatterns as card_urlpatterns
 from usance.web.backoffice.check_urls import urlpatterns as check_urlpatterns
 from usance.web.backoffice.company_urls import urlpatterns as company_urlpatterns
 from usance.web.backoffice.debit_urls import urlpatterns as debit_urlpatterns
+from usance.web.backoffice.funding_urls import urlpatterns as funding_urlpatterns
 from usance.web.backoffice.matching_urls import urlpatterns as matching_urlpatterns
 from usance.web.backoffice.monitoring_urls import urlpatterns as monitoring_urlpatterns
 from usance.web.backoffice.policy_urls import urlpatterns as policy_urlpatterns
@@ -35,7 +36,7 @@ urlpatterns: list[URLPattern] = [
     *company_urlpatterns,
     *billing_urlpatterns,
     *card_urlpatterns,
-    *remittance_urlpatterns,
+    *funding_urlpatterns,
     *debit_urlpatterns,
     *remittance_urlpatterns,
     *matching_urlpatterns,

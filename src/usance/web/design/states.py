@@ -95,6 +95,9 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "paid_out": Look(pgettext_lazy("advance", "Paid out"), "positive", "arrow-down"),
         "repaid": Look(pgettext_lazy("advance", "Repaid"), "positive", "check-circle"),
         "recoursed": Look(pgettext_lazy("advance", "Recoursed"), "negative", "return"),
+        "absorbed": Look(pgettext_lazy("advance", "Borne by the partner"), "caution", "shield"),
+        "declined": Look(pgettext_lazy("advance", "Declined"), "negative", "cross-circle"),
+        "canceled": Look(pgettext_lazy("advance", "Withdrawn"), "neutral", "ban"),
     },
     "line": {
         "active": Look(pgettext_lazy("credit line", "Active"), "positive", "check-circle"),
@@ -191,6 +194,11 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "partly": Look(pgettext_lazy("debit file", "Taken in part"), "caution", "alert"),
         "rejected": Look(pgettext_lazy("debit file", "Rejected"), "negative", "cross-circle"),
         "withdrawn": Look(pgettext_lazy("debit file", "Withdrawn"), "neutral", "return"),
+    },
+    "funding_program": {
+        "active": Look(pgettext_lazy("funding programme", "In use"), "positive", "check-circle"),
+        "paused": Look(pgettext_lazy("funding programme", "Paused"), "caution", "clock"),
+        "closed": Look(pgettext_lazy("funding programme", "Closed"), "neutral", "ban"),
     },
     "card_authorization": {
         "pending": Look(pgettext_lazy("card", "Is being asked for"), "neutral", "clock"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from usance.flows import connections, rescreening
 from usance.flows.cards.providers import KINDS as PAYING
+from usance.flows.funding.partners import KINDS as FUNDING
 from usance.flows.refusals import Refused
 from usance.formats.errors import FormatError
 from usance.records.connections import queries
@@ -160,11 +161,7 @@ def _page(
         about=KINDS[it.kind][1] if it.kind in KINDS else "",
         connection=it,
         address=_address(it),
-        notices_at=request.build_absolute_uri(
-            reverse("psp_events", args=[public_id("connection", it.id)])
-        )
-        if it.kind in PAYING
-        else "",
+        notices_at=_notices_at(request, it),
         may_change=desk.may("credit"),
         tested=result_text(it.test_result),
         form=form,
@@ -172,6 +169,13 @@ def _page(
         screened=_screened(desk, it),
         list_form=more.get("list_form") or ListFileForm(),
     )
+
+
+def _notices_at(request: HttpRequest, it: Connection) -> str:
+    """Where the counterpart tells what happened; empty where it tells nothing."""
+    view = "psp_events" if it.kind in PAYING else "funding_events" if it.kind in FUNDING else ""
+    public = public_id("connection", it.id)
+    return request.build_absolute_uri(reverse(view, args=[public])) if view else ""
 
 
 def _screened(desk: Desk, it: Connection) -> rescreening.Progress | None:

@@ -28,6 +28,7 @@ from usance.web.backoffice.attachment_rows import attachment_link
 from usance.web.backoffice.delivery_acts import has_document
 from usance.web.backoffice.delivery_tables import delivery_table, document_address
 from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.funding_tables import advance_facts
 from usance.web.backoffice.invoice_acts import INVOICE_ACTS
 from usance.web.backoffice.registration_acts import registration_facts
 from usance.web.backoffice.shell import page
@@ -180,6 +181,7 @@ def _facts(desk: Desk, invoice: Invoice) -> list[Fact]:
         *([Fact(_("Credited"), money(-invoice.credited))] if invoice.credited else []),
         *([Fact(_("Paid"), money(-invoice.allocated))] if invoice.allocated else []),
         *([Fact(_("Written off"), money(-invoice.written_off))] if invoice.written_off else []),
+        *advance_facts(invoice),
         Fact(_("Issued"), invoice.issued_on),
         Fact(_("Due"), invoice.due_on),
         *([Fact(_("Closed"), invoice.closed_on)] if invoice.closed_on else []),

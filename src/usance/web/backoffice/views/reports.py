@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from usance.records.funding import queries as funding
 from usance.records.invoices import queries as invoices
 from usance.records.invoices.queries import Aging, DaysSalesOutstanding
 from usance.rules.money import Money
 from usance.web.backoffice.desk import Desk, office
+from usance.web.backoffice.funding_tables import totals_table
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import aging_summary, aging_table, exposure_summary
 from usance.web.design.parts import Column, Row, Table
@@ -34,6 +36,7 @@ def reports(request: HttpRequest, desk: Desk) -> HttpResponse:
     totals = invoices.aging(seller_id=desk.seller.id, on=on)
     exposure = invoices.exposure(seller_id=desk.seller.id)
     dso = invoices.dso(seller_id=desk.seller.id, on=on)
+    funded = funding.totals(seller_id=desk.seller.id, since=date(on.year, 1, 1), on=desk.on)
     return page(
         request,
         desk,
@@ -46,6 +49,7 @@ def reports(request: HttpRequest, desk: Desk) -> HttpResponse:
         more=max(len(rows) - _MOST, 0),
         dso=_dso_table(dso) if dso else None,
         # What is held and what is available have no past: they are shown for today alone.
+        funded=totals_table(funded) if funded and on == desk.on else None,
         exposure=exposure_summary(exposure) if exposure and on == desk.on else None,
     )
 
