@@ -72,14 +72,14 @@ def take_return(seller: Seller, *, debit_id: UUID, told: Told, at: datetime, by:
         on=told.on,
     )
     if kind == "dishonored":
-        become_payment(seller, debit, mandate, on=told.on, at=at, by=by)
+        become_payment(seller, debit, mandate=mandate, on=told.on, at=at, by=by)
     elif kind == "rejected":
         _end(seller, debit, mandate, reason, state="rejected", told=told, at=at, by=by)
     elif kind in ("returned", "contested"):
         if debit.state == "submitted":
             # The bank was quicker than our calendar: the money came and went.
             day = min(debit.collect_on, told.on)
-            become_payment(seller, debit, mandate, on=day, at=at, by=by)
+            become_payment(seller, debit, mandate=mandate, on=day, at=at, by=by)
         _take_money_back(seller, debit, reason, told=told, at=at, by=by)
         _end(seller, debit, mandate, reason, state="returned", told=told, at=at, by=by)
     return kept

@@ -40,12 +40,12 @@ def settle_debit(seller: Seller, *, debit_id: UUID, at: datetime, by: str) -> bo
         return False
     mandate = actions.lock_mandate(seller_id=seller.id, mandate_id=debit.mandate_id)
     assert mandate is not None
-    become_payment(seller, debit, mandate, on=debit.collect_on, at=at, by=by)
+    become_payment(seller, debit, mandate=mandate, on=debit.collect_on, at=at, by=by)
     return True
 
 
 def become_payment(
-    seller: Seller, debit: Debit, mandate: Mandate, *, on: date, at: datetime, by: str
+    seller: Seller, debit: Debit, *, mandate: Mandate, on: date, at: datetime, by: str
 ) -> Payment:
     """The money of a locked debit has come (again): a payment that pays what the debit was for.
 
@@ -94,14 +94,14 @@ def _pay(seller: Seller, debit: Debit, payment: Payment, *, at: datetime, by: st
     shares = [(part.invoice_id, part.amount) for part in parts]
     if debit.order_id is not None:
         shares = _of_order(seller, debit.order_id, most=debit.amount)
-    pay_invoices(seller, payment, shares, at=at, by=by)
+    pay_invoices(seller, payment, shares=shares, at=at, by=by)
 
 
 def pay_invoices(
     seller: Seller,
     payment: Payment,
-    shares: Sequence[tuple[UUID, int]],
     *,
+    shares: Sequence[tuple[UUID, int]],
     at: datetime,
     by: str,
 ) -> int:
@@ -139,7 +139,7 @@ def apply_prepayments(seller: Seller, *, at: datetime, by: str) -> int:
         assert debit.order_id is not None and debit.payment_id is not None
         payment = Payment.objects.get(seller_id=seller.id, id=debit.payment_id)
         shares = _of_order(seller, debit.order_id, most=debit.amount)
-        total += pay_invoices(seller, payment, shares, at=at, by=by)
+        total += pay_invoices(seller, payment, shares=shares, at=at, by=by)
     return total
 
 

@@ -40,7 +40,7 @@ def at_most(times: int) -> Callable[[View[P]], View[P]]:
 
 
 def _count(request: HttpRequest, name: str) -> int:
-    key = f"calm:{name}:{_network_address(request)}"
+    key = f"calm:{name}:{network_address(request)}"
     cache.add(key, 0, WINDOW)
     try:
         return int(cache.incr(key))
@@ -48,8 +48,8 @@ def _count(request: HttpRequest, name: str) -> int:
         return 1
 
 
-def _network_address(request: HttpRequest) -> str:
-    """Behind a proxy, what the proxy itself has seen: the last address of the header."""
+def network_address(request: HttpRequest) -> str:
+    """From where a request comes. Behind a proxy, what the proxy itself has seen: the last address of the header."""
     if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
         if forwarded:
