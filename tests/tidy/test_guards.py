@@ -40,6 +40,8 @@ NEVER_CHANGED = {
     "payments_allocation",
     "payments_bankclaim",
     "payments_banktransaction",
+    "payments_remittancefile",
+    "payments_remittanceline",
     "payments_repayment",
 }
 SIMPLE = {

@@ -49,7 +49,7 @@ def keep(
         seller_id=seller.id,
         created_at=at,
         digest=hashlib.sha256(data).digest(),
-        file_name=file_name,
+        file_name="".join(c for c in file_name if c.isprintable())[:200],
         format=advices[0].format if advices else "",
         source=source,
         content=data,

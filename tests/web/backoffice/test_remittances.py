@@ -1,0 +1,82 @@
+"""Advices in the office: a text is pasted, its payment found, its page tells all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from lxml import html
+
+from tests.flows import books
+from tests.flows.bank_files import ACCOUNT, Booking, table
+from tests.web import house as houses
+from tests.web.house import House
+from usance.flows import bank_statements, cash_application
+from usance.records.payments.models import Remittance
+
+SignIn = Callable[[str], Client]
+
+pytestmark = pytest.mark.xdist_group("remittances")
+
+
+def said(response: Any) -> str:
+    it = html.document_fromstring(response.content.decode())
+    return " ".join(" ".join(it.xpath("//main")[0].itertext()).split())
+
+
+def test_a_pasted_text_finds_its_payment(sign_in: SignIn, house: House) -> None:
+    buyer = house.buyers["girard"]
+    for name in ("r-1", "r-2"):
+        houses.order(house, "girard", 41_700, ago=0, name=name)
+        houses.ship(house, name, ago=0)
+    act: dict[str, Any] = {"at": houses.TODAY, "by": "test"}
+    line = Booking(
+        41_700, "virement", buyer.name, "FR7630006000011234567890189", on=houses.TODAY.date()
+    )
+    bank_statements.take_statement(house.seller, table(line), account=ACCOUNT, **act)
+    cash_application.settle_all(house.seller, **act)
+    number = house.invoices["r-2"].number
+    text = f"Payer: {buyer.name}\n\nInvoice   Amount paid EUR\n{number}   417.00\nTotal   417.00\n"
+    client = sign_in("marco")
+    answer = client.post("/office/remittances/new", {"text": text}, follow=True)
+    told = said(answer)
+    assert "1 advice is taken; 1 found its payment." in told
+    assert number in told
+    assert "Its amount and day" in told
+    house.invoices["r-2"].refresh_from_db()
+    assert house.invoices["r-2"].state == "paid"
+    with books.nothing_written(house.seller):
+        again = client.post("/office/remittances/new", {"text": text}, follow=True)
+    assert "This was taken before. Nothing was done twice." in said(again)
+    listed = said(client.get("/office/remittances?state=joined"))
+    assert buyer.name in listed
+    assert not books.broken(house.seller)
+
+
+def test_what_does_not_add_up_is_said(sign_in: SignIn, house: House) -> None:
+    data = b"Total;900.00\nInvoice number;Amount paid EUR\nX-1;400.00\nX-2;417.00\n"
+    file = SimpleUploadedFile("advice.csv", data)
+    client = sign_in("marco")
+    told = said(client.post("/office/remittances/new", {"file": file}, follow=True))
+    assert "The documents do not add up to the payment" in told
+    kept = Remittance.objects.get(seller_id=house.seller.id, file__file_name="advice.csv")
+    page = f"/office/remittances/rmt_{kept.id.hex}"
+    assert "Put aside" in said(client.get(page))
+    asked = html.document_fromstring(client.get(f"{page}/dismiss").content.decode())
+    [form] = asked.xpath("//main//form")
+    client.post(f"{page}/dismiss", {name: value or "" for name, value in form.form_values()})
+    kept.refresh_from_db()
+    assert kept.state == "dismissed"
+
+
+def test_a_file_that_cannot_be_read_is_refused(sign_in: SignIn, house: House) -> None:
+    client = sign_in("marco")
+    with books.nothing_written(house.seller):
+        file = SimpleUploadedFile("advice.xlsx", b"PK\x03\x04rest")
+        answer = client.post("/office/remittances/new", {"file": file})
+    assert answer.status_code == 422
+    assert "The advice was not taken" in said(answer)
+    assert client.post("/office/remittances/new", {}).status_code == 422
