@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -34,14 +34,23 @@ from usance.web.design.parts import Column, Fact, Identifier, Link, Row, State, 
 from usance.web.design.states import look
 from usance.web.listing import cut
 from usance.web.words.debits import SCHEMES, VERIFICATIONS, mandate_text
+from usance.web.words.refusals import refusal_text
 
 STANDINGS: Final = ("active", "pending", "suspended", "canceled")
+
+
+class BuyerField(forms.ModelChoiceField):
+    """A buyer, by its name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name."""
+        return str(obj.name)
 
 
 class MandateForm(forms.Form):
     """A mandate that the buyer has signed on paper."""
 
-    buyer = forms.ModelChoiceField(label=_lazy("Buyer"), queryset=Buyer.objects.none())
+    buyer = BuyerField(label=_lazy("Buyer"), queryset=Buyer.objects.none())
     scheme = forms.ChoiceField(label=_lazy("Scheme"), choices=list(SCHEMES.items()))
     debtor_name = forms.CharField(label=_lazy("Name of the account's owner"), max_length=140)
     account = forms.CharField(
@@ -68,7 +77,6 @@ class MandateForm(forms.Form):
         field = self.fields["buyer"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Buyer.objects.filter(seller_id=desk.seller.id).order_by("name", "id")
-        field.label_from_instance = lambda buyer: buyer.name  # type: ignore[method-assign]
 
 
 @require_safe
@@ -197,7 +205,7 @@ def new_mandate(request: HttpRequest, desk: Desk) -> HttpResponse:
                 by=desk.by,
             )
         except Refused as error:
-            form.add_error(None, str(error))
+            form.add_error(None, refusal_text(error))
         else:
             messages.success(request, _("The mandate is taken down."))
             return HttpResponseRedirect(_address(made))

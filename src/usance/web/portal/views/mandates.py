@@ -28,9 +28,15 @@ _LONGEST_AGENT = 400
 @portal_for("invoices")
 def mandates_list(request: HttpRequest, account: Account) -> HttpResponse:
     """The mandates, and what is collected under them."""
-    own = {"seller_id": account.seller.id, "buyer_id": account.buyer.id}
-    found = list(queries.mandates(**own).order_by("-id")[:MOST_DEBITS])
-    debits = list(queries.debits(**own).order_by("-collect_on", "-id")[:MOST_DEBITS])
+    seller_id, buyer_id = account.seller.id, account.buyer.id
+    found = list(
+        queries.mandates(seller_id=seller_id, buyer_id=buyer_id).order_by("-id")[:MOST_DEBITS]
+    )
+    debits = list(
+        queries.debits(seller_id=seller_id, buyer_id=buyer_id).order_by("-collect_on", "-id")[
+            :MOST_DEBITS
+        ]
+    )
     base = f"{reverse('account_mandates')}/new"
     given = offers(account, _signing(request, account), (GIVE,), base=base)
     return page(
