@@ -39,7 +39,7 @@ from usance.web.words.refusals import refusal_text
 STANDINGS: Final = ("active", "pending", "suspended", "canceled")
 
 
-class BuyerField(forms.ModelChoiceField):
+class BuyerField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A buyer, by its name."""
 
     def label_from_instance(self, obj: Any) -> str:
