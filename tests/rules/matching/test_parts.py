@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from uuid import UUID
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from usance.rules.matching import sums
 from usance.rules.matching.evidence import confidence, weight_of
 from usance.rules.matching.keys import (
     comparable,
@@ -19,7 +22,13 @@ from usance.rules.matching.keys import (
 )
 from usance.rules.matching.model import BankLine, Buyer, Key, OpenItem
 from usance.rules.matching.open_items import OpenItems
-from usance.rules.matching.payers import Buyers, name_key, name_likeness
+from usance.rules.matching.payers import (
+    LONGEST_LESSON,
+    Buyers,
+    lessons,
+    name_key,
+    name_likeness,
+)
 from usance.rules.matching.sums import sets_adding_up
 from usance.rules.matching.texts import pattern, read
 
@@ -104,6 +113,38 @@ def test_sums_are_found_if_there_are_any(amounts: list[int], target: int) -> Non
     assert found <= true
     if len(true) < 8 and len(amounts) > 3:
         assert found == true
+
+
+def test_of_a_thousand_equal_amounts_not_every_pair_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = 0
+
+    def counted(amounts: Sequence[int], target: int) -> Iterator[sums.Candidate]:
+        nonlocal made
+        for each in pairs(amounts, target):
+            made += 1
+            yield each
+
+    pairs = sums._pairs
+    monkeypatch.setattr(sums, "_pairs", counted)
+    assert len(sets_adding_up([999] * 1000, 1998)) == 8
+    assert made <= 8, "of half a million"
+
+
+def test_what_no_bank_lets_a_payer_write_teaches_nothing() -> None:
+    """A column taken for another may hold anything, and no index takes it."""
+    line = BankLine(
+        amount=1,
+        currency="EUR",
+        booked_on=date(2026, 1, 5),
+        payer_name="Nordwind " * 400,
+        payer_account="X" * 3000,
+        texts=("Rechnung fuer Waren " * 400,),
+    )
+    [lesson] = lessons(line, buyer_id=UUID(int=1))
+    assert (lesson.kind, len(lesson.value)) == ("text", LONGEST_LESSON)
+    assert lessons(replace(line, payer_account="??", texts=()), buyer_id=UUID(int=1)) == ()
 
 
 def test_odds() -> None:

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from usance.rules.matching import evidence
 from usance.rules.matching.keys import comparable
-from usance.rules.matching.model import BankLine, Buyer, Knowledge, Lesson, Reason
+from usance.rules.matching.model import BankLine, Buyer, Kind, Knowledge, Lesson, Reason
 from usance.rules.matching.texts import Texts, pattern
 from usance.rules.screening import normalised
 
@@ -351,19 +351,24 @@ class Paying:
         return _BY_TEXT if own >= 2 and own * 10 >= total * 9 else 0
 
 
+LONGEST_LESSON: Final = 140
+"""Characters of a name, an account or words that are learnt: no bank lets a payer write more."""
+
+
 def lessons(line: BankLine, *, buyer_id: UUID, undone: bool = False) -> tuple[Lesson, ...]:
     """What a confirmed match of ``line`` to ``buyer_id`` teaches, or an undone one.
 
     Where somebody acts for another, the account and the name are the agent's and teach nothing.
     """
     weight = -2 if undone else 1
-    taught: list[Lesson] = []
-    if line.payer_account and not line.ultimate_payer:
-        taught.append(Lesson("account", account_key(line.payer_account), buyer_id, weight))
-    name = name_key(line.ultimate_payer or line.payer_name)
-    if name:
-        taught.append(Lesson("name", name, buyer_id, weight))
-    words = pattern(line)
-    if words:
-        taught.append(Lesson("text", words, buyer_id, weight))
-    return tuple(taught)
+    learnt: dict[Kind, str] = {
+        "account": "" if line.ultimate_payer else account_key(line.payer_account),
+        "name": name_key(line.ultimate_payer or line.payer_name),
+        "text": pattern(line),
+    }
+    return tuple(
+        Lesson(kind, value, buyer_id, weight)
+        for kind, value in learnt.items()
+        # What is longer is no name: a table whose columns were mistaken for others.
+        if 0 < len(value) <= LONGEST_LESSON
+    )
