@@ -14,6 +14,7 @@ from usance.flows import (
     credit_lines,
     fulfilment,
     match_answers,
+    repayments,
     settlement,
 )
 from usance.flows.refusals import NotFound, WrongState
@@ -75,6 +76,19 @@ def test_undo_is_one_act_and_unlearns(
         match_answers.undo_match(
             trade.seller, payment_id=proposal.payment_id, at=trade.at, by="anna"
         )
+
+
+def test_what_is_returned_waits_for_nobody(
+    trade: Trade, waiting: tuple[Proposal, list[Invoice]]
+) -> None:
+    proposal, _ = waiting
+    repayments.return_payment(
+        trade.seller, payment_id=proposal.payment_id, amount=4_000, at=trade.at, by="bank"
+    )
+    assert trade.stored(Proposal, proposal.id).state == "open"
+    repayments.return_payment(trade.seller, payment_id=proposal.payment_id, at=trade.at, by="bank")
+    kept = trade.stored(Proposal, proposal.id)
+    assert (kept.state, kept.decided_by) == ("superseded", "bank")
 
 
 def test_none_of_them(trade: Trade, waiting: tuple[Proposal, list[Invoice]]) -> None:

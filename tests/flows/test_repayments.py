@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -172,6 +173,37 @@ def test_a_returned_payment_takes_its_discount_with_it(
     assert trade.stored(Payment, payment.id).unapplied == 9_700
     assert trade.balances()["receivable"] == 10_000
     assert "discounts" not in trade.balances()
+    assert books.broken(trade.seller) == []
+
+
+def test_what_a_return_leaves_paid_keeps_what_was_given_up_for_it(trade: Trade) -> None:
+    first, second = trade.invoice(10_000), trade.invoice(5_000)
+    payment = trade.stored(Payment, trade.payment(14_700).id)
+    journal = Journal(trade.seller, at=trade.at, by="anna")
+    applied = Applications(journal)
+    state = InvoiceState.of(trade.stored(Invoice, first.id))
+    # Two kinds of deduction are two allocations; the second uses no money.
+    for amount, deduction, kind in ((9_900, 200, "discount"), (100, 100, "bank_charges")):
+        applied.add(
+            payment,
+            state,
+            amount=amount,
+            rule="reference",
+            reverses=None,
+            deduction=deduction,
+            deduction_kind=kind,
+        )
+    applied.write()
+    journal.close()
+    trade.allocate(payment, second)
+    returned = partial(repayments.return_payment, trade.seller, payment_id=payment.id, by="bank")
+    returned(amount=5_000, at=trade.at)
+    assert trade.stored(Invoice, second.id).outstanding == 5_000
+    assert trade.stored(Invoice, first.id).outstanding == 0, "its money is still there"
+    assert books.broken(trade.seller) == []
+    returned(at=trade.at)
+    assert trade.stored(Invoice, first.id).outstanding == 10_000
+    assert trade.balances() == {"receivable": 15_000, "revenue": -15_000}
     assert books.broken(trade.seller) == []
 
 

@@ -106,10 +106,15 @@ def teach(
 def placed_by_hand(seller: Seller, payment: Payment, *, at: datetime, by: str) -> None:
     """A person put the locked ``payment`` to use: what waits as a proposal is settled by that, and
     whose money it was is learnt."""
-    Proposal.objects.filter(seller_id=seller.id, payment_id=payment.id, state="open").update(
-        state="superseded", decided_at=at, decided_by=by
-    )
+    supersede(payment, at=at, by=by)
     teach_of(seller, payment, undone=False, at=at)
+
+
+def supersede(payment: Payment, *, at: datetime, by: str) -> None:
+    """What waits for a person about the locked ``payment`` is settled otherwise: nobody need look."""
+    Proposal.objects.filter(
+        seller_id=payment.seller_id, payment_id=payment.id, state="open"
+    ).update(state="superseded", decided_at=at, decided_by=by)
 
 
 def taken_back(seller: Seller, payment: Payment, *, rule: str, at: datetime, by: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows import match_proposals
 from usance.flows.journal import Journal
 from usance.flows.refusals import AmountTooLarge, Duplicate, NotFound, WrongState
-from usance.flows.settlement import Applications, InvoiceState, left_of
+from usance.flows.settlement import Applications, InvoiceState, Left, left_of
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.parties.models import Seller
@@ -143,43 +145,35 @@ def _known(
 
 
 def _release(journal: Journal, payment: Payment, *, amount: int, rule: str) -> None:
-    """Take back ``amount`` of what the locked ``payment`` pays, the latest allocation first."""
+    """Take back ``amount`` of what the locked ``payment`` pays, the invoice that it paid last first."""
     if amount <= 0:
         return
-    made = list(
-        Allocation.objects.filter(
-            seller_id=payment.seller_id, payment_id=payment.id, reverses__isnull=True
-        ).order_by("-created_at", "-id")
+    made = Allocation.objects.filter(
+        seller_id=payment.seller_id, payment_id=payment.id, reverses__isnull=True
     )
-    made.sort(
-        key=lambda allocation: allocation.amount != allocation.deduction
-    )  # unpaid parts first
-    applied = Applications(journal)
-    standing: dict[UUID, InvoiceState] = {}
-    for allocation in made:
+    standing: dict[UUID, list[tuple[Allocation, Left]]] = defaultdict(list)
+    for allocation in made.order_by("-created_at", "-id"):
         left = left_of(allocation)
-        cash = left.used
-        if not left.amount or amount <= 0:
-            continue
-        if allocation.invoice_id not in standing:
-            invoice = invoices.lock_invoice(
-                seller_id=payment.seller_id, invoice_id=allocation.invoice_id
-            )
-            assert invoice is not None
-            standing[invoice.id] = InvoiceState.of(invoice)
-        # A deduction was given for being paid: without the payment, none of it stands. What was
-        # converted is undone whole, at the rate of its day.
-        whole = cash <= amount or left.deduction or left.converted is not None
-        back = left.amount if whole else amount
-        applied.take_back(
-            allocation,
-            payment,
-            standing[allocation.invoice_id],
-            amount=back,
-            left=left,
-            rule=rule,
-        )
-        amount -= cash if back == left.amount else back
+        if left.amount:
+            standing[allocation.invoice_id].append((allocation, left))
+    applied = Applications(journal)
+    for invoice_id, parts in standing.items():
+        if amount <= 0:
+            break
+        invoice = invoices.lock_invoice(seller_id=payment.seller_id, invoice_id=invoice_id)
+        assert invoice is not None
+        state = InvoiceState.of(invoice)
+        parts.sort(key=lambda part: part[1].used != 0)  # what is given up beside the money
+        for allocation, left in parts:
+            # A deduction was given for being paid: without the payment, none of it stands. What was
+            # converted is undone whole, at the rate of its day.
+            whole = left.used <= amount or left.deduction or left.converted is not None
+            back = left.amount if whole else amount
+            if back:
+                applied.take_back(allocation, payment, state, amount=back, left=left, rule=rule)
+            amount -= left.used if whole else back
+            if amount <= 0:
+                break
     assert amount <= 0, "a payment has no more allocated than its allocations"
     applied.write()
 
@@ -217,6 +211,8 @@ def _repay(
     )
     before = payment.state
     payments.change(payment, refunded=refunded, returned=returned, state=state)
+    if state in GONE:
+        match_proposals.supersede(payment, at=journal.at, by=journal.by)
     name = "payment.refunded" if kind == "refund" else "payment.returned"
     journal.enter(
         name.replace(".", "_"),
