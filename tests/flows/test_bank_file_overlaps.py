@@ -15,7 +15,8 @@ from tests.flows.trading import Trade
 from usance.flows import bank_findings, bank_statements, cash_application, settlement
 from usance.formats import camt
 from usance.formats.statement import Statement, Transaction
-from usance.records.payments.models import BankStatement, BankTransaction, Payment
+from usance.records.identity import new_id
+from usance.records.payments.models import BankClaim, BankStatement, BankTransaction, Payment
 
 XMLNS = "urn:iso:std:iso:20022:tech:xsd:camt.05{}.001.08"
 
@@ -137,6 +138,25 @@ def test_a_batch_that_pays_an_invoice_stays_one(trade: Trade) -> None:
     assert [one["code"] for one in kept.findings] == ["batch_in_use"]
     assert kept.findings[0]["data"] == {"count": 3}
     assert not books.broken(trade.seller)
+
+
+def test_a_batch_that_booked_what_others_collected_stays_one(trade: Trade) -> None:
+    take(trade, STATEMENT)
+    batch = BankTransaction.objects.get(seller_id=trade.seller.id)
+    BankClaim.objects.create(
+        id=new_id(),
+        seller_id=trade.seller.id,
+        created_at=trade.at,
+        bank_transaction_id=batch.id,
+        kind="debit_batch",
+        subject_id=new_id(),
+        currency="EUR",
+        amount=batch.amount,
+    )
+    kept = take(trade, DETAILS)
+    settle(trade)
+    assert money_in(trade) == [], "the debits are in the books already"
+    assert [one["code"] for one in kept.findings] == ["batch_in_use"]
 
 
 def test_two_notifications_of_the_same_amount_are_two_bookings(trade: Trade) -> None:

@@ -14,9 +14,11 @@ from usance.formats.line_recognition import DAYS_APART, Line, Recognized, recogn
 from usance.formats.statement import Statement, Transaction, account_keys, fingerprints
 from usance.records.identity import new_id
 from usance.records.parties.models import Seller
+from usance.records.payments import actions as payments
 from usance.records.payments import bank_queries
 from usance.records.payments.models import (
     AccountStatement,
+    BankClaim,
     BankStatement,
     BankTransaction,
     Payment,
@@ -24,6 +26,8 @@ from usance.records.payments.models import (
 from usance.records.statements import execute
 
 SPLIT: Final = "split"
+LONGEST_REFERENCE: Final = 140
+"""Characters of what lines are found by: what is longer is none, and no index takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,13 @@ def keep_lines(
     batches: defaultdict[UUID, list[BankTransaction]] = defaultdict(list)
     for key, batch_id in found.splits.items():
         batches[batch_id].append(by_key[key])
-    for batch_id, payments in batches.items():
+    for batch_id, parts in batches.items():
         if _make_room(seller, batch_id, at=at, by=by):
-            for row in payments:
+            for row in parts:
                 row.batch_id = batch_id
-            fresh += payments
+            fresh += parts
         else:
-            unsplit += len(payments)
+            unsplit += len(parts)
     BankTransaction.objects.bulk_create(fresh, batch_size=2000)
     return Kept(new=len(fresh), known=len(rows) - len(fresh) - unsplit, unsplit=unsplit)
 
@@ -104,7 +108,7 @@ def _row(
         ultimate_counterparty=line.ultimate_counterparty_name or "",
         text=" ".join(filter(None, (line.remittance_text, *line.further_references))),
         structured_reference=line.structured_reference or "",
-        end_to_end_id=line.end_to_end_id or "",
+        end_to_end_id=(line.end_to_end_id or "")[:LONGEST_REFERENCE],
         bank_reference=line.bank_reference or "",
         bank_code=line.bank_transaction_code or "",
         info=line.additional_info,
@@ -172,10 +176,13 @@ def _line(row: BankTransaction, *, format_: str) -> Line[UUID]:
 
 
 def _make_room(seller: Seller, batch_id: UUID, *, at: datetime, by: str) -> bool:
-    """Take back the payment that was made of a whole batch; False if it has been put to use."""
+    """Take back the payment that was made of a whole batch; False if the batch has been put to use."""
     # Nobody may settle the batch while its payments come to stand in its place.
     execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
-    payment = Payment.objects.filter(seller_id=seller.id, bank_transaction_id=batch_id).first()
+    if BankClaim.objects.filter(seller_id=seller.id, bank_transaction_id=batch_id).exists():
+        return False  # it booked what others had collected: its payments are in the books already
+    found = Payment.objects.filter(seller_id=seller.id, bank_transaction_id=batch_id).first()
+    payment = found and payments.lock_payment(seller_id=seller.id, payment_id=found.id)
     if payment is None:
         return True
     if payment.allocated or payment.refunded or payment.returned:

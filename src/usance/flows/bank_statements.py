@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import transaction
 
 from usance.flows import bank_findings, remittance_keeping, table_mappings
-from usance.flows.bank_lines import keep_lines
+from usance.flows.bank_lines import LONGEST_REFERENCE, keep_lines
 from usance.flows.journal import Journal
 from usance.flows.table_mappings import storable_name
 from usance.formats import bank_files
@@ -65,7 +65,7 @@ def take_statement(
     )
     if mapping is not None:
         table_mappings.remember(seller, data, said=said, at=at, by=by)
-    accounts = {part.account or said.account or "" for part in file.statements}
+    accounts = {_account(part, said) for part in file.statements}
     kept = BankStatement(
         id=new_id(),
         seller_id=seller.id,
@@ -78,7 +78,7 @@ def take_statement(
     kept.save(force_insert=True)
     findings: list[bank_findings.Found] = []
     for ordinal, read in enumerate(file.statements, 1):
-        part = _part(kept, read, ordinal=ordinal, account=read.account or said.account or "")
+        part = _part(kept, read, ordinal=ordinal, account=_account(read, said))
         findings += bank_findings.found_in(part, read)
         part.save(force_insert=True)
         lines = keep_lines(seller, statement=kept, part=part, read=read, at=at, by=by)
@@ -103,6 +103,10 @@ def take_statement(
     )
     journal.close()
     return kept, True
+
+
+def _account(read: Statement, said: table_mappings.Reading) -> str:
+    return (read.account or said.account or "")[:LONGEST_REFERENCE]
 
 
 def _part(kept: BankStatement, read: Statement, *, ordinal: int, account: str) -> AccountStatement:
