@@ -41,17 +41,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='allocation',
             name='deduction',
-            field=models.BigIntegerField(default=0),
+            field=models.BigIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name='allocation',
             name='deduction_kind',
-            field=models.CharField(default='', max_length=16),
+            field=models.CharField(db_default='', default='', max_length=16),
         ),
         migrations.AddField(
             model_name='payment',
             name='returned',
-            field=models.BigIntegerField(default=0),
+            field=models.BigIntegerField(db_default=0, default=0),
         ),
         AddConstraintNotValid(
             model_name='allocation',

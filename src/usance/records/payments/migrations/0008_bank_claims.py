@@ -30,10 +30,6 @@ class Migration(migrations.Migration):
                 'db_table': 'payments_bankclaim',
             },
         ),
-        migrations.AddIndex(
-            model_name='banktransaction',
-            index=models.Index(condition=models.Q(('returned', True)), fields=['seller', 'end_to_end_id'], name='payments_transaction_returned'),
-        ),
         migrations.AddField(
             model_name='bankclaim',
             name='bank_transaction',
