@@ -84,6 +84,7 @@ class TestCatalogue:
         }
         assert same <= {
             "%(name)s, back office",
+            "%(size)s kB",
             "%(formats)s: %(ways)s.",
             "%(kind)s, %(source)s: %(outcome)s",
             "%(policy)s, %(day)s",
@@ -95,6 +96,8 @@ class TestCatalogue:
             "Credit manager",
             "OpenSanctions (yente)",
             "Rating %(rating)s",
+            "SEPA B2B",
+            "SEPA Core",
         }
         if language == "hi":
             latin = [
@@ -112,11 +115,16 @@ class TestCatalogue:
                 "GLEIF",
                 "GSTIN",
                 "IBAN",
+                "IRN",
                 "OpenSanctions (yente)",
                 "PEC",
                 "Peppol",
                 "QR-IBAN",
+                "SEPA B2B",
+                "SEPA Core",
+                "SHA-256",
                 "Storecove",
+                "Stripe",
                 "Usance",
                 "VIES",
             }

@@ -185,7 +185,7 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "suspended": Look(pgettext_lazy("mandate", "Suspended"), "caution", "pause"),
         "canceled": Look(pgettext_lazy("mandate", "Canceled"), "neutral", "ban"),
         "expired": Look(pgettext_lazy("mandate", "Ran out"), "neutral", "calendar"),
-        "completed": Look(pgettext_lazy("mandate", "Used up"), "neutral", "check-circle"),
+        "completed": Look(pgettext_lazy("mandate", "Used up"), "neutral", "check"),
     },
     "debit_file": {
         "written": Look(pgettext_lazy("debit file", "To be sent"), "caution", "clock"),

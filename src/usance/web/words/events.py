@@ -342,6 +342,7 @@ _AMOUNTS: Final = (
 _PLACES: Final = (
     *_AMOUNTS,
     "account",
+    "acknowledgement",
     "bureau",
     "channel",
     "code",

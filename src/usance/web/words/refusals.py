@@ -8,7 +8,9 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from usance.flows.funding.requesting import NotEligible
 from usance.web.words.delivery_reasons import held_text, missing_text
+from usance.web.words.funding import reason_text
 
 _WORDS: Final[Mapping[str, Promise]] = {
     "same_person": gettext_lazy(
@@ -23,6 +25,26 @@ _WORDS: Final[Mapping[str, Promise]] = {
     ),
     "proposal_out_of_date": gettext_lazy(
         "What this would pay has changed meanwhile. Look at the payment and place it by hand."
+    ),
+    "invalid_mandate": gettext_lazy(
+        "The account, the bank or the reference is not right. Look at the IBAN, or the number and the"
+        " routing number, character by character."
+    ),
+    "cannot_collect": gettext_lazy(
+        "The bank needs more. To collect in euro, set your creditor identifier in the company's details"
+        " and a bank account in EUR with an IBAN; to collect by ACH, set what your bank has given you."
+    ),
+    "funds_not_good": gettext_lazy(
+        "The goods wait for the money of the order's debit. Look when it is good, or let this buyer's"
+        " goods leave at once."
+    ),
+    "invalid_funding_program": gettext_lazy(
+        "The programme does not fit its kind. A partner's names its connection, an insured one its"
+        " insurer, the share and the days, your own book none of them, and its condition can be read."
+    ),
+    "invalid_promise": gettext_lazy(
+        "These instalments cannot be agreed. Their sum is what is open, each is due later than the one"
+        " before, and their number, the last day and the first amount keep to what is allowed."
     ),
     "no_payment_provider": gettext_lazy(
         "No payment provider is connected. Connect one before cards are taken."
@@ -189,6 +211,7 @@ _WITH_REASON: Final[Mapping[str, Promise]] = {
     "delivery_under_way": gettext_lazy("It cannot be sent this way again. %(reason)s"),
     "document_unreadable": gettext_lazy("The document cannot be opened here. %(reason)s"),
     "draft_unavailable": gettext_lazy("The draft cannot be shown. %(reason)s"),
+    "not_eligible": gettext_lazy("No programme funds this invoice. %(reason)s"),
     "format_unavailable": gettext_lazy("The document cannot be written so. %(reason)s"),
     "statement_unavailable": gettext_lazy("The statement cannot be written. %(reason)s"),
 }
@@ -199,6 +222,11 @@ def _reason(error: Exception) -> str:
     """What the refusal says itself: in the reader's words where it comes in parts."""
     if why := getattr(error, "why", ""):
         return held_text(why)
+    if isinstance(error, NotEligible):
+        return " ".join(
+            f"{name}: {', '.join(map(reason_text, codes))}."
+            for name, codes in error.reasons.items()
+        )
     missing = getattr(error, "missing", ())
     return " ".join(missing_text(one.to_document()) for one in missing) or str(error)
 
@@ -207,5 +235,5 @@ def refusal_text(error: Exception) -> str:
     """Why nothing was done, and what to do now."""
     code = getattr(error, "code", "")
     if code in _WITH_REASON:
-        return str(_WITH_REASON[code]) % {"reason": _reason(error)}
+        return (str(_WITH_REASON[code]) % {"reason": _reason(error)}).strip()
     return str(_WORDS.get(code, error))

@@ -29,6 +29,7 @@ from usance.web.backoffice.views.debits import debit_table
 from usance.web.design.parts import Column, Fact, Identifier, Link, Row, State, Table
 from usance.web.files import file_response
 from usance.web.listing import cut
+from usance.web.words.refusals import refusal_text
 
 
 class AnswerForm(forms.Form):
@@ -99,7 +100,7 @@ def write_files(request: HttpRequest, desk: Desk) -> HttpResponse:
     try:
         made = files.build_files(desk.seller, at=desk.at, by=desk.by)
     except (files.CannotCollect, FormatError) as error:
-        messages.error(request, str(error))
+        messages.error(request, refusal_text(error))
         return HttpResponseRedirect(reverse("office_debit_files"))
     count = len(made.files)
     waiting = sum(made.held.values())

@@ -140,9 +140,11 @@ def _data(image: str) -> str:
 
 
 def _promised(visit: PayVisit) -> list[dict[str, object]]:
-    """Promises about what is open, with their instalments."""
+    """Promises about what this link shows, with their instalments."""
+    shown = {str(invoice.id) for invoice in visit.every}
     found = collections.promises(seller_id=visit.seller.id, buyer_id=visit.link.buyer_id)
-    standing = list(found.filter(state__in=("proposed", "accepted", "broken")).order_by("-id")[:5])
+    live = found.filter(state__in=("proposed", "accepted", "broken")).order_by("-id")[:50]
+    standing = [one for one in live if shown & {it["invoice"] for it in one.invoices}][:5]
     parts = collections.parts_of(
         seller_id=visit.seller.id, promise_ids=[promise.id for promise in standing]
     )
@@ -170,6 +172,8 @@ def pay_by_card(request: HttpRequest, visit: PayVisit) -> HttpResponse:
     about = pages.About(pays=[(invoice.id, amount) for invoice, amount in visit.chosen])
     if order is not None:
         known = cards.secured(seller_id=visit.seller.id, order_id=order.id)
+        if known is not None and not known.short:
+            return HttpResponseRedirect(visit.href())  # covered meanwhile
         about = pages.About(order_id=order.id, amount=known.short if known else order.held)
     back = request.build_absolute_uri(visit.href("pay_back"))
     try:
@@ -182,6 +186,7 @@ def pay_by_card(request: HttpRequest, visit: PayVisit) -> HttpResponse:
             language=language(),
             at=visit.at,
             by="buyer",
+            is_visited=True,
         )
         opened, _secret = pages.open_page(visit.seller, page_id=page.id)
     except Refused as error:
@@ -202,8 +207,12 @@ def pay_by_card(request: HttpRequest, visit: PayVisit) -> HttpResponse:
 @require_safe
 @visited
 def pay_back(request: HttpRequest, visit: PayVisit) -> HttpResponse:
-    """Back from the provider: it is asked what became of the latest page of this link's buyer."""
-    latest = cards.latest_page(seller_id=visit.seller.id, buyer_id=visit.link.buyer_id)
+    """Back from the provider: it is asked what became of the latest page that this link led to."""
+    latest = cards.latest_page(
+        seller_id=visit.seller.id,
+        buyer_id=visit.link.buyer_id,
+        return_path=visit.href("pay_back"),
+    )
     state = "open"
     if latest is not None:
         try:
@@ -257,7 +266,7 @@ def instalments(request: HttpRequest, visit: PayVisit) -> HttpResponse:
                 by="buyer",
             )
         except (Refused, InvalidPromise) as error:
-            form.add_error(None, refusal_text(error) if isinstance(error, Refused) else str(error))
+            form.add_error(None, refusal_text(error))
         else:
             messages.success(
                 request,
