@@ -12,7 +12,8 @@ from django.db import transaction
 
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import NotFound, Refused, WrongState, external_id_once
-from usance.formats.nacha import is_routing_number
+from usance.formats.nacha import fitted, is_routing_number
+from usance.formats.sepa import transliterated
 from usance.formats.statement import is_iban
 from usance.records.debits import actions, queries
 from usance.records.debits.models import Debit, Mandate
@@ -327,8 +328,11 @@ def _scheme(code: str) -> PullScheme:
 def _check_texts(
     scheme: PullScheme, *, debtor_name: str, reference: str, notice_days: int | None
 ) -> None:
-    if not debtor_name.strip():
-        raise InvalidMandate("debtor_name is the name in which the account is kept.")
+    written = transliterated(debtor_name) if scheme.family == "sepa" else debtor_name
+    if not fitted(written, most=16):
+        raise InvalidMandate(
+            "debtor_name is the name in which the account is kept, in letters that a bank can write."
+        )
     if scheme.family == "sepa" and not _REFERENCE.fullmatch(reference):
         raise InvalidMandate(
             "reference is up to 35 letters, digits and + ? / - : ( ) . , ' without spaces."

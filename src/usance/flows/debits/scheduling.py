@@ -212,8 +212,10 @@ def _of_invoices(
         invoice.id: invoice
         for invoice in Invoice.objects.filter(seller_id=seller.id, id__in=wanted)
     }
-    if not wanted or len(found) < len(wanted):
-        raise NotFound("There is no such invoice." if wanted else "Name an invoice or an order.")
+    if not wanted:
+        raise Mismatch("Name the invoices to collect, or an order.")
+    if len(found) < len(wanted):
+        raise NotFound("There is no such invoice.")
     currency = SCHEMES[mandate.scheme].currency
     busy = queries.under_way(seller_id=seller.id, invoice_ids=wanted)
     shares = []

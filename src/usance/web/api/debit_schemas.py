@@ -71,7 +71,9 @@ class NewMandate(Value):
     account: _Number
     bank: Annotated[str, StringConstraints(max_length=11, pattern=NO_NUL)] = ""
     account_kind: Literal["", "checking", "savings"] = ""
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=35)] | None = None
+    reference: (
+        Annotated[str, StringConstraints(min_length=1, max_length=35, pattern=NO_NUL)] | None
+    ) = None
     one_off: bool = False
     signed_on: Day | None = None
     signature: SignatureSent | None = None
@@ -257,11 +259,13 @@ class CollectionRulesSent(Value):
     sepa_format: Literal["pain.008.001.08", "pain.008.001.02"] | None = None
     ship_after: ShipAfter | None = None
     ach_destination: Annotated[str, StringConstraints(pattern="^([0-9]{9})?$")] | None = None
-    ach_destination_name: Annotated[str, StringConstraints(max_length=23)] | None = None
-    ach_origin: Annotated[str, StringConstraints(max_length=10)] | None = None
+    ach_destination_name: (
+        Annotated[str, StringConstraints(max_length=23, pattern=NO_NUL)] | None
+    ) = None
+    ach_origin: Annotated[str, StringConstraints(max_length=10, pattern=NO_NUL)] | None = None
     ach_odfi: Annotated[str, StringConstraints(pattern="^([0-9]{8})?$")] | None = None
-    ach_company_id: Annotated[str, StringConstraints(max_length=10)] | None = None
-    ach_company_name: Annotated[str, StringConstraints(max_length=16)] | None = None
+    ach_company_id: Annotated[str, StringConstraints(max_length=10, pattern=NO_NUL)] | None = None
+    ach_company_name: Annotated[str, StringConstraints(max_length=16, pattern=NO_NUL)] | None = None
     outbox: Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{0,40}$")] | None = None
 
 
