@@ -203,7 +203,18 @@ SELECT currency, kind, sum(still_out)::bigint,
 def totals(*, seller_id: UUID, since: date, on: date) -> list[Totals]:
     """The advances by currency and kind, of which cost and volume count those paid out ``since``."""
     rows = execute(_TOTALS, {"seller": seller_id, "since": since, "on": on})
-    return [Totals(*row[:6], money_days=int(row[6])) for row in rows]
+    return [
+        Totals(
+            currency=currency,
+            kind=kind,
+            still_out=still_out,
+            insured=insured,
+            advanced=advanced,
+            cost=cost,
+            money_days=int(money_days),
+        )
+        for currency, kind, still_out, insured, advanced, cost, money_days in rows
+    ]
 
 
 _PAID_BY_PARTNERS: Final = """

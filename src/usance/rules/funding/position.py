@@ -109,17 +109,21 @@ def steps(
     if surplus > 0:
         return _send(booked, standing=standing, amount=surplus)
     borne = booked.absorbed if by_partner else booked.recoursed
-    missing = -surplus - borne
+    missing = min(-surplus - borne, booked.repaid)
     if missing > 0:
-        back = min(missing, booked.repaid)
-        return (Step("reclaim" if by_partner else "bear", back),) if back else ()
+        return (Step("reclaim" if by_partner else "bear", missing),)
+    return _unpaid(booked, standing=standing, by_partner=by_partner, recourse_due=recourse_due)
+
+
+def _unpaid(
+    booked: Booked, *, standing: Standing, by_partner: bool, recourse_due: bool
+) -> tuple[Step, ...]:
+    """Who bears what is still out, once it is known that the buyer does not pay it."""
     if not booked.open:
         return ()
     if by_partner:
         return (Step("absorb", booked.open),) if standing.written_off else ()
-    if standing.written_off or recourse_due:
-        return (Step("recourse", booked.open),)
-    return ()
+    return (Step("recourse", booked.open),) if standing.written_off or recourse_due else ()
 
 
 def _send(booked: Booked, *, standing: Standing, amount: int) -> tuple[Step, ...]:
