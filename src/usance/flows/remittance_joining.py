@@ -52,7 +52,9 @@ def advised_lines(seller: Seller, rows: Sequence[BankTransaction]) -> Advised:
     for at, row in enumerate(rows):
         if row.id in found:
             remittance, by = found[row.id]
-            lines[at] = with_advice(lines[at], remittance, documents[remittance.id], found_by=by)
+            lines[at] = with_advice(
+                lines[at], remittance, documents=documents[remittance.id], found_by=by
+            )
     return Advised(lines, found)
 
 
@@ -67,11 +69,11 @@ def join(seller: Seller, advised: Advised, *, at: datetime, by: str) -> None:
     for payment in made:
         assert payment.bank_transaction_id is not None
         remittance, found_by = advised.found[payment.bank_transaction_id]
-        give(journal, remittance, payment, found_by=found_by)
+        give(journal, remittance, payment=payment, found_by=found_by)
     journal.close()
 
 
-def give(journal: Journal, remittance: Remittance, payment: Payment, *, found_by: str) -> None:
+def give(journal: Journal, remittance: Remittance, *, payment: Payment, found_by: str) -> None:
     """The waiting ``remittance`` is what ``payment`` is for."""
     Remittance.objects.filter(seller_id=remittance.seller_id, id=remittance.id).update(
         state="joined", payment_id=payment.id, found_by=found_by, changed_at=journal.at
@@ -92,8 +94,8 @@ def give(journal: Journal, remittance: Remittance, payment: Payment, *, found_by
 def with_advice(
     line: BankLine,
     remittance: Remittance,
-    documents: Iterable[RemittanceLine],
     *,
+    documents: Iterable[RemittanceLine],
     found_by: str,
 ) -> BankLine:
     """``line`` with what ``remittance`` says of it."""

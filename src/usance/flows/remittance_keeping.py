@@ -19,8 +19,8 @@ from usance.rules.matching.advised_payments import whole_names
 def keep_once(
     seller: Seller,
     advices: Sequence[RemittanceAdvice],
-    data: bytes,
     *,
+    data: bytes,
     at: datetime,
     by: str,
     file_name: str,
@@ -29,14 +29,14 @@ def keep_once(
     """As :func:`keep`, unless the bytes were taken as advices before."""
     digest = hashlib.sha256(data).digest()
     if remittance_queries.file_of(seller_id=seller.id, digest=digest) is None:
-        keep(seller, advices, data, at=at, by=by, file_name=file_name, source=source)
+        keep(seller, advices, data=data, at=at, by=by, file_name=file_name, source=source)
 
 
 def keep(
     seller: Seller,
     advices: Sequence[RemittanceAdvice],
-    data: bytes,
     *,
+    data: bytes,
     at: datetime,
     by: str,
     file_name: str,

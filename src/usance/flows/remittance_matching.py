@@ -54,14 +54,14 @@ def look_for_payment(
     if found is None:
         return None
     payment, found_by = found
-    return join_and_match(seller, remittance, payment, found_by=found_by, at=at, by=by)
+    return join_and_match(seller, remittance, payment=payment, found_by=found_by, at=at, by=by)
 
 
 def join_and_match(
     seller: Seller,
     remittance: Remittance,
-    payment: Payment,
     *,
+    payment: Payment,
     found_by: str,
     at: datetime,
     by: str,
@@ -72,7 +72,7 @@ def join_and_match(
     lock on settling.
     """
     journal = Journal(seller, at=at, by=by)
-    remittance_joining.give(journal, remittance, payment, found_by=found_by)
+    remittance_joining.give(journal, remittance, payment=payment, found_by=found_by)
     if not (payment.allocated or payment.refunded or payment.returned):
         payment = _match_again(journal, remittance, payment, found_by=found_by)
     journal.close()
@@ -160,7 +160,7 @@ def _line(payment: Payment, remittance: Remittance, *, found_by: str) -> BankLin
     return remittance_joining.with_advice(
         line,
         remittance,
-        documents[remittance.id],
+        documents=documents[remittance.id],
         found_by="" if found_by == "person" else found_by,
     )
 

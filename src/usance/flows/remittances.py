@@ -77,7 +77,7 @@ def _keep(
         data, file_name, currency=currency or seller.currency
     )
     file = remittance_keeping.keep(
-        seller, advices, data, at=at, by=by, file_name=file_name, source=source
+        seller, advices, data=data, at=at, by=by, file_name=file_name, source=source
     )
     return Taken(file, _of_file(seller, file), True)
 
@@ -111,7 +111,7 @@ def join_by_hand(
         raise WrongState(f"The advice is {remittance.state}; it waits for no payment.")
     if remittance_queries.of_payment(seller_id=seller.id, payment_id=payment.id) is not None:
         raise WrongState("The payment has an advice already; part the two first.")
-    return join_and_match(seller, remittance, payment, found_by="person", at=at, by=by)
+    return join_and_match(seller, remittance, payment=payment, found_by="person", at=at, by=by)
 
 
 @transaction.atomic

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,13 +26,16 @@ from usance.formats.remittance_table.columns import (
     CREDIT_WORDS,
     TOTAL_WORDS,
     Field,
-    columns_of,
-    fact_of,
+)
+from usance.formats.remittance_table.rows import (
+    ROWS_BEFORE_HEADINGS,
+    facts_of,
+    headings_of,
+    rows_of,
+    unknown_table,
 )
 from usance.rules.money import EXPONENTS
 
-_ROWS_BEFORE_HEADINGS: Final = 60
-_MOST_COLUMNS: Final = 200
 _AMOUNTS: Final[tuple[Field, ...]] = ("gross", "discount", "deduction", "paid", "payment_amount")
 
 
@@ -60,12 +61,12 @@ def parse(
     for delimiter in DELIMITERS:
         if delimiter not in text:
             continue
-        rows = _rows(text, delimiter, most=_ROWS_BEFORE_HEADINGS)
-        found = _headings(rows, columns)
+        rows = rows_of(text, delimiter, most=ROWS_BEFORE_HEADINGS)
+        found = headings_of(rows, columns)
         if found is not None and (best is None or len(found[1]) > best[0]):
-            best = len(found[1]), _rows(text, delimiter, most=MOST_LINES + 200)
+            best = len(found[1]), rows_of(text, delimiter, most=MOST_LINES + 200)
     if best is None:
-        raise _unknown()
+        raise unknown_table()
     return advices_of_rows(
         best[1],
         format_="csv",
@@ -74,52 +75,6 @@ def parse(
         date_order=date_order,
         decimal_mark=decimal_mark,
     )
-
-
-def looks_like(data: bytes) -> bool:
-    """Whether ``data`` is text with a row of headings that a table of paid documents has."""
-    try:
-        text = decode(data[:200_000])
-        return any(
-            _headings(_rows(text, mark, most=_ROWS_BEFORE_HEADINGS), None) is not None
-            for mark in DELIMITERS
-            if mark in text
-        )
-    except FormatError:
-        return False
-
-
-def _rows(text: str, delimiter: str, *, most: int) -> list[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    found: list[Row] = []
-    line = 1
-    while len(found) < most:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            raise FormatError(
-                f"The row cannot be taken apart ({error}); check its quotation marks.",
-                code="malformed_csv",
-                line=line,
-            ) from None
-        if len(cells) <= _MOST_COLUMNS:
-            found.append(Row(line, cells))
-        line = reader.line_num + 1
-    return found
-
-
-def _headings(
-    rows: Sequence[Row], said: Mapping[str, str | int | None] | None
-) -> tuple[int, dict[Field, int]] | None:
-    """The row of headings, by its index, and what it says."""
-    for index, row in enumerate(rows[:_ROWS_BEFORE_HEADINGS]):
-        if len(row.cells) > 1:
-            columns = columns_of(row.cells, said=said)
-            if columns is not None:
-                return index, columns
-    return None
 
 
 def advices_of_rows(
@@ -133,16 +88,16 @@ def advices_of_rows(
 ) -> tuple[RemittanceAdvice, ...]:
     """As :func:`parse`, of rows that are cells already. Pairs of a name and a value above the headings
     tell of the payment."""
-    found = _headings(rows, columns)
+    found = headings_of(rows, columns)
     if found is None:
-        raise _unknown()
+        raise unknown_table()
     if len(rows) > MOST_LINES:
         raise FormatError(
             f"The table has more than {MOST_LINES} rows; ask the payer to split it.",
             code="too_many_lines",
         )
     index, where = found
-    above = _facts(rows[:index])
+    above = facts_of(rows[:index])
     table = _Table(
         columns=where,
         headings=[cell.strip() for cell in rows[index].cells],
@@ -150,23 +105,6 @@ def advices_of_rows(
         above=above,
     )
     return _Reading(table, format_, currency, date_order, decimal_mark).advices()
-
-
-def _facts(rows: Sequence[Row]) -> dict[Field, tuple[str, Place]]:
-    """What pairs of name and value say of the payment, each with its place."""
-    found: dict[Field, tuple[str, Place]] = {}
-    for row in rows:
-        cells = [cell.strip() for cell in row.cells if cell.strip()]
-        if len(cells) == 1 and ":" in cells[0]:
-            cells = [part.strip() for part in cells[0].split(":", 1)]
-        if len(cells) < 2:
-            continue
-        name = cells[0].rstrip(":")
-        fact = fact_of(name) if len(name) <= 60 else None
-        if fact is not None:
-            place = Place(line=row.line, column=2, heading=name)
-            found.setdefault(fact, (cells[1], place))
-    return found
 
 
 @dataclass(slots=True)
@@ -405,12 +343,3 @@ def _day(cell: tuple[str, Place], order: DateOrder) -> date | None:
         return to_date(cell, order=order) if len(cell[0]) <= 40 else None
     except FormatError:
         return None
-
-
-def _unknown() -> FormatError:
-    return FormatError(
-        "A table of paid documents needs headings with a number (such as Invoice number,"
-        " Rechnungsnummer, N. fattura) and an amount (such as Amount paid, Betrag, Importo); say which"
-        " columns they are.",
-        code="unknown_table",
-    )
