@@ -91,7 +91,7 @@ def take_statement(
     kept.save(update_fields=["transactions", "duplicates", "findings"])
     if file.advices:
         remittance_keeping.keep_once(
-            seller, file.advices, data, at=at, by=by, file_name=file_name, source="bank_file"
+            seller, file.advices, data=data, at=at, by=by, file_name=file_name, source="bank_file"
         )
     table_mappings.forget_waiting(seller, digest=digest)
     journal = Journal(seller, at=at, by=by)
