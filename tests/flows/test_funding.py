@@ -9,9 +9,18 @@ from typing import Any
 import pytest
 
 from tests.flows import books
+from tests.flows.bank_files import ACCOUNT, Booking, table
 from tests.flows.funding_desk import FundingDesk
 from tests.flows.trading import Trade
-from usance.flows import billing, credit_lines, repayments, settlement
+from usance.flows import (
+    bank_claims,
+    bank_statements,
+    billing,
+    cash_application,
+    credit_lines,
+    repayments,
+    settlement,
+)
 from usance.flows.funding import following, programs, requesting, sending, tending
 from usance.flows.funding.programs import InvalidProgram, ProgramTerms
 from usance.flows.funding.requesting import NotEligible
@@ -19,7 +28,7 @@ from usance.flows.refusals import AmountTooLarge, WrongState
 from usance.gateways.funding import Forged
 from usance.records.funding.models import Advance, FundingEvent, FundingInstruction
 from usance.records.invoices.models import Invoice
-from usance.records.payments.models import Payment
+from usance.records.payments.models import BankClaim, Payment
 
 
 @pytest.fixture
@@ -460,3 +469,26 @@ def test_the_lease_keeps_two_workers_apart(desk: FundingDesk) -> None:
             partner=desk.partner,
         )  # fmt: skip
     assert desk.partner.calls == ["offer", "request"]
+
+
+def test_the_bank_lines_of_a_partner_are_never_payments(desk: FundingDesk) -> None:
+    desk.program()
+    invoice, advance = desk.funded()
+    desk.tell(advance, "advance.collected", collected=1_000_000)
+    brought = table(
+        Booking(784_000, f"ADVANCE {advance.payout_reference}", "Rapid Funding SA"),
+        Booking(200_000, f"Reserve adv_{advance.id.hex}", "Rapid Funding SA"),
+        Booking(50_000, f"{invoice.number}", "Nordwind Handels GmbH"),
+    )
+    bank_statements.take_statement(
+        desk.trade.seller, brought, account=ACCOUNT, at=desk.at, by="test"
+    )
+    bank_claims.claim_lines(desk.trade.seller, at=desk.at, by="test")
+    cash_application.settle_all(desk.trade.seller, at=desk.at, by="test")
+    mine = Payment.objects.filter(seller_id=desk.trade.seller.id, method="bank_transfer")
+    assert [one.amount for one in mine] == [50_000]
+    claims = BankClaim.objects.filter(seller_id=desk.trade.seller.id).order_by("amount")
+    assert [(one.kind, one.amount, one.subject_id) for one in claims] == [
+        ("funding", 200_000, advance.id), ("funding", 784_000, advance.id),
+    ]  # fmt: skip
+    assert bank_claims.claim_lines(desk.trade.seller, at=desk.at, by="test") == 0
