@@ -26,6 +26,7 @@ COMMANDS = [
     ("backtest",),
     ("verify",),
     ("import", "statement"),
+    ("import", "remittance"),
     ("import", "buyers"),
     ("import", "open-items"),
     ("import", "exchange-rates"),
