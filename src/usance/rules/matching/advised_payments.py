@@ -53,16 +53,17 @@ class ReceivedMoney:
     received_on: date
 
 
-def names_in(*texts: str) -> frozenset[str]:
-    """All that a payment is called in ``texts``: each text, and each word of it that has a digit."""
-    found = set()
-    for text in texts:
-        words = text.replace("/", " ").replace(",", " ").split()
-        for name in (text, *words):
-            key = comparable(name)
-            if len(key) >= _SHORTEST_CHEQUE and any(c.isdigit() for c in key):
-                found.add(key)
-    return frozenset(found)
+def whole_names(texts: Iterable[str]) -> frozenset[str]:
+    """What a payment is called, each of ``texts`` as one name; names without a digit tell nothing."""
+    keys = (comparable(text) for text in texts)
+    return frozenset(
+        key for key in keys if len(key) >= _SHORTEST_CHEQUE and any(c.isdigit() for c in key)
+    )
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names that a payment may have in what the payer or the bank wrote: each word with a digit."""
+    return whole_names(text.replace("/", " ").replace(",", " ").replace(":", " ").split())
 
 
 def how_found(advice: AdvisedPayment, money: ReceivedMoney) -> FoundBy | None:
