@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.flows import books
+from tests.flows.collecting import Desk
 from tests.flows.deciding import decide_by
 from tests.flows.paying import Till
 from tests.flows.trading import Trade
-from usance.flows import checkout, credit_lines, fulfilment, onboarding
-from usance.flows.cards import authorizing, charging, pages, sending
+from usance.flows import checkout, credit_lines, fulfilment, onboarding, promises
+from usance.flows.cards import authorizing, charging, notices, pages, sending, tending
 from usance.flows.cards.pages import About, NoConsent
+from usance.flows.debits import scheduling
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
-from usance.gateways.errors import Malformed, Unavailable
+from usance.gateways.errors import Malformed, NotCovered, Unavailable
 from usance.gateways.psp import Authorization, CardToken, Forged
 from usance.gateways.psp.memory import MemoryProvider
 from usance.records.cards.models import CardEvent, CardInstruction, SecuredOrder, StoredCard
@@ -26,6 +29,7 @@ from usance.records.invoices.models import Invoice
 from usance.records.orders.models import Order
 from usance.records.payments.models import Payment, Repayment
 from usance.records.statements import execute
+from usance.rules.promises import Part
 
 
 @pytest.fixture
@@ -289,6 +293,57 @@ def test_what_runs_out_is_renewed_before_and_the_old_let_go(till: Till) -> None:
     assert till.line().tolerance == 20_000
     late.work()
     assert len(till.all()) == 2
+
+
+def test_what_is_renewed_widens_the_line_once(till: Till) -> None:
+    _, held = secured(till)
+    late = till.later(days=6.5)
+    tending.tend(seller_id=held.seller_id, order_id=held.order_id, at=late.at)
+    [instruction] = CardInstruction.objects.filter(seller_id=held.seller_id, state="queued")
+    told = {"seller_id": held.seller_id, "at": late.at, "chance": 0.0, "provider": till.provider}
+    sending.attend(instruction_id=instruction.id, **told)
+    assert [a.state for a in till.all()] == ["authorized", "authorized"]
+    assert [a.secured for a in till.all()] == [0, 20_000]
+    assert till.line().tolerance == 20_000
+    late.work()
+    assert till.line().tolerance == 20_000
+
+
+def test_what_has_run_out_secures_nothing_where_the_provider_cannot_be_asked(till: Till) -> None:
+    held = till.authorize(till.card(), amount=20_000, currency="EUR")
+    late = till.later(days=7.5)
+    notices.refresh_run_out(at=late.at)  # at Stripe, with a key that is none
+    assert (till.now(held).state, till.now(held).secured, till.line().tolerance) == (
+        "authorized", 0, 0,
+    )  # fmt: skip
+    notices.refresh(till.trade.seller, till.now(held), at=late.at, provider=till.provider)
+    assert till.line().tolerance == 20_000  # it holds longer than it was said to
+
+
+def test_a_capture_that_the_provider_does_not_take_is_not_asked_for_without_end(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, _ = secured(till)
+
+    def refuse(reference: str, **said: Any) -> Authorization:
+        raise NotCovered("Round it.", counterpart="Memory", detail="KWD")
+
+    monkeypatch.setattr(till.provider, "capture", refuse)
+    assert invoice_of(till, order).outstanding == 20_000
+    till.later(minutes=5).work()
+    assert till.instructions() == [("authorize", "done"), ("capture", "refused")]
+    monkeypatch.undo()
+    till.later(hours=7).work()
+    assert till.instructions()[2:] == [("capture", "done")]
+
+
+def test_money_of_another_currency_is_not_booked_as_if_it_were_ours(till: Till) -> None:
+    held = till.authorize(till.card(), amount=20_000, currency="EUR")
+    told = till.provider.held[held.reference]
+    till.provider.held[held.reference] = replace(told, currency="JPY", captured=33_000)
+    with pytest.raises(Malformed):
+        notices.refresh(till.trade.seller, held, at=till.at, provider=till.provider)
+    assert payments(till) == []
 
 
 def test_what_the_network_let_go_of_secures_nothing_and_is_held_anew(till: Till) -> None:
@@ -653,6 +708,30 @@ def test_an_invoice_whose_payer_is_at_the_page_is_not_charged_as_well(till: Till
     pages.open_page(late.trade.seller, page_id=page.id, provider=late.provider)
     assert late.charge_due() == 0
     assert late.later(hours=2).charge_due() == 1
+
+
+def test_what_a_bank_collects_is_not_charged_as_well(till: Till) -> None:
+    till.card(consent="Charge my invoices when they are due.")
+    desk = Desk.of(till.trade)
+    invoice = till.trade.invoice(10_000)
+    debit = desk.debit(desk.mandate(), invoice)
+    assert due(till, invoice).charge_due() == 0
+    scheduling.cancel_debit(till.trade.seller, debit_id=debit.id, **till.trade.act)
+    assert due(till, invoice).charge_due() == 1
+
+
+def test_what_is_paid_in_agreed_instalments_is_not_charged_in_one(till: Till) -> None:
+    till.card(consent="Charge my invoices when they are due.")
+    invoice = till.trade.invoice(10_000)
+    parts = [Part(invoice.due_on + timedelta(days=days), 5_000) for days in (10, 20)]
+    promise = promises.propose(
+        till.trade.seller, buyer_id=till.trade.buyer.id, invoice_ids=[invoice.id], parts=parts,
+        by_seller=True, **till.trade.act,
+    )  # fmt: skip
+    assert due(till, invoice, 5).charge_due() == 0
+    late = due(till, invoice, 11)
+    promises.judge_promise(seller_id=promise.seller_id, promise_id=promise.id, at=late.at)
+    assert late.charge_due() == 1  # its word was not kept
 
 
 def test_nothing_of_a_card_number_is_in_any_table(till: Till) -> None:

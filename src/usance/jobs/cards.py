@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import random
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -57,15 +58,18 @@ def tend_orders() -> int:
     at = CLOCK.now()
     done = 0
     for seller_id, order_id in tending.to_claim():
-        tending.claim(seller_id=seller_id, order_id=order_id, at=at)
-        done += 1
+        done += _tend_one(tending.claim, seller_id, order_id, at=at)
     for seller_id, order_id in tending.to_tend(at=at):
-        try:
-            tending.tend(seller_id=seller_id, order_id=order_id, at=at)
-        except Exception:  # noqa: BLE001 - logged; looked at again in a moment
-            _log.exception("cards of order %s of seller %s", order_id, seller_id)
-        done += 1
+        done += _tend_one(tending.tend, seller_id, order_id, at=at)
     return done
+
+
+def _tend_one(act: Callable[..., None], seller_id: UUID, order_id: UUID, *, at: datetime) -> int:
+    try:
+        act(seller_id=seller_id, order_id=order_id, at=at)
+    except Exception:  # noqa: BLE001 - logged; looked at again in a moment
+        _log.exception("cards of order %s of seller %s", order_id, seller_id)
+    return 1
 
 
 def enqueue_due() -> int:

@@ -17,9 +17,12 @@ from tests.gateways.contracts.server import serving
 from tests.gateways.contracts.stripe import KEY, StripeMock
 from usance.flows import connections, pay_links, promises
 from usance.flows.seller_details import add_bank_account
+from usance.records.cards.models import CardAuthorization, CardPage
 from usance.records.collections.models import PayLink, Promise
+from usance.records.connections.models import Connection
 from usance.records.identity import public_id
 from usance.records.invoices.models import Invoice
+from usance.rules.promises import Part
 
 
 @pytest.fixture
@@ -126,6 +129,48 @@ def test_paying_by_card_leads_to_the_provider_and_back(here: Trade, stripe: Stri
     assert (invoice.state, other.state) == ("paid", "open")
     assert "Thank you" in text(client.get(f"{address}/back"))
     assert Invoice.objects.get(id=other.id).outstanding == 20_000
+
+
+def test_going_back_and_forth_leads_to_one_page_for_one_choice(
+    here: Trade, stripe: StripeMock
+) -> None:
+    first, second = here.invoice(10_000), here.invoice(20_000)
+    address, client = link(here), Client()
+    for invoice in (first, first, second):
+        chosen = {"invoice": public_id("invoice", invoice.id), "currency": "EUR"}
+        assert client.post(f"{address}/card", chosen).status_code == 302
+    assert len(stripe.sessions) == 2
+
+
+def test_a_link_tells_nothing_of_what_another_was_for(here: Trade, stripe: StripeMock) -> None:
+    first, second = here.invoice(10_000), here.invoice(20_000)
+    one, other = link(here, invoice_id=first.id), link(here, invoice_id=second.id)
+    Client().post(f"{one}/card")
+    assert CardPage.objects.filter(seller_id=here.seller.id).count() == 1
+    day = here.at.date()
+    promises.propose(
+        here.seller, buyer_id=here.buyer.id, invoice_ids=[first.id],
+        parts=[Part(day + timedelta(days=10), 2_500), Part(day + timedelta(days=20), 7_500)],
+        by_seller=True, **here.act,
+    )  # fmt: skip
+    assert "Your promise" in text(Client().get(one))
+    assert "Your promise" not in text(Client().get(other))
+    CardPage.objects.filter(seller_id=here.seller.id).update(state="completed")
+    assert "Thank you" in text(Client().get(f"{one}/back"))
+    assert "Thank you" not in text(Client().get(f"{other}/back"))
+
+
+def test_an_invoice_that_a_card_is_charged_for_is_not_paid_beside(
+    here: Trade, stripe: StripeMock
+) -> None:
+    invoice = here.invoice(10_000)
+    connection = Connection.objects.get(seller_id=here.seller.id)
+    CardAuthorization.objects.create(
+        seller_id=here.seller.id, created_at=here.at, buyer_id=here.buyer.id, purpose="charge",
+        connection_id=connection.id, invoice_id=invoice.id, currency="EUR", amount=10_000,
+    )  # fmt: skip
+    assert "Location" in Client().post(f"{link(here)}/card")
+    assert not stripe.sessions
 
 
 def test_without_a_provider_there_is_no_card(here: Trade) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows.cards import asking
+from usance.flows.cards import asking, pages
 from usance.flows.cards.authorizing import begin
 from usance.flows.cards.providers import provider_at
 from usance.flows.journal import Journal, business_day
@@ -23,8 +23,9 @@ from usance.records.parties.models import Seller
 from usance.rules.invoicing.instalments import instalments
 
 BY: Final = "cards"
-PAGE_GRACE: Final = timedelta(hours=1)
-"""An invoice whose payer is at the provider's page is not charged as well."""
+PAGE_GRACE: Final = pages.PAYABLE_FOR + timedelta(minutes=30)
+"""An invoice whose payer is at the provider's page is not charged as well, nor before it is known that
+nothing was paid there."""
 
 
 def charge_due(*, seller_id: UUID, at: datetime, limit: int = 500) -> int:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from usance.flows import repayments
 from usance.flows.cards import money, tending
-from usance.flows.cards.outcomes import absorb
+from usance.flows.cards.outcomes import absorb, lapse
 from usance.flows.cards.pages import look_at_page
 from usance.flows.cards.providers import KINDS, provider_at, provider_of
 from usance.flows.refusals import NotFound
@@ -148,9 +148,6 @@ def refresh(
     provider raises."""
     asked = provider or provider_at(seller.id, known.connection_id)
     row = absorb(seller, authorization_id=known.id, now=asked.fetch(known.reference), at=at, by=BY)
-    if row.state == "authorized" and row.expires_at is not None and row.expires_at <= at:
-        # It holds longer than it was said to: looked at again tomorrow.
-        actions.change(row, expires_at=at + timedelta(days=1))
     if row.order_id is not None:
         tending.tend(seller_id=seller.id, order_id=row.order_id, at=at)
     return row
@@ -162,10 +159,12 @@ def refresh_run_out(*, at: datetime, limit: int = 200) -> int:
     for seller_id, authorization_id in found:
         known = queries.authorization(seller_id=seller_id, authorization_id=authorization_id)
         assert known is not None
+        seller = Seller.objects.get(id=seller_id)
         try:
-            refresh(Seller.objects.get(id=seller_id), known, at=at)
+            refresh(seller, known, at=at)
         except (CounterpartError, SecretUnreadable, NotFound):
             _log.warning("authorization %s of seller %s", authorization_id, seller_id)
+            lapse(seller, authorization_id=authorization_id, at=at)
     return len(found)
 
 

@@ -7,7 +7,7 @@ booked: told twice, or late, it changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from usance.flows.cards import money, security
 from usance.flows.cards.instructing import tell
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import NotFound
+from usance.gateways.errors import Malformed
 from usance.gateways.psp import Authorization, CardToken
 from usance.records.cards import actions, queries
 from usance.records.cards.models import CardAuthorization, StoredCard
@@ -38,10 +39,18 @@ def absorb(
     by: str,
     note: str = "",
 ) -> CardAuthorization:
-    """Keep what the provider says of an authorization ``now``. Raises NotFound."""
+    """Keep what the provider says of an authorization ``now``. Raises NotFound, or Malformed for amounts
+    of another currency."""
     known = queries.authorization(seller_id=seller.id, authorization_id=authorization_id)
     if known is None:
         raise NotFound("There is no such authorization.")
+    if now.currency != known.currency:
+        raise Malformed(
+            f"The provider speaks of {now.currency} where {known.currency} was asked for; nothing was"
+            " booked. Switch off its conversion of currencies.",
+            counterpart="Payment provider",
+            detail=now.currency,
+        )
     line = credit.ensure_line(
         seller_id=seller.id, buyer_id=known.buyer_id, currency=known.currency, at=at
     )
@@ -56,12 +65,31 @@ def absorb(
     elif captured or refunded:
         tell(journal, row, what="changed")
     security.follow(journal, line, authorization=row)
+    if row.renews is not None:
+        security.follow(journal, line, authorization=row.renews)
     journal.close()
     if captured:
         money.book_capture(seller, row, amount=captured, pays=_paid_by(row), at=at, by=by)
     if refunded:
         money.book_refund(seller, row, amount=refunded, reason=note, at=at, by=by)
     return row
+
+
+@transaction.atomic
+def lapse(seller: Seller, *, authorization_id: UUID, at: datetime) -> None:
+    """The time of an authorization is over and the provider cannot be asked: what is not known to be
+    held secures nothing. Raises NotFound."""
+    known = queries.authorization(seller_id=seller.id, authorization_id=authorization_id)
+    if known is None:
+        raise NotFound("There is no such authorization.")
+    line = credit.ensure_line(
+        seller_id=seller.id, buyer_id=known.buyer_id, currency=known.currency, at=at
+    )
+    row = actions.lock_authorization(seller_id=seller.id, authorization_id=authorization_id)
+    assert row is not None
+    journal = Journal(seller, at=at, by="cards")
+    security.follow(journal, line, authorization=row)
+    journal.close()
 
 
 def _figures(
@@ -84,7 +112,9 @@ def _figures(
         fields["can_increase"] = now.can_increase
     if state == "authorized":
         told = now.expires_at or row.expires_at
-        fields["expires_at"] = cards.expires_at(authorized_at=row.created_at, told=told)
+        until = cards.expires_at(authorized_at=row.created_at, told=told)
+        # It may hold longer than it was said to: looked at again tomorrow.
+        fields["expires_at"] = until if until > at else at + timedelta(days=1)
     if now.card is not None and row.card_id is None:
         fields["card_id"] = keep_card(seller, now.card, row=row, at=at)
     if state == "declined":

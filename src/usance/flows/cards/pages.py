@@ -37,6 +37,9 @@ from usance.records.parties.models import Buyer, Member, Seller
 
 LOOK_AFTER: Final = timedelta(minutes=15)
 """A page that nobody has told us of is asked for after so long."""
+SAME_PAGE: Final = timedelta(minutes=20)
+PAYABLE_FOR: Final = timedelta(hours=1)
+"""How long a page that pays can be paid at. Afterwards the stored card may be charged for the same."""
 LONGEST_OPEN: Final = timedelta(days=2)
 
 
@@ -73,9 +76,13 @@ def want_page(
     connection_id: UUID | None = None,
     external_id: str | None = None,
     metadata: Mapping[str, Any] | None = None,
+    is_visited: bool = False,
 ) -> CardPage:
     """Keep that a page is wanted: ``store`` a card, ``authorize`` an amount for an order, or ``pay``
     invoices. It has no address until it is opened.
+
+    ``is_visited``: the buyer is there and goes to it now. It is led to the page that it was led to for
+    the same a moment ago, so that going back and forth makes no second one to pay at.
 
     Raises NotFound, NoProvider, NoConsent, Mismatch, WrongState, AmountTooLarge or Duplicate.
     """
@@ -104,6 +111,10 @@ def want_page(
         external_id=external_id,
         metadata=dict(metadata or {}),
     )
+    if is_visited:
+        standing = queries.standing_page(like=page, after=at - SAME_PAGE)
+        if standing is not None:
+            return standing
     with external_id_once("card page", external_id):
         page.save(force_insert=True)
     journal = Journal(seller, at=at, by=by)
@@ -127,6 +138,10 @@ def _wanted(seller: Seller, *, buyer_id: UUID, kind: str, about: About) -> tuple
         return about.amount or order.amount, order.currency
     if kind == "authorize":
         return about.amount, about.currency
+    if queries.is_being_taken(seller_id=seller.id, invoice_ids=[one for one, _ in about.pays]):
+        raise WrongState(
+            "A card is being charged for it at the moment; look again in a few minutes."
+        )
     found = {
         invoice.id: invoice
         for invoice in Invoice.objects.filter(
@@ -215,6 +230,7 @@ def _page_wanted(seller: Seller, page: CardPage, *, payer: str) -> PageWanted:
         # What secures an order may have to be authorized anew without its holder.
         keep_card=page.kind == "authorize" or bool(page.consent_words),
         language=page.language,
+        payable_until=page.created_at + PAYABLE_FOR if page.kind == "pay" else None,
     )
 
 

@@ -7,16 +7,25 @@ captured, let go or runs out. A buyer without credit gets a line with a limit of
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from usance.flows.journal import Journal
-from usance.records.cards import actions
+from usance.records.cards import actions, queries
 from usance.records.cards.models import CardAuthorization
 from usance.records.credit.models import CreditLine
 
 
-def secured_by(authorization: CardAuthorization) -> int:
-    """How much of it secures orders now, minor units."""
-    held = authorization.purpose == "order" and authorization.state == "authorized"
-    return authorization.capturable if held else 0
+def secured_by(authorization: CardAuthorization, *, at: datetime) -> int:
+    """How much of it secures orders now, minor units.
+
+    Nothing once its time is over, whether or not the provider could be asked, and nothing once another
+    holds in its place.
+    """
+    is_held = authorization.purpose == "order" and authorization.state == "authorized"
+    is_over = authorization.expires_at is not None and authorization.expires_at <= at
+    if not is_held or is_over or queries.is_renewed(authorization):
+        return 0
+    return authorization.capturable
 
 
 def follow(journal: Journal, line: CreditLine, *, authorization: CardAuthorization) -> None:
@@ -24,7 +33,7 @@ def follow(journal: Journal, line: CreditLine, *, authorization: CardAuthorizati
 
     Where somebody has set the tolerance anew meanwhile, it does not fall below nothing.
     """
-    wanted = secured_by(authorization)
+    wanted = secured_by(authorization, at=journal.at)
     change = wanted - authorization.secured
     if not change:
         return

@@ -32,6 +32,9 @@ from usance.rules import cards
 from usance.rules.cards import RENEW_BEFORE, Held, follow, shares_of_capture
 
 BY: Final = "cards"
+CAPTURE_AGAIN: Final = timedelta(hours=6)
+"""When a capture that the provider would not take is asked for again: an amount that it cannot say, for
+one, stays such."""
 _SECURED_BY_CARD: Final = frozenset({"limit_exceeded"})
 """What a person would have been asked about an order, and a card answers."""
 
@@ -113,10 +116,13 @@ def _capture(order: Order, live: list[CardAuthorization], *, at: datetime) -> bo
     """Take what open invoices of the order ask for, as far as it is held; whether anything is."""
     told = False
     left = list(_held(live))
+    refused = queries.refused_captures(
+        seller_id=order.seller_id, order_id=order.id, after=at - CAPTURE_AGAIN
+    )
     for one in queries.billed(seller_id=order.seller_id, order_id=order.id):
         shares = shares_of_capture(one.amount, held=tuple(left))
         for place, share in enumerate(shares):
-            if share:
+            if share and (live[place].id, one.invoice_id, share) not in refused:
                 instruct(
                     live[place],
                     "capture",

@@ -96,7 +96,8 @@ class PageWanted:
 
     ``store`` keeps a card without taking money, ``authorize`` holds ``amount``, ``pay`` takes it. With
     ``keep_card`` the card may be charged again without its holder. Without ``return_url`` no page is
-    made: the caller embeds the provider's own fields with ``secret``.
+    made: the caller embeds the provider's own fields with ``secret``. After ``payable_until`` nothing
+    can be paid there any more; None: as long as the provider lets it.
     """
 
     kind: Literal["store", "authorize", "pay"]
@@ -109,6 +110,7 @@ class PageWanted:
     words: str = ""
     keep_card: bool = False
     language: str = "en"
+    payable_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

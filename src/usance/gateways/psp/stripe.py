@@ -96,6 +96,8 @@ class Stripe:
             "locale": _LANGUAGES.get(wanted.language, wanted.language),
             "metadata": own,
         }
+        if wanted.payable_until is not None:
+            fields["expires_at"] = int(wanted.payable_until.timestamp())
         if wanted.kind == "store":
             fields["setup_intent_data"] = {"metadata": own}
         else:

@@ -52,10 +52,44 @@ def page_by_reference(*, seller_id: UUID, connection_id: UUID, reference: str) -
     return found.exclude(reference="").first()
 
 
-def latest_page(*, seller_id: UUID, buyer_id: UUID) -> CardPage | None:
-    """The page that was opened last for a buyer."""
-    found = CardPage.objects.filter(seller_id=seller_id, buyer_id=buyer_id)
+def latest_page(*, seller_id: UUID, buyer_id: UUID, return_path: str) -> CardPage | None:
+    """The page that was opened last for a buyer and leads back to ``return_path``."""
+    found = CardPage.objects.filter(
+        seller_id=seller_id, buyer_id=buyer_id, return_url__endswith=return_path
+    )
     return found.exclude(reference="").order_by("-id").first()
+
+
+def standing_page(*, like: CardPage, after: datetime) -> CardPage | None:
+    """The page opened since ``after`` that asks for the same as ``like`` and leads to the same place."""
+    found = CardPage.objects.filter(
+        seller_id=like.seller_id,
+        buyer_id=like.buyer_id,
+        connection_id=like.connection_id,
+        order_id=like.order_id,
+        kind=like.kind,
+        state="open",
+        amount=like.amount,
+        currency=like.currency,
+        amounts=like.amounts,
+        return_url=like.return_url,
+        created_at__gt=after,
+    )
+    return found.exclude(url="").order_by("-id").first()
+
+
+def is_being_taken(*, seller_id: UUID, invoice_ids: Sequence[UUID]) -> bool:
+    """Whether a card is being charged for one of the invoices at the moment."""
+    charges = CardAuthorization.objects.filter(
+        seller_id=seller_id,
+        invoice_id__in=invoice_ids,
+        purpose="charge",
+        state__in=("pending", "action_required"),
+    )
+    captures = CardInstruction.objects.filter(
+        seller_id=seller_id, invoice_id__in=invoice_ids, kind="capture", state="queued"
+    )
+    return charges.exists() or captures.exists()
 
 
 def pages_to_look_at(*, before: datetime, limit: int) -> list[tuple[UUID, UUID]]:
@@ -102,6 +136,12 @@ def authorization_by_reference(
         seller_id=seller_id, connection_id=connection_id, reference=reference
     )
     return found.exclude(reference="").first()
+
+
+def is_renewed(row: CardAuthorization) -> bool:
+    """Whether another authorization holds in the place of this one."""
+    found = CardAuthorization.objects.filter(seller_id=row.seller_id, renews_id=row.id)
+    return found.filter(state="authorized").exists()
 
 
 def unclaimed(
@@ -254,6 +294,20 @@ def is_waiting(*, seller_id: UUID, order_id: UUID) -> bool:
     ).exists()
 
 
+def refused_captures(
+    *, seller_id: UUID, order_id: UUID, after: datetime
+) -> set[tuple[UUID, UUID | None, int]]:
+    """(authorization, invoice, minor units) of captures that the provider did not take since ``after``."""
+    found = CardInstruction.objects.filter(
+        seller_id=seller_id,
+        authorization__order_id=order_id,
+        kind="capture",
+        state="refused",
+        ended_at__gt=after,
+    )
+    return set(found.values_list("authorization_id", "invoice_id", "amount"))
+
+
 def receipts(*, seller_id: UUID, authorization_id: UUID) -> Sequence[CardReceipt]:
     """The payments that captures of an authorization became, the latest first."""
     return list(
@@ -301,6 +355,15 @@ SELECT i.id, i.buyer_id, i.currency, i.outstanding, i.due_on, c.id
        SELECT 1 FROM cards_securedorder AS s JOIN invoices_invoicepart AS p
             ON p.seller_id = s.seller_id AND p.order_id = s.order_id
         WHERE s.seller_id = i.seller_id AND p.invoice_id = i.id AND s.is_open)
+   AND NOT EXISTS (
+       SELECT 1 FROM debits_part AS p JOIN debits_debit AS d
+            ON d.seller_id = p.seller_id AND d.id = p.debit_id
+        WHERE p.seller_id = i.seller_id AND p.invoice_id = i.id
+          AND d.state IN ('scheduled', 'submitted'))
+   AND NOT EXISTS (
+       SELECT 1 FROM collections_promise AS o
+        WHERE o.seller_id = i.seller_id AND o.buyer_id = i.buyer_id AND o.state = 'accepted'
+          AND o.invoices @> jsonb_build_array(jsonb_build_object('invoice', i.id::text)))
  ORDER BY i.due_on, i.id LIMIT %(limit)s
 """
 
@@ -321,7 +384,8 @@ def invoices_to_charge(
     *, seller_id: UUID, on: date, recent: datetime, limit: int
 ) -> list[ToCharge]:
     """What is due on the day ``on`` and to be taken from a card by consent. An invoice that somebody
-    opened the provider's page for after ``recent`` may be being paid there."""
+    opened the provider's page for after ``recent`` may be being paid there; one that a bank collects,
+    or that the buyer pays in agreed instalments and has not failed to, is not charged as well."""
     values = {"seller": seller_id, "on": on, "recent": recent, "limit": limit}
     return [ToCharge(*row) for row in execute(_CHARGES, values)]
 
