@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from lxml import etree
 
+from tests.corpus.locations import schema
 from tests.flows import books
 from tests.flows.collecting import Desk, return_file
 from tests.flows.trading import Trade
-from usance.flows import billing, repayments
-from usance.flows.debits import files, mandates, scheduling
+from usance.flows import billing, fulfilment, repayments
+from usance.flows.debits import (
+    calendar,
+    collection_rules,
+    files,
+    mandates,
+    scheduling,
+    shipments,
+)
 from usance.flows.refusals import WrongState
-from usance.formats.nacha import parse
+from usance.formats.nacha import file_totals, parse
 from usance.formats.sepa import parse_direct_debits
 from usance.records.debits import queries
 from usance.records.debits.models import Debit, Notice, Reversal
@@ -210,3 +221,102 @@ def test_a_refund_after_the_money_went_back_is_a_loss_that_is_told(desk: Desk) -
     balances = books.balances(desk.trade.seller, desk.trade.buyer.id)
     assert balances["bad_debt"] == 90_00
     assert ("debit.paid_twice", None, 0) in desk.trade.events(debit)
+
+
+@pytest.mark.parametrize("version", ["pain.008.001.02", "pain.008.001.08"])
+def test_a_pain_008_is_valid_and_adds_up(desk: Desk, version: str) -> None:
+    collection_rules.set_rules(desk.trade.seller, sepa_format=version, **desk.trade.act)
+    debits = [
+        desk.debit(desk.mandate(scheme, one_off=one_off), desk.invoice(amount))
+        for scheme, one_off, amount in (
+            ("sepa_core", False, 10_01), ("sepa_core", True, 20_02), ("sepa_b2b", False, 30_03),
+        )
+    ]  # fmt: skip
+    desk.sent(debits[0])
+    [file] = queries.files(seller_id=desk.trade.seller.id)
+    data = files.content_of(file)
+    assert file.format == version
+    folder = "iso20022/pain.008/" if version.endswith("02") else "iso20022/"
+    known = etree.XMLSchema(etree.parse(schema("pain", f"{folder}{version}.xsd")))
+    known.assertValid(etree.fromstring(data))
+    groups = parse_direct_debits(data).groups
+    assert sorted(group.sequence for group in groups) == ["FRST", "FRST", "OOFF"]
+    assert sum(group.amount for group in groups) == file.amount == 60_06
+    assert sum(group["amount"] for group in file.groups) == file.amount
+    assert hashlib.sha256(data).hexdigest() == file.digest
+
+
+def test_a_nacha_file_states_what_it_holds(desk: Desk) -> None:
+    debits = [desk.owed(scheme, amount)[1] for scheme, amount in (("ach_ccd", 11), ("ach_ppd", 22))]
+    desk.sent(debits[0])
+    [file] = queries.files(seller_id=desk.trade.seller.id)
+    written = parse(files.content_of(file))
+    totals = file_totals(written)
+    assert (written.faults, totals.debits, totals.credits) == ((), file.amount, 0)
+    traces = [entry.trace_number for batch in written.batches for entry in batch.entries]
+    assert len(set(traces)) == 2 == file.count
+    assert sorted(traces) == sorted(desk.now(debit).trace_number for debit in debits)
+
+
+def test_a_file_laid_into_the_outbox_counts_as_sent(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USANCE_EXCHANGE_FOLDER", str(tmp_path))
+    collection_rules.set_rules(desk.trade.seller, outbox="to-bank", **desk.trade.act)
+    _, debit = desk.owed()
+    day = desk.on(debit.collect_on - timedelta(days=4))
+    assert calendar.write_files(seller_id=desk.trade.seller.id, at=day.trade.at) == 1
+    [file] = queries.files(seller_id=desk.trade.seller.id)
+    [laid] = (tmp_path / desk.trade.seller.handle / "to-bank").iterdir()
+    assert (laid.name, laid.read_bytes()) == (file.file_name, files.content_of(file))
+    assert (file.state, desk.now(debit).state) == ("sent", "submitted")
+    assert calendar.write_files(seller_id=desk.trade.seller.id, at=day.trade.at) == 0
+
+
+def test_goods_of_an_order_that_is_collected_first_are_paid_when_they_ship(desk: Desk) -> None:
+    trade = desk.trade
+    collection_rules.set_rules(trade.seller, ship_after="settled", **trade.act)
+    order = trade.order(45_00)
+    # Nobody who gave no mandate waits.
+    assert shipments.release_of(trade.seller, order=order, at=trade.at).may_ship
+    mandate = desk.mandate("sepa_b2b")
+    with books.refused(trade.seller, shipments.FundsNotGood, "wait for a debit"):
+        fulfilment.invoice_order(trade.seller, order_id=order.id, **trade.act)
+    debit = desk.debit(mandate, order_id=order.id)
+    day = desk.settled(debit)
+    assert desk.payment(debit).state == "unapplied"
+    invoice = fulfilment.invoice_order(trade.seller, order_id=order.id, **day.trade.act)
+    day.tend()
+    assert (desk.now(invoice).state, desk.payment(debit).state) == ("paid", "allocated")
+    day.returned(debit, "AM04")
+    assert desk.now(invoice).outstanding == 45_00
+
+
+def test_a_batch_and_a_debit_by_itself_are_booked_once(desk: Desk) -> None:
+    mandate = desk.mandate("sepa_b2b")
+    debits = [desk.debit(mandate, desk.invoice(amount)) for amount in (10_00, 25_00)]
+    desk = desk.settled(debits[0])
+    # The first and the recurrent one stand in groups of their own.
+    assert len({desk.now(debit).group for debit in debits}) == 2
+    desk.bank(desk.line(10_00, bank_transaction_code="PMNT/IDDT/BBDD"))
+    assert desk.bank(desk.line(25_00, debit=debits[1])).lines == 0
+    assert [desk.now(debit).booked for debit in debits] == [10_00, 25_00]
+    assert books.balances(desk.trade.seller, desk.trade.buyer.id).get("clearing", 0) == 0
+    assert Payment.objects.filter(seller_id=desk.trade.seller.id).count() == 2
+
+
+def test_the_payments_of_a_booked_batch_do_not_take_its_place(desk: Desk) -> None:
+    _, first = desk.owed("sepa_core", 10_00)
+    _, second = desk.owed("sepa_core", 25_00)
+    desk = desk.settled(first)
+    assert desk.now(first).group == desk.now(second).group
+    desk.bank(
+        desk.line(35_00, bank_transaction_code="PMNT/IDDT/ESDD", entry_reference="E1", payments=2)
+    )
+    details = [
+        desk.line(debit.amount, debit=debit, entry=1, entry_reference="E1")
+        for debit in (first, second)
+    ]
+    desk.bank(*details)
+    assert Payment.objects.filter(seller_id=desk.trade.seller.id).count() == 2
+    assert [desk.now(debit).booked for debit in (first, second)] == [10_00, 25_00]

@@ -5,7 +5,7 @@ They move money from CLEARING to the bank, or back, buyer by buyer, and are no p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -37,8 +37,14 @@ def claim(seller: Seller, *, at: datetime, by: str) -> int:
     on = business_day(seller, at=at)
     lines = _loaded(seller, named_lines(seller_id=seller.id))
     returns = _loaded(seller, returned_lines(seller_id=seller.id))
-    groups = waiting_groups(seller_id=seller.id, since=on - LOOK_BACK)
-    batches = _batches(seller, groups)
+    # What a line books by itself is in no batch; the rest of its batch is looked for the next time.
+    alone = {debit_id for _, debit_id in lines}
+    groups = [
+        group
+        for group in waiting_groups(seller_id=seller.id, since=on - LOOK_BACK)
+        if alone.isdisjoint(group.debit_ids)
+    ]
+    batches = _batches(seller, groups, taken={line.id for line, _ in lines})
     concerned = [debit_id for _, debit_id in lines + returns]
     for _, group in batches:
         concerned += group.debit_ids
@@ -67,8 +73,11 @@ def _loaded(
     return [(rows[line], debit) for line, debit in found]
 
 
-def _batches(seller: Seller, groups: Sequence[Group]) -> list[tuple[BankTransaction, Group]]:
-    """Each line that is the booking of exactly one group, by what it names or by its amount."""
+def _batches(
+    seller: Seller, groups: Sequence[Group], *, taken: Collection[UUID]
+) -> list[tuple[BankTransaction, Group]]:
+    """Each line, not among ``taken``, that is the booking of exactly one group, by what it names or by
+    its amount."""
     if not groups:
         return []
     rules = queries.collection_rules(seller_id=seller.id, at=seller.created_at)
@@ -80,7 +89,7 @@ def _batches(seller: Seller, groups: Sequence[Group]) -> list[tuple[BankTransact
         since=min(group.day for group in groups) - timedelta(days=1),
     )
     rows = BankTransaction.objects.filter(seller_id=seller.id).in_bulk(possible)
-    for line in (rows[id_] for id_ in possible):
+    for line in (rows[id_] for id_ in possible if id_ not in taken):
         text = " ".join(
             (line.text, line.info, line.bank_reference, line.end_to_end_id, line.entry_reference,
              line.structured_reference)
@@ -115,10 +124,13 @@ def _keys(found: Sequence[tuple[BankTransaction, Group]]) -> set[tuple[UUID, str
 def _book_one(
     seller: Seller, line: BankTransaction, debit: Debit, *, at: datetime, by: str
 ) -> None:
-    """The bank booked one debit by itself."""
+    """The bank booked one debit by itself, or names it among those of a batch that it booked before:
+    then its money is there already."""
+    _keep(seller, line, kind="debit", subject_id=debit.id, reference=debit.end_to_end_id, at=at)
+    if debit.booked > 0:
+        return
     journal = Journal(seller, at=at, by=by)
     _payout(journal, debit, amount=line.amount, subject_id=line.id)
-    _keep(seller, line, kind="debit", subject_id=debit.id, reference=debit.end_to_end_id, at=at)
     actions.change(debit, booked=debit.booked + line.amount)
     journal.close()
 

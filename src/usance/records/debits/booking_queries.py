@@ -24,7 +24,7 @@ SELECT t.id, d.id FROM payments_banktransaction AS t
   JOIN debits_debit AS d ON d.seller_id = t.seller_id AND d.end_to_end_id = t.end_to_end_id
        AND d.currency = t.currency AND d.file_id IS NOT NULL
  WHERE t.seller_id = %(seller_id)s AND t.amount = d.amount AND NOT t.returned {_FREE}
-   AND d.booked <= 0 AND d.state IN ('submitted', 'settled', 'returned')
+   AND d.state IN ('submitted', 'settled', 'returned')
  ORDER BY t.booked_on, t.id
 """
 
@@ -91,8 +91,11 @@ def possible_bookings(
 
 
 def named_lines(*, seller_id: UUID) -> list[tuple[UUID, UUID]]:
-    """(bank line, debit) of lines that book one debit by itself."""
-    return _once(execute(_NAMED, {"seller_id": seller_id}))
+    """(bank line, debit) of lines that book one debit by itself: of two for one debit, the first."""
+    found = {
+        debit: line for line, debit in reversed(_once(execute(_NAMED, {"seller_id": seller_id})))
+    }
+    return [(line, debit) for debit, line in reversed(found.items())]
 
 
 def returned_lines(*, seller_id: UUID) -> list[tuple[UUID, UUID]]:
