@@ -49,11 +49,21 @@ def known(shop: Shop) -> dict[str, str]:
     centre = shop.ask("POST", f"/buyers/{buyer}/cost-centres", {"code": "1"}, status=201)["id"]
     order = shop.ask("POST", "/orders", {"buyer": buyer, "amount": eur}, status=201)
     part = {"amount": eur | {"amount": 400}}
-    invoice = shop.ask("POST", f"/orders/{order['id']}/invoices", part, status=201)["id"]
+    issued = shop.ask("POST", f"/orders/{order['id']}/invoices", part, status=201)
+    invoice = issued["id"]
     money = part | {"received_on": "2026-03-02", "buyer": buyer}
     payment = shop.ask("POST", "/payments", money, status=201)["id"]
     pair = {"payment": payment, "invoice": invoice, "amount": eur | {"amount": 5}}
     allocation = shop.ask("POST", "/allocations", pair, status=201)["id"]
+    said = {"reason_code": "price", "amount": eur | {"amount": 20}}
+    dispute = shop.ask("POST", f"/invoices/{invoice}/dispute", said, status=201)["id"]
+    shop.ask("PUT", "/matching-rules", {"second_person_from": 1})
+    asked = shop.ask("POST", f"/invoices/{invoice}/write-off-requests", status=201)["id"]
+    line = f"2026-03-20,2.00,EUR,A,{issued['number']}\n"
+    table = "Date,Amount,Currency,Counterparty,Description\n" + line
+    shop.send("POST", "/bank-statements", raw=table.encode(), content_type="text/csv")
+    waiting = shop.ask("GET", "/match-proposals")["data"]
+    assert waiting
     hook = {"url": "https://shop.example/hook"}
     endpoint = shop.ask("POST", "/webhook-endpoints", hook, status=201)["id"]
     tried = {"policy": {"terms": ["net_30"]}}
@@ -68,6 +78,9 @@ def known(shop: Shop) -> dict[str, str]:
         "invoice": invoice,
         "payment": payment,
         "allocation": allocation,
+        "dispute": dispute,
+        "request": asked,
+        "proposal": waiting[0]["id"],
         "endpoint": endpoint,
         "currency": "EUR",
     }
