@@ -191,6 +191,16 @@ def test_those_of_an_order_change_until_a_shipment_bears_them(trade: Trade) -> N
     assert books.broken(trade.seller) == []
 
 
+def test_one_may_stand_beside_those_that_another_person_put_on_meanwhile(trade: Trade) -> None:
+    order = charged_order(trade, BOLTS, NUTS, FREIGHT)
+    changed = order_totals.charge_order(
+        trade.seller, order_id=order.id, charges=[REBATE], beside=True, **trade.act
+    )
+    assert still_open(order_totals.lines_of(changed)) == (FREIGHT, REBATE)
+    assert changed.amount == sum(one.amount for one in (BOLTS, NUTS, FREIGHT, REBATE))
+    assert books.broken(trade.seller) == []
+
+
 def test_a_shipment_that_is_taken_back_gives_them_back() -> None:
     pallet = replace(charge(300, "Pallet"), added=True)
     order = (BOLTS, replace(FREIGHT, taken=True), replace(pallet, taken=True))

@@ -138,15 +138,18 @@ def charge_order(
     charges: Sequence[AllowanceOrCharge],
     at: datetime,
     by: str,
+    beside: bool = False,
 ) -> Order:
-    """Let ``charges`` take the place of the order's allowances and charges that nothing bears yet; the
-    order's total moves with them.
+    """Let ``charges`` take the place of the order's allowances and charges that nothing bears yet, or
+    stand ``beside`` them; the order's total moves with them.
 
     Raises NotFound, WrongState, AmountTooLarge, LimitExceeded, NotApproved or InvalidOrder.
     """
     order = locked(seller, order_id=order_id, states=HELD)
     kept = lines_of(order)
     open_ = still_open(kept)
+    if beside:
+        charges = (*open_, *charges)
     before, before_tax = _sums(open_)
     after, after_tax = _sums(charges)
     journal = Journal(seller, at=at, by=by)

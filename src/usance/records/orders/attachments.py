@@ -51,7 +51,7 @@ def contents(*, seller_id: UUID, digests: Collection[str]) -> dict[str, bytes]:
         .distinct("digest")
         .values_list("digest", "content")
     )
-    return {bytes(digest).hex(): bytes(content) for digest, content in rows}
+    return {bytes(digest).hex(): bytes(content) for digest, content in rows if digest and content}
 
 
 def keep(order: Order, **fields: Any) -> Attachment:

@@ -87,17 +87,16 @@ def _charge(desk: Desk, order: Order, data: dict[str, Any]) -> Done:
         reason_code=data["reason_code"],
         tax_rate=data["tax_rate"],
     )
-    open_ = still_open(order_totals.lines_of(order))
-    return _set(desk, order, [*open_, added])
+    return _set(desk, order, [added], beside=True)
 
 
 def _uncharge(desk: Desk, order: Order, _data: dict[str, Any]) -> Done:
     return _set(desk, order, [])
 
 
-def _set(desk: Desk, order: Order, charges: list[Any]) -> Done:
+def _set(desk: Desk, order: Order, charges: list[Any], *, beside: bool = False) -> Done:
     changed = order_totals.charge_order(
-        desk.seller, order_id=order.id, charges=charges, at=desk.at, by=desk.by
+        desk.seller, order_id=order.id, charges=charges, beside=beside, at=desk.at, by=desk.by
     )
     return Done(
         _("The order comes to %(amount)s now.")
