@@ -166,6 +166,16 @@ def test_a_promise_is_broken_and_kept_after_all(trade: Trade) -> None:
     assert judged(trade, promise, 15) == ("kept", ["kept", "kept"])
 
 
+def test_a_broken_promise_keeps_no_other_from_being_judged(trade: Trade) -> None:
+    made = [
+        proposed(trade, [trade.invoice(10_000)], (days, 10_000), by_seller=True)
+        for days in (1, 2, 3)
+    ]
+    for _ in range(2):
+        assert promises.judge_due(at=trade.days_later(9).at, limit=1) == 3
+        assert [now(promise)[0] for promise in made] == ["broken"] * 3
+
+
 def test_the_rules_of_the_seller_accept_at_once_or_not_at_all(trade: Trade) -> None:
     rules = {"most_parts": 2, "most_days": 30, "first_percent": 50}
     promises.set_rules(trade.seller, is_open=True, accept_at_once=True, **rules, **trade.act)

@@ -198,11 +198,16 @@ def judge_promise(*, seller_id: UUID, promise_id: UUID, at: datetime) -> None:
 
 
 def judge_due(*, at: datetime, limit: int = 1000) -> int:
-    """Judge every promise that is to be kept yet; how many there are."""
-    found = queries.promises_to_judge(limit=limit)
-    for seller_id, promise_id in found:
-        judge_promise(seller_id=seller_id, promise_id=promise_id, at=at)
-    return len(found)
+    """Judge every promise that is to be kept yet, ``limit`` at a time; how many there are.
+
+    A broken one is looked at for as long as it is not paid, and may keep no other from its turn.
+    """
+    judged, after = 0, None
+    while found := queries.promises_to_judge(limit=limit, after=after):
+        for seller_id, promise_id in found:
+            judge_promise(seller_id=seller_id, promise_id=promise_id, at=at)
+        judged, after = judged + len(found), found[-1][1]
+    return judged
 
 
 def _paid(promise: Promise) -> int:
