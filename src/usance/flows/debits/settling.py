@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from usance.flows import settlement
 from usance.flows.debits.mandates import end
@@ -127,20 +128,30 @@ def _of_order(seller: Seller, order_id: UUID, *, most: int) -> list[tuple[UUID, 
     return [(part.invoice_id, min(part.amount, most)) for part in parts]
 
 
-@transaction.atomic
 def apply_prepayments(seller: Seller, *, at: datetime, by: str) -> int:
-    """Let what was collected for orders before they shipped pay the invoices that came since; minor
-    units, of all currencies."""
-    total = 0
-    waiting = queries.debits(seller_id=seller.id, state="settled").filter(
-        order__isnull=False, payment__state__in=("unapplied", "partially_allocated")
+    """Let what was collected for orders before they shipped pay the invoices that came since, each in a
+    transaction of its own; minor units, of all currencies."""
+    owing = InvoicePart.objects.filter(
+        seller_id=OuterRef("seller_id"),
+        order_id=OuterRef("order_id"),
+        invoice__state="open",
+        invoice__outstanding__gt=0,
     )
-    for debit in waiting.order_by("id")[:500]:
-        assert debit.order_id is not None and debit.payment_id is not None
-        payment = Payment.objects.get(seller_id=seller.id, id=debit.payment_id)
-        shares = _of_order(seller, debit.order_id, most=debit.amount)
-        total += pay_invoices(seller, payment, shares=shares, at=at, by=by)
-    return total
+    waiting = queries.debits(seller_id=seller.id, state="settled").filter(
+        # Not those of orders that have not shipped: they may wait for months.
+        Exists(owing),
+        order__isnull=False,
+        payment__state__in=("unapplied", "partially_allocated"),
+    )
+    return sum(_apply_prepayment(seller, debit, at=at, by=by) for debit in waiting.order_by("id"))
+
+
+@transaction.atomic
+def _apply_prepayment(seller: Seller, debit: Debit, *, at: datetime, by: str) -> int:
+    assert debit.order_id is not None and debit.payment_id is not None
+    payment = Payment.objects.get(seller_id=seller.id, id=debit.payment_id)
+    shares = _of_order(seller, debit.order_id, most=debit.amount)
+    return pay_invoices(seller, payment, shares=shares, at=at, by=by)
 
 
 def mark_good(seller: Seller, *, at: datetime, by: str) -> int:
