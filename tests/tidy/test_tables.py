@@ -21,6 +21,8 @@ FOREIGN = (
     "socialaccount_",
     "usersessions_",
 )
+KEPT_FOR_RETURN = {"payments_payeraccount"}
+"""Tables of a seller's that nothing reads any more: whoever goes back to the release before does."""
 UNANCHORED = {
     "events_event",
     "events_idempotencyrecord",
@@ -66,7 +68,8 @@ def test_nothing_escapes() -> None:
     )
     with_seller = {table for table, has_seller in rows if has_seller}
     without = {table for table, has_seller in rows if not has_seller}
-    assert with_seller == scoped()
+    assert with_seller - KEPT_FOR_RETURN == scoped()
+    assert with_seller >= KEPT_FOR_RETURN
     assert len(with_seller) >= 20
     assert {t for t in without - SHARED_BY_ALL if not t.startswith(FOREIGN)} == set()
 
