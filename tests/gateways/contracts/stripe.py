@@ -26,6 +26,7 @@ LATER = ("request_incremental_authorization",)
 SESSION_MEMBERS = {
     "mode", "customer", "success_url", "cancel_url", "payment_method_types", "client_reference_id",
     "locale", "metadata", "setup_intent_data", "line_items", "payment_intent_data",
+    "expires_at",
 }  # fmt: skip
 
 

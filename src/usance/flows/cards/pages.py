@@ -28,7 +28,7 @@ from usance.flows.refusals import (
     external_id_once,
 )
 from usance.gateways.psp import Page, PageWanted, PaymentProvider
-from usance.records.cards import actions, queries
+from usance.records.cards import actions, page_queries, queries
 from usance.records.cards.models import CardAuthorization, CardPage
 from usance.records.identity import new_id, public_id
 from usance.records.invoices.models import Invoice
@@ -86,8 +86,6 @@ def want_page(
 
     Raises NotFound, NoProvider, NoConsent, Mismatch, WrongState, AmountTooLarge or Duplicate.
     """
-    if not Buyer.objects.filter(seller_id=seller.id, id=buyer_id).exists():
-        raise NotFound("There is no such buyer.")
     if charge_at_due and not consent_words.strip():
         raise NoConsent(" ".join((NoConsent.__doc__ or "").split()))
     connection = connection_of(seller, connection_id=connection_id)
@@ -112,7 +110,7 @@ def want_page(
         metadata=dict(metadata or {}),
     )
     if is_visited:
-        standing = queries.standing_page(like=page, after=at - SAME_PAGE)
+        standing = page_queries.standing_page(like=page, after=at - SAME_PAGE)
         if standing is not None:
             return standing
     with external_id_once("card page", external_id):
@@ -124,7 +122,9 @@ def want_page(
 
 
 def _wanted(seller: Seller, *, buyer_id: UUID, kind: str, about: About) -> tuple[int, str]:
-    """The amount of a page, and its currency."""
+    """The amount of a page for a buyer that there is, and its currency."""
+    if not Buyer.objects.filter(seller_id=seller.id, id=buyer_id).exists():
+        raise NotFound("There is no such buyer.")
     if kind == "store":
         return 0, ""
     if about.order_id is not None:
@@ -138,7 +138,7 @@ def _wanted(seller: Seller, *, buyer_id: UUID, kind: str, about: About) -> tuple
         return about.amount or order.amount, order.currency
     if kind == "authorize":
         return about.amount, about.currency
-    if queries.is_being_taken(seller_id=seller.id, invoice_ids=[one for one, _ in about.pays]):
+    if page_queries.is_being_taken(seller_id=seller.id, invoice_ids=[one for one, _ in about.pays]):
         raise WrongState(
             "A card is being charged for it at the moment; look again in a few minutes."
         )

@@ -52,46 +52,6 @@ def page_by_reference(*, seller_id: UUID, connection_id: UUID, reference: str) -
     return found.exclude(reference="").first()
 
 
-def latest_page(*, seller_id: UUID, buyer_id: UUID, return_path: str) -> CardPage | None:
-    """The page that was opened last for a buyer and leads back to ``return_path``."""
-    found = CardPage.objects.filter(
-        seller_id=seller_id, buyer_id=buyer_id, return_url__endswith=return_path
-    )
-    return found.exclude(reference="").order_by("-id").first()
-
-
-def standing_page(*, like: CardPage, after: datetime) -> CardPage | None:
-    """The page opened since ``after`` that asks for the same as ``like`` and leads to the same place."""
-    found = CardPage.objects.filter(
-        seller_id=like.seller_id,
-        buyer_id=like.buyer_id,
-        connection_id=like.connection_id,
-        order_id=like.order_id,
-        kind=like.kind,
-        state="open",
-        amount=like.amount,
-        currency=like.currency,
-        amounts=like.amounts,
-        return_url=like.return_url,
-        created_at__gt=after,
-    )
-    return found.exclude(url="").order_by("-id").first()
-
-
-def is_being_taken(*, seller_id: UUID, invoice_ids: Sequence[UUID]) -> bool:
-    """Whether a card is being charged for one of the invoices at the moment."""
-    charges = CardAuthorization.objects.filter(
-        seller_id=seller_id,
-        invoice_id__in=invoice_ids,
-        purpose="charge",
-        state__in=("pending", "action_required"),
-    )
-    captures = CardInstruction.objects.filter(
-        seller_id=seller_id, invoice_id__in=invoice_ids, kind="capture", state="queued"
-    )
-    return charges.exists() or captures.exists()
-
-
 def pages_to_look_at(*, before: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     """(seller, page) of those that the provider has opened and nobody has said anything of since."""
     found = CardPage.objects.filter(state="open", created_at__lte=before).exclude(reference="")

@@ -16,6 +16,7 @@ from usance.flows.cards import pages
 from usance.flows.pay_transfers import Transfer, transfer_for
 from usance.flows.refusals import Refused
 from usance.gateways.errors import CounterpartError
+from usance.records.cards import page_queries
 from usance.records.cards import queries as cards
 from usance.records.collections import queries as collections
 from usance.records.events.secrets import SecretUnreadable
@@ -208,7 +209,7 @@ def pay_by_card(request: HttpRequest, visit: PayVisit) -> HttpResponse:
 @visited
 def pay_back(request: HttpRequest, visit: PayVisit) -> HttpResponse:
     """Back from the provider: it is asked what became of the latest page that this link led to."""
-    latest = cards.latest_page(
+    latest = page_queries.latest_page(
         seller_id=visit.seller.id,
         buyer_id=visit.link.buyer_id,
         return_path=visit.href("pay_back"),
