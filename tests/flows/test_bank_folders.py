@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import AT
-from tests.flows.bank_files import ACCOUNT, Booking, camt_053
+from tests.flows.bank_files import ACCOUNT, Booking, camt_053, table
 from tests.flows.trading import Trade
-from usance.flows import bank_folders, connections
+from usance.flows import bank_folders, cash_application, connections
 from usance.flows.bank_folders import Looked
+from usance.records.invoices.models import Invoice
+from usance.records.parties.models import Seller
 from usance.records.payments.models import BankStatement, WaitingBankFile
 
 
@@ -94,3 +98,38 @@ def test_a_name_that_is_no_text_keeps_no_file_from_being_taken(trade: Trade, fol
     assert look(trade) == Looked(taken=1, failed=1)
     assert BankStatement.objects.get(seller_id=trade.seller.id).file_name == "m?rz.xml"
     assert WaitingBankFile.objects.get(seller_id=trade.seller.id).file_name == "?.csv"
+
+
+def test_a_column_taken_for_another_stops_neither_file_nor_booking(
+    trade: Trade, folder: Path
+) -> None:
+    """What is longer than an index takes would be refused by the database again and again."""
+    long = "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(90))
+    invoice = trade.invoice(10_000)
+    data = table(Booking(10_000, f"Zahlung {invoice.number}", payer=long, account=long))
+    leave(
+        folder,
+        "mistaken.csv",
+        data.replace(b"Date;", b"Account;Date;").replace(b"\n09.", b"\n" + long.encode() + b";09."),
+    )
+    assert look(trade) == Looked(taken=1)
+    cash_application.settle_all(trade.seller, **trade.act)
+    assert trade.stored(Invoice, invoice.id).state == "paid"
+
+
+def test_a_file_that_nobody_foresaw_keeps_no_other_waiting(
+    trade: Trade, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = bank_folders.take_statement
+
+    def fails(seller: Seller, data: bytes, **said: Any) -> Any:
+        if b"<Ustrd>boom" in data:
+            raise ZeroDivisionError
+        return take(seller, data, **said)
+
+    monkeypatch.setattr(bank_folders, "take_statement", fails)
+    leave(folder, "a.xml", camt_053(Booking(100, "boom")))
+    leave(folder, "b.xml", camt_053(Booking(200, "x"), number="S2"))
+    assert look(trade) == Looked(taken=1, failed=1)
+    assert names(folder) == {"done/b.xml", "failed/a.xml", "failed/a.xml.txt"}
+    assert (folder / "failed/a.xml.txt").read_text().startswith("unexpected_error: ZeroDivision")

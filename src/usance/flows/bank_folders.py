@@ -14,6 +14,7 @@ from usance.flows import table_mappings
 from usance.flows.bank_statements import take_statement
 from usance.flows.deliveries.carriers import FOLDER
 from usance.flows.remittances import take_advice
+from usance.flows.set_aside import PASSING
 from usance.formats import bank_csv, remittance_files
 from usance.formats.errors import LARGEST_INPUT, FormatError
 from usance.gateways.bank_folder import BankFolder
@@ -69,7 +70,7 @@ def take_waiting(*, seller_id: UUID, at: datetime, by: str) -> Looked:
         try:
             folder = folder_of(connection)
             for name in folder.waiting(at=at, limit=MOST):
-                reason = _take(seller, connection, folder, name, at=at, by=by)
+                reason = _taken_or_why(seller, connection, folder, name, at=at, by=by)
                 if reason is None:
                     folder.done(name)
                     taken += 1
@@ -79,6 +80,23 @@ def take_waiting(*, seller_id: UUID, at: datetime, by: str) -> Looked:
         except CounterpartError as error:
             _log.warning("bank folder %s of seller %s: %s", connection.id, seller_id, error)
     return Looked(taken, failed)
+
+
+def _taken_or_why(
+    seller: Seller, connection: Connection, folder: BankFolder, name: str, *, at: datetime, by: str
+) -> str | None:
+    """Take one file; why it cannot be taken, if it cannot. One that no reader foresaw may not keep
+    those behind it waiting for ever."""
+    try:
+        return _take(seller, connection, folder, name, at=at, by=by)
+    except (CounterpartError, *PASSING):
+        raise
+    except Exception as error:  # noqa: BLE001 - logged, and told beside the file
+        _log.exception("bank file %r of seller %s", name, seller.id)
+        return (
+            f"unexpected_error: {type(error).__name__}. Nothing of the file was kept. Ask the operator"
+            " to look into the log, and put the file back into the folder afterwards."
+        )
 
 
 def _take(
@@ -107,7 +125,8 @@ def _take(
         )
     except FormatError as error:
         if remittance_files.looks_like_advice(data):
-            return _take_advice(seller, data, at=at, by=by, file_name=name)
+            said = table_mappings.storable_name(name)
+            return _take_advice(seller, data, at=at, by=by, file_name=said)
         if error.code in table_mappings.ASKABLE and bank_csv.outline_of(data) is not None:
             waiting = table_mappings.keep_waiting(
                 seller, data, at=at, file_name=name, account=account
