@@ -163,3 +163,10 @@ def test_what_a_credit_note_freed_is_netted(trade: Trade) -> None:
     assert trade.stored(Invoice, new.id).state == "paid"
     assert trade.counters() == {}
     assert books.broken(trade.seller) == []
+    payment = Payment.objects.get(seller_id=trade.seller.id, amount=46_000)
+    match_answers.undo_match(trade.seller, payment_id=payment.id, at=trade.at, by="anna")
+    assert trade.stored(Invoice, new.id).outstanding == 50_000
+    left = Payment.objects.filter(seller_id=trade.seller.id)
+    assert sorted(one.unapplied for one in left) == [4_000, 46_000], "what was netted is free again"
+    assert trade.stored(Invoice, old.id).state == "paid"
+    assert books.broken(trade.seller) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -102,7 +103,8 @@ def dismiss_proposal(seller: Seller, *, proposal_id: UUID, at: datetime, by: str
 
 @transaction.atomic
 def undo_match(seller: Seller, *, payment_id: UUID, at: datetime, by: str) -> Payment:
-    """Take back all that a payment pays, deductions too: it waits again, its invoices are open.
+    """Take back all that a payment pays, deductions and netted credits too: it waits again, its invoices
+    are open.
 
     Disputes that its deductions opened are withdrawn with it. The matching learns from it. Raises
     NotFound or WrongState (it pays nothing).
@@ -149,10 +151,19 @@ def _payment(seller: Seller, payment_id: UUID) -> Payment:
 
 
 def _take_all_back(journal: Journal, payment: Payment) -> set[str]:
-    """Take back all that the locked ``payment`` pays; the rules by which it paid it."""
-    made = Allocation.objects.filter(
+    """Take back all that the locked ``payment`` pays, and the credits that were netted with it; the
+    rules by which it paid it."""
+    own = Allocation.objects.filter(
         seller_id=payment.seller_id, payment_id=payment.id, reverses__isnull=True
     ).order_by("-id")
+    made = list(own)
+    sources = {payment.id: payment}
+    for netted in _netted(payment, made):
+        if netted.payment_id not in sources:
+            found = payments.lock_payment(seller_id=payment.seller_id, payment_id=netted.payment_id)
+            assert found is not None
+            sources[found.id] = found
+        made.append(netted)
     applied = Applications(journal)
     standing: dict[UUID, InvoiceState] = {}
     rules = set()
@@ -168,7 +179,7 @@ def _take_all_back(journal: Journal, payment: Payment) -> set[str]:
             standing[invoice.id] = InvoiceState.of(invoice)
         applied.take_back(
             allocation,
-            payment,
+            sources[allocation.payment_id],
             standing[allocation.invoice_id],
             amount=left.amount,
             left=left,
@@ -178,6 +189,26 @@ def _take_all_back(journal: Journal, payment: Payment) -> set[str]:
     applied.write()
     disputes.withdraw_of_payment(journal, payment)
     return rules
+
+
+def _netted(payment: Payment, made: Sequence[Allocation]) -> Iterable[Allocation]:
+    """What the credits of the reading by which ``payment`` was booked pay: they and the allocations
+    ``made`` of the payment were written at once, by one rule."""
+    booked = Proposal.objects.filter(
+        seller_id=payment.seller_id, payment_id=payment.id, state__in=("booked", "accepted")
+    )
+    freed = {
+        share.item_id
+        for proposal in booked
+        for kept in (proposal.best, *proposal.alternatives)
+        for share in match_proposals.from_json(kept).shares
+        if share.kind == "credit_note"
+    }
+    written = {(one.created_at, one.rule, one.invoice_id) for one in made}
+    found = Allocation.objects.filter(
+        seller_id=payment.seller_id, payment_id__in=freed, reverses__isnull=True
+    ).order_by("-id")
+    return (one for one in found if (one.created_at, one.rule, one.invoice_id) in written)
 
 
 def _waiting(seller: Seller, proposal_id: UUID) -> tuple[Proposal, Payment]:
