@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
+
 from usance.flows import repayments
 from usance.flows.cards import money, tending
 from usance.flows.cards.outcomes import absorb, lapse
@@ -193,26 +195,37 @@ def _dispute(seller: Seller, known: CardAuthorization, dispute: Dispute, *, at: 
     return "won"
 
 
+@transaction.atomic
 def _take_back(
     seller: Seller, known: CardAuthorization, dispute: Dispute, *, external_id: str, at: datetime
 ) -> str:
+    """Take back what the bank took, from the payment of each capture, the latest first."""
+    left = dispute.amount
+    taken = 0
     for receipt in queries.receipts(seller_id=seller.id, authorization_id=known.id):
         payment = payments.payment(seller_id=seller.id, payment_id=receipt.payment_id)
         assert payment is not None
-        left = payment.amount - payment.refunded - payment.returned
-        if not left:
+        gone = min(left, payment.amount - payment.refunded - payment.returned)
+        if gone <= 0:
             continue
         repayments.return_payment(
             seller,
             payment_id=payment.id,
             at=at,
             by=BY,
-            amount=min(dispute.amount, left),
+            amount=gone,
             kind="chargeback",
             reason_code=dispute.reason[:24],
             reason=dispute.reason,
-            fee=dispute.fee if dispute.currency == known.currency else 0,
-            external_id=external_id,
+            # The first bears the fee, and is what tells that the dispute was booked.
+            fee=dispute.fee if not taken and dispute.currency == known.currency else 0,
+            external_id=f"{external_id}:{taken}" if taken else external_id,
         )
-        return "taken"
-    return "nothing left"
+        left -= gone
+        taken += 1
+    if left:
+        _log.error(
+            "dispute %s of seller %s: %s minor units were taken that had been given back before",
+            dispute.reference, seller.id, left,
+        )  # fmt: skip
+    return "taken" if taken else "nothing left"
