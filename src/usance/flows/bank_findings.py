@@ -55,6 +55,8 @@ def found_of(part: AccountStatement, lines: Kept) -> list[Found]:
     if lines.unsplit:
         found.append(_found(part, "batch_in_use", count=lines.unsplit))
     for other in _overlapping(part):
+        assert part.period_from is not None
+        assert part.period_to is not None
         assert other.period_from is not None
         assert other.period_to is not None
         found.append(
