@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -370,6 +371,27 @@ def test_what_was_not_answered_is_told_again_with_the_same_key(desk: FundingDesk
     desk.work()
     assert desk.advance(invoice).repaid == 800_000
     assert len(desk.partner.remittances) == 1
+
+
+def test_a_partner_that_answers_nonsense_may_have_taken_it(
+    desk: FundingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = desk.partner.request
+
+    def garbled(*said: Any, **named: Any) -> Any:
+        return replace(request(*said, **named), own_reference="adv_of_another")
+
+    monkeypatch.setattr(desk.partner, "request", garbled)
+    desk.program()
+    invoice = desk.invoice()
+    assert desk.advance(invoice).state == "eligible"
+    [row] = FundingInstruction.objects.filter(seller_id=desk.trade.seller.id)
+    assert (row.state, row.reason_code) == ("queued", "counterpart_malformed")
+    monkeypatch.undo()
+    desk.at += timedelta(minutes=5)
+    desk.work()
+    assert desk.advance(invoice).state == "requested"
+    assert len(desk.partner.advances) == 1
 
 
 def test_an_advance_is_withdrawn_until_it_is_paid_out(desk: FundingDesk) -> None:

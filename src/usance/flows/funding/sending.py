@@ -19,7 +19,13 @@ from usance.flows.funding.partners import partner_at
 from usance.flows.funding.requesting import fees_of
 from usance.flows.funding.telling import tell
 from usance.flows.journal import Journal
-from usance.gateways.errors import CounterpartError, CredentialsRefused, MaybeTaken, RateLimited
+from usance.gateways.errors import (
+    CounterpartError,
+    CredentialsRefused,
+    Malformed,
+    MaybeTaken,
+    RateLimited,
+)
 from usance.gateways.funding import Funded, FundingPartner, InvoiceFacts, Offer, Remittance
 from usance.records.events.secrets import SecretUnreadable
 from usance.records.funding import actions, queries
@@ -74,12 +80,21 @@ def attend(
     except _NotWanted as why:
         _withdraw(seller, row, why, at=at)
     except (CounterpartError, SecretUnreadable) as error:
+        row = _kept(row)
         _failed(seller, row, error, at=at, chance=chance)
     except (InterfaceError, OperationalError):
         raise  # nothing can be kept; it is another's turn once the lease is over
     except Exception as error:  # noqa: BLE001 - logged, counted, and said after the last try
         _log.exception("funding instruction %s of seller %s", instruction_id, seller_id)
+        row = _kept(row)
         _again(seller, row, at=at, chance=chance, code="internal_error", why=type(error).__name__)
+
+
+def _kept(row: FundingInstruction) -> FundingInstruction:
+    """``row`` as it is kept: what a transaction that failed had set of it is not so."""
+    kept = queries.instruction(seller_id=row.seller_id, instruction_id=row.id)
+    assert kept is not None
+    return kept
 
 
 def _told(
@@ -228,8 +243,10 @@ def _failed(
 ) -> None:
     counterpart = error if isinstance(error, CounterpartError) else None
     why = _said(counterpart) if counterpart else str(error)
-    if isinstance(error, MaybeTaken) or (row.asked_at is not None and _may_pass(error)):
-        # It may have been taken: the same is told until it is known.
+    was_asked = row.asked_at is not None
+    unclear = _may_pass(error) or isinstance(error, Malformed)
+    if isinstance(error, MaybeTaken) or (was_asked and unclear):
+        # It may have been taken, whatever the answer was: the same is told until it is known.
         attempts = row.attempts + 1
         later = next_attempt(attempts, at=at, chance=chance) or at + AGAIN_LATE
         actions.change(row, attempts=attempts, due_at=later, reason_code=error.code, reason=why)
