@@ -31,7 +31,7 @@ from usance.rules.matching.advised_payments import held_to_advice
 from usance.rules.matching.engine import match
 from usance.rules.matching.model import BankLine, Knowledge, Matched, MatchingSettings, Share
 from usance.rules.matching.open_items import OpenItems
-from usance.rules.matching.payers import Buyers
+from usance.rules.matching.payers import Buyers, only_payer
 from usance.rules.matching.quoted import references
 
 BATCH: Final = 500
@@ -197,7 +197,7 @@ def _settle_together(
     lines = advised.lines
     ledger.name(lines)
     first = [ledger.match(line) for line in lines]
-    locked = _lock(ledger, first, at=at)
+    locked = _lock(ledger, lines, first, at=at)
     changed = ledger.refresh(share.item_id for matched in first for share in _shares(matched))
     done = _Batch(ledger, locked=locked, changed=changed, at=at, by=by).book(rows, lines, first)
     remittance_joining.join(seller, advised, at=at, by=by)
@@ -209,25 +209,28 @@ def _shares(matched: Matched) -> Sequence[Share]:
     return matched.best.shares if matched.best else ()
 
 
-def _is_known(matched: Matched, settings: MatchingSettings) -> bool:
-    """Whether it is as good as certain whose money it is, if not what it pays."""
-    if matched.self_book:
-        return True
+def _owner(ledger: Ledger, line: BankLine, matched: Matched) -> UUID | None:
+    """Whose money it is, if that is as good as certain.
+
+    Money that may be for open items stays nobody's until a person has said for which: a buyer that it
+    is taken for too early would have more credit by it.
+    """
     best = matched.best
-    return (
-        best is not None
-        and not best.shares
-        and best.confidence >= settings.self_book_from
-        and "payer_contradicts" not in matched.held_back
-    )
+    if matched.self_book and best is not None:
+        return best.buyer_id
+    if best is not None and best.shares:
+        return None
+    return only_payer(line, buyers=ledger.buyers, knowledge=ledger.knowledge)
 
 
-def _lock(ledger: Ledger, first: Sequence[Matched], *, at: datetime) -> set[Account]:
+def _lock(
+    ledger: Ledger, lines: Sequence[BankLine], first: Sequence[Matched], *, at: datetime
+) -> set[Account]:
     """Lock the credit lines of all whose money these lines are, in the order of all flows."""
     owners = {
-        (matched.best.buyer_id, matched.best.currency)
-        for matched in first
-        if matched.best and _is_known(matched, ledger.settings)
+        (owner, line.currency)
+        for line, matched in zip(lines, first, strict=True)
+        if (owner := _owner(ledger, line, matched))
     }
     seller = ledger.seller
     for buyer_id, currency in sorted(owners):
@@ -282,12 +285,11 @@ class _Batch:
             matched = self.ledger.match(line)
         sure = self._is_sure(matched)
         best = matched.best
-        known = sure or (
-            best is not None
-            and _is_known(matched, self.ledger.settings)
-            and (best.buyer_id, best.currency) in self.locked
-        )
-        payment = _payment(row, buyer_id=best.buyer_id if best and known else None, at=self.at)
+        owner = best.buyer_id if best and sure else None
+        if best is None or not best.shares:
+            owner = _owner(self.ledger, line, matched)
+            owner = owner if (owner, line.currency) in self.locked else None
+        payment = _payment(row, buyer_id=owner, at=self.at)
         enter_receipt(self.journal, payment)
         if best is not None and sure:
             self.booking.book(self.applied, payment, best, rule=best.rule)
@@ -297,7 +299,7 @@ class _Batch:
             self.settled.matched[best.rule] += 1
         elif best is not None and best.shares:
             self.settled.proposed += 1
-        elif known:
+        elif owner:
             self.settled.unapplied += 1
         else:
             self.settled.unidentified += 1

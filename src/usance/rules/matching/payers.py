@@ -355,6 +355,22 @@ LONGEST_LESSON: Final = 140
 """Characters of a name, an account or words that are learnt: no bank lets a payer write more."""
 
 
+def only_payer(line: BankLine, *, buyers: Buyers, knowledge: Knowledge) -> UUID | None:
+    """The one buyer that the account, or without a known account the name, has stood for; None if
+    there is none, or several."""
+    account, name = account_key(line.payer_account), name_key(line.ultimate_payer or line.payer_name)
+    found: set[UUID] = set()
+    if account and not line.ultimate_payer:
+        learnt = knowledge.buyers("account", account)
+        found = {buyer_id for buyer_id, weight in learnt.items() if weight > 0}
+        found.update(buyers.with_account(account))
+    if not found and name:
+        learnt = knowledge.buyers("name", name)
+        found = {buyer_id for buyer_id, weight in learnt.items() if weight > 0}
+        found.update(buyers.with_name(name))
+    return found.pop() if len(found) == 1 else None
+
+
 def lessons(line: BankLine, *, buyer_id: UUID, undone: bool = False) -> tuple[Lesson, ...]:
     """What a confirmed match of ``line`` to ``buyer_id`` teaches, or an undone one.
 
