@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from babel.numbers import format_currency
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from usance.flows.document_writers import language_of
 from usance.gateways.mail import Action, Letter
 from usance.records.debits.models import Debit, DebitPart, Mandate
 from usance.records.parties.models import Seller
-from usance.rules.money import Money
+from usance.rules.money import exponent
 
 
 def write_notice(
@@ -24,9 +28,12 @@ def write_notice(
 ) -> Letter:
     """In ``language``: amount, day, account, mandate and creditor, as EPC016-06 (section 5.4) asks."""
     with translation.override(language):
-        amount = Money(debit.amount, debit.currency)
+        amount = Decimal(debit.amount).scaleb(-exponent(debit.currency))
         facts = [
-            (_("Amount"), f"{amount.decimal} {debit.currency}"),
+            (
+                _("Amount"),
+                str(format_currency(amount, debit.currency, locale=language_of(language))),
+            ),
             (_("Day"), date_format(debit.collect_on)),
             (_("Account"), f"···· {mandate.last4}"),
             (_("Mandate"), mandate.reference),
