@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from tests.flows import books
 from tests.flows.collecting import Desk
@@ -16,7 +17,7 @@ from tests.flows.deciding import decide_by
 from tests.flows.paying import Till
 from tests.flows.trading import Trade
 from usance.flows import checkout, credit_lines, fulfilment, onboarding, promises
-from usance.flows.cards import authorizing, charging, notices, pages, sending, tending
+from usance.flows.cards import asking, authorizing, charging, notices, pages, sending, tending
 from usance.flows.cards.pages import About, NoConsent
 from usance.flows.debits import scheduling
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
@@ -30,6 +31,7 @@ from usance.records.orders.models import Order
 from usance.records.payments.models import Payment, Repayment
 from usance.records.statements import execute
 from usance.rules.promises import Part
+from usance.web.words.cards import DECLINES
 
 
 @pytest.fixture
@@ -638,6 +640,23 @@ def test_an_expired_card_is_not_tried_again_but_a_new_one_is(till: Till) -> None
     assert due(till, invoice, 2).charge_due() == 1
     invoice.refresh_from_db()
     assert invoice.state == "paid"
+
+
+@pytest.mark.parametrize("reason", ["expired_card", "suspected_fraud"])
+def test_the_buyer_reads_in_its_language_what_it_can_do_something_about(
+    till: Till, monkeypatch: pytest.MonkeyPatch, reason: Any
+) -> None:
+    letters: list[Any] = []
+    monkeypatch.setattr(asking, "_send", lambda *about, **at: letters.append(about[-1]))
+    card = till.card(consent="Charge my invoices when they are due.")
+    till.provider.declines[card.token] = reason
+    due(till, till.trade.invoice(30_000)).charge_due()
+    [letter] = letters
+    with translation.override("it"):
+        facts = letter("it").facts
+        words = [str(DECLINES[reason])] if reason == "expired_card" else []
+    assert [said for _, said in facts] == words
+    assert "The card has expired" not in words
 
 
 def test_what_was_paid_otherwise_while_it_was_taken_stays_as_unapplied_cash(till: Till) -> None:

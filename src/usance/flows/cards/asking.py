@@ -71,7 +71,10 @@ def ask_for_cover(
 def ask_for_payment(
     seller: Seller, invoice: Invoice, *, last4: str, reason: str, at: datetime
 ) -> None:
-    """The card was not charged for an ``invoice`` that is due, and trying again does not help."""
+    """The card was not charged for an ``invoice`` that is due, and trying again does not help.
+
+    ``reason`` is one of DECLINE_REASONS.
+    """
     link = create_link(seller, at=at, by="cards", invoice_id=invoice.id)
 
     def letter(language: str) -> Letter:
@@ -84,11 +87,27 @@ def ask_for_payment(
                 _("Your card ending in %(last4)s was declined for invoice %(number)s.")
                 % {"last4": last4, "number": invoice.number},
             ),
-            facts=((_("Reason"), reason),) if reason else (),
+            facts=((_("Reason"), why),) if (why := _why(reason)) else (),
             action=_action(_("Pay now"), link),
         )
 
     _send(seller, invoice.buyer_id, link, letter, at=at)
+
+
+def _why(reason: str) -> str:
+    """What helps the buyer to do something about it, in its language; of theft and fraud its bank
+    speaks, not the seller."""
+    words = {
+        "insufficient_funds": _("Not enough money on the account"),
+        "limit_reached": _("The limit of the card is reached"),
+        "try_later": _("The bank could not answer"),
+        "authentication_required": _("The holder has to confirm it with its bank"),
+        "expired_card": _("The card has expired"),
+        "wrong_details": _("The details of the card are wrong"),
+        "not_supported": _("The card does not allow such payments"),
+        "consent_revoked": _("The holder has told its bank not to pay"),
+    }
+    return words.get(reason, "")
 
 
 def _send(

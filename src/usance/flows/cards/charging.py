@@ -88,7 +88,7 @@ def after_charge(seller: Seller, row: CardAuthorization, *, at: datetime) -> Non
     invoice = row.invoice
     if invoice is not None and invoice.state == "open":
         last4 = row.card.last4 if row.card else ""
-        asking.ask_for_payment(seller, invoice, last4=last4, reason=row.decline_words, at=at)
+        asking.ask_for_payment(seller, invoice, last4=last4, reason=row.decline_reason, at=at)
 
 
 @transaction.atomic
