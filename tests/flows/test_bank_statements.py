@@ -147,7 +147,9 @@ def test_a_report_of_the_day_is_taken_and_the_statement_brings_nothing_twice(tra
     report = bank_csv.render([replace(statement([Booking(100, "x")]), kind="report")])
     kept, _ = take(trade, report)
     assert kept.transactions == 1
-    later, _ = take(trade, camt_053(Booking(100, "x and more that the bank added"), Booking(7, "y")))
+    later, _ = take(
+        trade, camt_053(Booking(100, "x and more that the bank added"), Booking(7, "y"))
+    )
     assert (later.transactions, later.duplicates) == (1, 1)
 
 

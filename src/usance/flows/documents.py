@@ -266,8 +266,7 @@ def lacking(it: Issued, *, about: About, format_: str) -> tuple[Missing, ...]:
     if profile is None:
         return national_terms(format_, it.document, profile=about.profile, seller=about.details)
     return tuple(
-        _missing(*kept_at(one.path), one)
-        for one in missing_terms(it.document, profile=profile)
+        _missing(*kept_at(one.path), one) for one in missing_terms(it.document, profile=profile)
     )
 
 

@@ -40,7 +40,9 @@ def test_a_programme_is_set_up_an_invoice_funded_and_its_cost_seen(
         secrets={"api_key": "k", "webhook_secret": "whsec_c2VjcmV0"},
         at=houses.TODAY, by="test",
     )  # fmt: skip
-    connection = said(client.get(f"/office/settings/connections/{public_id('connection', bank.id)}"))
+    connection = said(
+        client.get(f"/office/settings/connections/{public_id('connection', bank.id)}")
+    )
     assert f"/v1/funding/{public_id('connection', bank.id)}/events" in connection
     form = {
         "name": "Early", "kind": "with_recourse", "connection": bank.id.hex, "place": "1",

@@ -358,7 +358,10 @@ LONGEST_LESSON: Final = 140
 def only_payer(line: BankLine, *, buyers: Buyers, knowledge: Knowledge) -> UUID | None:
     """The one buyer that the account, or without a known account the name, has stood for; None if
     there is none, or several."""
-    account, name = account_key(line.payer_account), name_key(line.ultimate_payer or line.payer_name)
+    account, name = (
+        account_key(line.payer_account),
+        name_key(line.ultimate_payer or line.payer_name),
+    )
     found: set[UUID] = set()
     if account and not line.ultimate_payer:
         learnt = knowledge.buyers("account", account)
