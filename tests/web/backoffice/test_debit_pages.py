@@ -95,7 +95,7 @@ def test_the_office_takes_one_down_collects_and_takes_the_answer(
         },
         follow=True,
     )  # fmt: skip
-    assert "The mandate is taken down." in sent.content.decode(), told(sent)
+    assert "The mandate is recorded." in sent.content.decode(), told(sent)
     mandate = Mandate.objects.get(seller_id=house.seller.id, state="active")
     open_ = [
         one for one in house.invoices.values()

@@ -1,4 +1,4 @@
-"""Mandates: given by a buyer or taken down by staff, put right, suspended, ended."""
+"""Mandates: given by a buyer or recorded by staff, put right, suspended, ended."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def create_mandate(
     external_id: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Mandate:
-    """Take down a buyer's word that its account may be debited.
+    """Record a buyer's word that its account may be debited.
 
     With a ``signature`` it is active at once, without it waits for one. ``account`` is an IBAN, or in
     ACH the number at the ``bank`` of that routing number. Raises NotFound, InvalidMandate or

@@ -47,7 +47,7 @@ FileName = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
     scope=WRITE,
     answer=MandateShown,
     status=201,
-    summary="Take down a mandate",
+    summary="Record a mandate",
 )
 def create_mandate(request: ApiRequest, *, payload: NewMandate) -> Any:
     """Active at once with a signature, else pending. The number of the account is kept encrypted and is

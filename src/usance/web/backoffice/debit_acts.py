@@ -86,7 +86,7 @@ MANDATE_ACTS: Final = (
     Act(
         name="account",
         label=_lazy("Change account"),
-        title=_lazy("Take down another account"),
+        title=_lazy("Record another account"),
         explanation=_lazy("Of the same debtor. The mandate stays; its bank is told."),
         duty="money",
         form=AccountForm,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from usance.web.words.telling import Telling
 
 DEBIT_TELLINGS: Final[Mapping[str, Telling]] = {
-    "mandate.created": Telling(_("Mandate %(reference)s was taken down"), "edit", "info"),
+    "mandate.created": Telling(_("Mandate %(reference)s was recorded"), "edit", "info"),
     "mandate.signed": Telling(_("The buyer signed mandate %(reference)s"), "check", "positive"),
     "mandate.canceled": Telling(_("Mandate %(reference)s was canceled"), "ban"),
     "mandate.suspended": Telling(_("Mandate %(reference)s was suspended"), "pause", "caution"),

@@ -56,7 +56,7 @@ def debits_list(request: HttpRequest, desk: Desk) -> HttpResponse:
         new=Link(_("Files for the bank"), reverse("office_debit_files")),
         empty_icon="bank",
         empty_title=_("No debits yet"),
-        empty_text=_("Take down a buyer's mandate; what falls due is collected by itself then."),
+        empty_text=_("Record a buyer's mandate; what falls due is collected by itself then."),
         empty_link=Link(_("Mandates"), reverse("office_mandates")),
     )
 

@@ -1,4 +1,4 @@
-"""Mandates: the list, one with its signature and its debits, and how one is taken down."""
+"""Mandates: the list, one with its signature and its debits, and how one is recorded."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def mandates_list(request: HttpRequest, desk: Desk) -> HttpResponse:
         search_hint=_("Name of the buyer"),
         table=_table(part.rows) if part.rows else None,
         pagination=part.page,
-        new=Link(_("Take down a mandate"), reverse("office_new_mandate"))
+        new=Link(_("Record a mandate"), reverse("office_new_mandate"))
         if desk.may("money")
         else None,
         empty_icon="bank",
@@ -183,7 +183,7 @@ def mandate_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @office
 def new_mandate(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Take down a mandate that was signed on paper. Its reference is there once, or it is given anew."""
+    """Record a mandate that was signed on paper. Its reference is there once, or it is given anew."""
     desk.require("money")
     sent = request.method == "POST"
     form = MandateForm(request.POST, desk=desk) if sent else MandateForm(desk=desk)
@@ -207,14 +207,14 @@ def new_mandate(request: HttpRequest, desk: Desk) -> HttpResponse:
         except Refused as error:
             form.add_error(None, refusal_text(error))
         else:
-            messages.success(request, _("The mandate is taken down."))
+            messages.success(request, _("The mandate is recorded."))
             return HttpResponseRedirect(_address(made))
     return page(
         request,
         desk,
         "mandate_form",
         current="mandates",
-        heading=_("Take down a mandate"),
+        heading=_("Record a mandate"),
         status=422 if sent else 200,
         crumbs=[Link(_("Mandates"), reverse("office_mandates"))],
         form=form,
