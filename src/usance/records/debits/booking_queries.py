@@ -25,6 +25,10 @@ SELECT t.id, d.id FROM payments_banktransaction AS t
        AND d.currency = t.currency AND d.file_id IS NOT NULL
  WHERE t.seller_id = %(seller_id)s AND t.amount = d.amount AND NOT t.returned {_FREE}
    AND d.state IN ('submitted', 'settled', 'returned')
+   AND (d.booked <= 0 OR EXISTS (
+        SELECT 1 FROM payments_bankclaim AS g
+         WHERE g.seller_id = d.seller_id AND g.subject_id = d.file_id
+           AND g.kind = 'debit_batch' AND g.reference = d."group"))
  ORDER BY t.booked_on, t.id
 """
 
@@ -91,7 +95,8 @@ def possible_bookings(
 
 
 def named_lines(*, seller_id: UUID) -> list[tuple[UUID, UUID]]:
-    """(bank line, debit) of lines that book one debit by itself: of two for one debit, the first."""
+    """(bank line, debit) of lines that book one debit by itself, or name one whose batch is booked: of
+    two for one debit, the first."""
     found = {
         debit: line for line, debit in reversed(_once(execute(_NAMED, {"seller_id": seller_id})))
     }
