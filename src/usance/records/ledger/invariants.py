@@ -17,7 +17,7 @@ import psycopg
 from django.db import connection, transaction
 
 from usance.records.identity import public_id
-from usance.records.ledger.checks import books, documents, history
+from usance.records.ledger.checks import books, collected, documents, history
 from usance.records.ledger.checks.check import Check
 from usance.rules import states
 from usance.rules.money import EXPONENTS
@@ -25,7 +25,12 @@ from usance.rules.money import EXPONENTS
 MOST: Final = 1000
 """No check reports more than this many violations: by then the first tell what is wrong."""
 
-CHECKS: Final[tuple[Check, ...]] = (*books.CHECKS, *documents.CHECKS, *history.CHECKS)
+CHECKS: Final[tuple[Check, ...]] = (
+    *books.CHECKS,
+    *documents.CHECKS,
+    *collected.CHECKS,
+    *history.CHECKS,
+)
 """Every check, in the order of the invariants."""
 
 FIRST_STATES: Final[Mapping[str, tuple[str, ...]]] = {
