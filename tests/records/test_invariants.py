@@ -538,7 +538,14 @@ BROKEN = [
         "external_id X",
     ),
 ]
-FOUND_OTHERWISE = {"limit_exceeded"}
+FOUND_OTHERWISE = {
+    "limit_exceeded",
+    # Tried where what they are about is at work: tests/flows/test_funding, test_collected_checks.
+    "funding_differs",
+    "card_secures_more",
+    "card_capture_differs",
+    "debit_payment_differs",
+}
 
 
 def test_books_in_order_have_no_violation(books: Books) -> None:
