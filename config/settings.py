@@ -163,6 +163,7 @@ PROCRASTINATE_IMPORT_PATHS = ["usance.jobs.applications"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"without_tokens": {"()": "config.log_masks.WithoutTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_tokens"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("USANCE_LOG_LEVEL", "WARNING")},
 }
