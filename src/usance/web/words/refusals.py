@@ -67,6 +67,9 @@ _WORDS: Final[Mapping[str, Promise]] = {
         "The document has another IRN, or its IRN was cancelled. A document is registered once."
     ),
     "not_registered": gettext_lazy("The document is not registered with the portal."),
+    "registration_cancelled": gettext_lazy(
+        "Its registration was cancelled at the portal. Credit it, and issue a new one."
+    ),
     "refused_by_portal": gettext_lazy(
         "The portal has not registered it. Correct what its answer names, and send it again."
     ),
