@@ -16,7 +16,7 @@ from usance.formats.bank_csv import ColumnMapping
 from usance.formats.errors import FormatError
 from usance.records.payments import bank_queries, queries
 from usance.records.payments.models import BankStatement
-from usance.web.api import answers, idempotency, match_objects, objects
+from usance.web.api import answers, idempotency, match_objects, objects, payment_answers
 from usance.web.api.bank_files import DECLARED, read_file
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
@@ -34,7 +34,7 @@ _NO_NUL = r"^[^\x00]*$"
     "POST",
     "/bank-statements",
     scope="payments:write",
-    answer=answers.BankStatementDetails,
+    answer=payment_answers.BankStatementDetails,
     status=201,
     summary="Send a bank file",
     once=False,
@@ -101,7 +101,7 @@ def _mapping(text: str) -> ColumnMapping | None:
 @section.read(
     "/bank-statements",
     scope="payments:read",
-    answer=answers.Page[answers.BankStatement],
+    answer=answers.Page[payment_answers.BankStatement],
     summary="List bank files",
 )
 def list_bank_statements(
@@ -120,7 +120,7 @@ def list_bank_statements(
 @section.read(
     "/bank-statements/{statement_id}",
     scope="payments:read",
-    answer=answers.BankStatementDetails,
+    answer=payment_answers.BankStatementDetails,
     summary="Get a bank file",
 )
 def get_bank_statement(request: ApiRequest, *, statement_id: BankStatementId) -> Any:
@@ -147,7 +147,7 @@ def _details(record: BankStatement) -> dict[str, Any]:
 @section.read(
     "/bank-transactions",
     scope="payments:read",
-    answer=answers.Page[answers.BankTransaction],
+    answer=answers.Page[payment_answers.BankTransaction],
     summary="List bank lines",
 )
 def list_bank_transactions(

@@ -14,7 +14,7 @@ from usance.records.identity import public_id
 from usance.records.payments.models import MatchingRules, Proposal, Repayment
 from usance.rules.money import LARGEST_AMOUNT
 from usance.web.api import answers, objects
-from usance.web.api.answers import (
+from usance.web.api.payment_answers import (
     Confidence,
     HeldBackShown,
     MatchProposalId,

@@ -9,9 +9,8 @@ from usance.flows import match_answers, matching_rules, repayments
 from usance.flows.refusals import NotFound
 from usance.records.payments import matching_queries, queries
 from usance.records.payments.models import Payment
-from usance.web.api import answers, match_objects
+from usance.web.api import answers, match_objects, payment_answers
 from usance.web.api import match_schemas as schemas
-from usance.web.api.answers import MatchProposalId, ProposalState
 from usance.web.api.line_schemas import optional_units
 from usance.web.api.match_schemas import (
     AcceptProposal,
@@ -23,6 +22,7 @@ from usance.web.api.match_schemas import (
     RepaymentShown,
 )
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
+from usance.web.api.payment_answers import MatchProposalId, ProposalState
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
 from usance.web.api.values import BuyerId, PaymentId
@@ -108,7 +108,7 @@ def dismiss_match_proposal(request: ApiRequest, *, proposal_id: MatchProposalId)
     "POST",
     "/payments/{payment_id}/undo-match",
     scope="payments:write",
-    answer=answers.Payment,
+    answer=payment_answers.Payment,
     summary="Undo what a payment pays",
 )
 def undo_match(request: ApiRequest, *, payment_id: PaymentId) -> Any:
@@ -123,7 +123,7 @@ def undo_match(request: ApiRequest, *, payment_id: PaymentId) -> Any:
     "POST",
     "/payments/{payment_id}/unidentify",
     scope="payments:write",
-    answer=answers.Payment,
+    answer=payment_answers.Payment,
     summary="Take a payment from its buyer",
 )
 def unidentify_payment(request: ApiRequest, *, payment_id: PaymentId) -> Any:

@@ -9,7 +9,7 @@ from usance.flows import settlement
 from usance.flows.refusals import NotFound
 from usance.records.payments import queries
 from usance.records.payments.models import Payment
-from usance.web.api import answers, match_objects
+from usance.web.api import answers, match_objects, payment_answers
 from usance.web.api.line_schemas import optional_units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
@@ -30,7 +30,7 @@ section = Section("Payments")
     "POST",
     "/payments",
     scope="payments:write",
-    answer=answers.Payment,
+    answer=payment_answers.Payment,
     status=201,
     summary="Record a payment",
 )
@@ -52,7 +52,7 @@ def create_payment(request: ApiRequest, *, payload: NewPayment) -> Any:
 @section.read(
     "/payments",
     scope="payments:read",
-    answer=answers.Page[answers.Payment],
+    answer=answers.Page[payment_answers.Payment],
     summary="List payments",
 )
 def list_payments(
@@ -74,7 +74,7 @@ def list_payments(
 @section.read(
     "/payments/{payment_id}",
     scope="payments:read",
-    answer=answers.Payment,
+    answer=payment_answers.Payment,
     summary="Show a payment",
 )
 def get_payment(request: ApiRequest, *, payment_id: PaymentId) -> Any:
@@ -86,7 +86,7 @@ def get_payment(request: ApiRequest, *, payment_id: PaymentId) -> Any:
     "POST",
     "/allocations",
     scope="payments:write",
-    answer=answers.Allocation,
+    answer=payment_answers.Allocation,
     status=201,
     summary="Allocate a payment to an invoice",
 )
@@ -109,7 +109,7 @@ def create_allocation(request: ApiRequest, *, payload: NewAllocation) -> Any:
     "DELETE",
     "/allocations/{allocation_id}",
     scope="payments:write",
-    answer=answers.Allocation,
+    answer=payment_answers.Allocation,
     summary="Take an allocation back",
 )
 def delete_allocation(request: ApiRequest, *, allocation_id: AllocationId) -> Any:
