@@ -22,7 +22,7 @@ from usance.flows.cards.pages import About, NoConsent
 from usance.flows.debits import scheduling
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
 from usance.gateways.errors import Malformed, NotCovered, Unavailable
-from usance.gateways.psp import Authorization, CardToken, Forged
+from usance.gateways.psp import Authorization, CardToken, Forged, PaymentRefund
 from usance.gateways.psp.memory import MemoryProvider
 from usance.records.cards.models import CardEvent, CardInstruction, SecuredOrder, StoredCard
 from usance.records.events.models import Event
@@ -414,12 +414,33 @@ class Forgetful(MemoryProvider):
             raise Unavailable("No answer came.", counterpart="Memory", detail="timeout")
         return super().find(payer=payer, own_reference=own_reference)
 
+    def refund(self, reference: str, **said: Any) -> PaymentRefund:
+        self._done.clear()
+        return super().refund(reference, **said)
+
     def authorize(self, card: CardToken, **said: Any) -> Authorization:
         self._done.clear()
         made = super().authorize(card, **said)
         if self.is_garbled:
             raise Malformed("A status nobody knows.", counterpart="Memory", detail="status")
         return made
+
+
+def test_two_refunds_of_which_one_is_not_answered_are_given_once_each(till: Till) -> None:
+    provider = Forgetful()
+    till.provider = provider
+    held = till.authorize(till.card(), amount=9_000, currency="EUR")
+    by_id = {"authorization_id": held.id} | till.trade.act
+    authorizing.request_capture(till.trade.seller, **by_id)
+    till.work()
+    provider.lose_answers = 1
+    for amount in (2_000, 2_000):
+        authorizing.request_refund(till.trade.seller, amount=amount, **by_id)
+    till.work()
+    till.later(minutes=10).work()
+    till.later(minutes=20).work()
+    assert (provider.held[held.reference].refunded, till.now(held).refunded) == (4_000, 4_000)
+    assert [state for _, state in till.instructions()] == ["done"] * 4
 
 
 @pytest.mark.parametrize("is_garbled", [False, True])

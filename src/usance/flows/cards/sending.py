@@ -66,6 +66,10 @@ def attend(
     assert authorization is not None
     seller = Seller.objects.get(id=seller_id)
     unsure = row.asked_at is not None
+    if not unsure and queries.is_another_unsure(row):
+        # What became of that one is read off the authorization, which nobody else may move meanwhile.
+        actions.change(row, due_at=at + ASK_SOON)
+        return
     try:
         asked = provider or provider_at(seller_id, authorization.connection_id)
         now = _resolved(asked, row, authorization) if unsure else None

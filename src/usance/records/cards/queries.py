@@ -247,6 +247,17 @@ def queued_amount(*, seller_id: UUID, authorization_id: UUID, kind: str) -> int:
     return int(found.aggregate(total=Sum("amount"))["total"] or 0)
 
 
+def is_another_unsure(row: CardInstruction) -> bool:
+    """Whether it is not known of another instruction about the same authorization if it was taken."""
+    others = CardInstruction.objects.filter(
+        seller_id=row.seller_id,
+        authorization_id=row.authorization_id,
+        state="queued",
+        asked_at__isnull=False,
+    )
+    return others.exclude(id=row.id).exists()
+
+
 def is_waiting(*, seller_id: UUID, order_id: UUID) -> bool:
     """Whether the provider is still to be told something about the cards of an order."""
     return CardInstruction.objects.filter(
