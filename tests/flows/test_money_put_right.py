@@ -225,7 +225,7 @@ def test_a_deduction_that_an_advice_states_opens_its_dispute(trade: Trade) -> No
     share = Share(item_id=invoice.id, amount=9_000, short=1_000, deduction_reason="2 broken")
     with transaction.atomic():
         journal = Journal(trade.seller, **trade.act)
-        disputes.open_for_deductions(journal, payment, [share])
+        disputes.open_for_deductions(journal, payment=payment, shares=[share])
         journal.close()
     [made] = Dispute.objects.filter(seller_id=trade.seller.id)
     assert (made.amount, made.their_reason, made.payment_id) == (1_000, "2 broken", payment.id)

@@ -11,9 +11,9 @@ import pytest
 from tests.flows import books
 from tests.flows.trading import Trade
 from usance.flows import billing, repayments, settlement
+from usance.flows.allocating import Applications, InvoiceState
 from usance.flows.journal import Journal
 from usance.flows.refusals import AmountTooLarge, Duplicate, NotFound, WrongState
-from usance.flows.settlement import Applications, InvoiceState
 from usance.records.identity import new_id
 from usance.records.invoices.models import Invoice
 from usance.records.payments.models import Allocation, Payment, Repayment

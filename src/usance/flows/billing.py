@@ -112,7 +112,7 @@ def take_back_of(
     settle_invoice(
         journal,
         invoice,
-        "invoice.credited",
+        event="invoice.credited",
         change=-amount,
         data={"number": note.number, "amount": amount, "reason": reason},
         credited=invoice.credited + amount,
@@ -193,7 +193,7 @@ def give_up(journal: Journal, invoice: Invoice, *, reason: str) -> None:
     settle_invoice(
         journal,
         invoice,
-        "invoice.written_off",
+        event="invoice.written_off",
         change=-amount,
         data={"amount": amount, "reason": reason},
         written_off=invoice.written_off + amount,

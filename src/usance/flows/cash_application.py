@@ -17,9 +17,10 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows import bank_claims, disputes, match_proposals, remittance_joining, set_aside
+from usance.flows.allocating import Applications
 from usance.flows.journal import Journal
 from usance.flows.match_booking import Booking
-from usance.flows.settlement import Applications, enter_receipt
+from usance.flows.settlement import enter_receipt
 from usance.records.credit import actions as credit
 from usance.records.identity import new_id
 from usance.records.parties.models import Seller
@@ -172,7 +173,7 @@ def _settle_singly(ledger: Ledger, *, at: datetime, by: str, limit: int) -> Sett
         except set_aside.PASSING:
             raise
         except Exception as error:  # noqa: BLE001 - kept with the line
-            set_aside.set_aside(ledger.seller, row, error, at=at)
+            set_aside.set_aside(ledger.seller, row, error=error, at=at)
             total.lines += 1
             total.set_aside += 1
             ledger.read()  # it may have followed what was never written
@@ -272,7 +273,7 @@ class _Batch:
         ]
         self.applied.write(new=made)
         for payment, shares in self.short:
-            disputes.open_for_deductions(self.journal, payment, shares)
+            disputes.open_for_deductions(self.journal, payment=payment, shares=shares)
         Proposal.objects.bulk_create(self.proposals)
         for lesson in match_proposals.teach(self.ledger.seller, self.taught, at=self.at):
             self.ledger.knowledge.take(lesson)

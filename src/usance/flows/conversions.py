@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from usance.flows.allocating import Applications
 from usance.flows.match_booking import Booking
 from usance.flows.refusals import Conflict, Mismatch
-from usance.flows.settlement import Applications
 from usance.records.credit import group_queries
 from usance.records.invoices.models import Invoice
 from usance.records.payments.models import BankTransaction, Payment
@@ -27,7 +27,7 @@ class NoExchangeRate(Conflict):
     code = "no_exchange_rate"
 
 
-def book(applied: Applications, booking: Booking, payment: Payment, wanted: Proposal) -> None:
+def book(applied: Applications, *, booking: Booking, payment: Payment, wanted: Proposal) -> None:
     """Let the locked ``payment`` pay the invoices of ``wanted``, which are in another currency.
 
     All of the payment is used where the payer ordered just what is owed, or what came is within

@@ -83,7 +83,7 @@ def open_dispute(
 
 
 def open_for_deductions(
-    journal: Journal, payment: Payment, shares: Iterable[Share], *, reason_code: str = ""
+    journal: Journal, *, payment: Payment, shares: Iterable[Share], reason_code: str = ""
 ) -> list[Dispute]:
     """What ``payment`` is short of its invoices is disputed where the payer says why; all of it, where
     a person gives it the ``reason_code``. The credit lines are locked. Raises InvalidDispute."""

@@ -9,16 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows import conversions, disputes, match_proposals
+from usance.flows.allocating import Applications, InvoiceState, left_of
 from usance.flows.journal import Journal
 from usance.flows.match_booking import Booking
 from usance.flows.refusals import Mismatch, NotFound, WrongState
-from usance.flows.settlement import (
-    Applications,
-    InvoiceState,
-    identify,
-    left_of,
-    unidentify,
-)
+from usance.flows.settlement import identify, unidentify
 from usance.records.credit import actions as credit
 from usance.records.invoices import actions as invoices
 from usance.records.parties.models import Seller
@@ -76,11 +71,13 @@ def accept_proposal(
         )
     applied = Applications(journal)
     if foreign:
-        conversions.book(applied, booking, payment, wanted)
+        conversions.book(applied, booking=booking, payment=payment, wanted=wanted)
     else:
         booking.book(applied, payment, wanted, rule=wanted.rule)
     applied.write()
-    disputes.open_for_deductions(journal, payment, wanted.shares, reason_code=dispute)
+    disputes.open_for_deductions(
+        journal, payment=payment, shares=wanted.shares, reason_code=dispute
+    )
     _decide(proposal, state="accepted", at=at, by=by)
     match_proposals.teach_of(seller, payment, undone=False, at=at)
     journal.close()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from usance.flows.settlement import Applications, InvoiceState
+from usance.flows.allocating import Applications, InvoiceState
 from usance.records.payments import matching_queries
 from usance.records.payments.models import Payment
 from usance.rules.matching.model import Proposal, Share

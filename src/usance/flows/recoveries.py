@@ -24,7 +24,7 @@ def recover(journal: Journal, invoice: Invoice, *, amount: int, reason: str) -> 
     settle_invoice(
         journal,
         invoice,
-        "invoice.write_off_recovered",
+        event="invoice.write_off_recovered",
         change=amount,
         data={"amount": amount, "reason": reason},
         written_off=invoice.written_off - amount,
@@ -34,8 +34,8 @@ def recover(journal: Journal, invoice: Invoice, *, amount: int, reason: str) -> 
 def settle_invoice(
     journal: Journal,
     invoice: Invoice,
-    event: str,
     *,
+    event: str,
     change: int,
     data: dict[str, Any],
     **fields: int,

@@ -10,11 +10,12 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows import disputes, match_proposals, remittance_joining
+from usance.flows.allocating import Applications
 from usance.flows.cash_application import Ledger
 from usance.flows.journal import Journal
 from usance.flows.match_booking import Booking
 from usance.flows.remittance_joining import advised_payment, money_of_line
-from usance.flows.settlement import Applications, identify
+from usance.flows.settlement import identify
 from usance.records.credit import actions as credit
 from usance.records.parties.models import Seller
 from usance.records.payments import actions as payments
@@ -137,7 +138,7 @@ def _book(
     booking.book(applied, payment, best, rule=best.rule)
     applied.write()
     if any(share.short and share.deduction_reason for share in best.shares):
-        disputes.open_for_deductions(journal, payment, best.shares)
+        disputes.open_for_deductions(journal, payment=payment, shares=best.shares)
     if best.rule in NAMING_RULES and payment.bank_transaction_id:
         match_proposals.teach(journal.seller, [(line, best.buyer_id, False)], at=journal.at)
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows import match_proposals
+from usance.flows.allocating import Applications, InvoiceState, Left, left_of
 from usance.flows.journal import Journal
 from usance.flows.refusals import AmountTooLarge, Duplicate, NotFound, WrongState
-from usance.flows.settlement import Applications, InvoiceState, Left, left_of
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.parties.models import Seller

@@ -23,7 +23,7 @@ LONGEST_WAIT: Final = timedelta(days=1)
 
 @transaction.atomic
 def set_aside(
-    seller: Seller, line: BankTransaction, error: Exception, *, at: datetime
+    seller: Seller, line: BankTransaction, *, error: Exception, at: datetime
 ) -> SetAsideLine:
     """Keep that booking ``line`` ended in ``error``; it is tried again after an hour, then after twice
     as long each time, at most a day."""

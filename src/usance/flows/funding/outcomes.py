@@ -47,12 +47,12 @@ def absorb(seller: Seller, *, advance_id: UUID, now: Funded, at: datetime, by: s
     _state(journal, advance, now)
     if now.recourse and not advance.recourse_asked:
         actions.change(advance, recourse_asked=True)
-        tell(journal, advance, "advance.recourse_asked", state=None)
+        tell(journal, advance, type_="advance.recourse_asked", state=None)
     journal.close()
     if advance.is_out and now.collected > advance.collected:
         invoice = _collect(seller, advance, invoice, now, at=at, by=by)
     after = Journal(seller, at=at, by=by)
-    tending.follow(after, advance, invoice)
+    tending.follow(after, advance, invoice=invoice)
     after.close()
     _look_again(advance, at=at)
     return advance
@@ -69,7 +69,7 @@ def _require_same(advance: Advance, now: Funded) -> None:
 def _state(journal: Journal, advance: Advance, now: Funded) -> None:
     if advance.state == "eligible" and now.state != "canceled":
         actions.change(advance, state="requested", requested_at=journal.at)
-        tell(journal, advance, "advance.requested", state="requested")
+        tell(journal, advance, type_="advance.requested", state="requested")
     if now.state == "paid_out" and not advance.is_out:
         if advance.state != "requested":
             raise _contradiction(f"pays out what is {advance.state}", "state")
@@ -82,7 +82,7 @@ def _state(journal: Journal, advance: Advance, now: Funded) -> None:
             reason_code=f"partner_{now.state}",
             reason=now.reason,
         )
-        tell(journal, advance, f"advance.{now.state}", state=now.state, reason=now.reason)
+        tell(journal, advance, type_=f"advance.{now.state}", state=now.state, reason=now.reason)
 
 
 def _pay_out(journal: Journal, advance: Advance, now: Funded) -> None:
@@ -109,20 +109,20 @@ def _pay_out(journal: Journal, advance: Advance, now: Funded) -> None:
     tending.enter(
         journal,
         advance,
-        "advance_paid_out",
-        ledger.advance(advance.buyer_id, amount=now.advanced, kept_back=now.fee),
+        kind="advance_paid_out",
+        postings=ledger.advance(advance.buyer_id, amount=now.advanced, kept_back=now.fee),
     )
     if advance.premium:
         tending.enter(
             journal,
             advance,
-            "advance_premium",
-            ledger.fee(advance.buyer_id, amount=advance.premium),
+            kind="advance_premium",
+            postings=ledger.fee(advance.buyer_id, amount=advance.premium),
         )
     tell(
         journal,
         advance,
-        "advance.paid_out",
+        type_="advance.paid_out",
         state="paid_out",
         payout=now.advanced - now.fee,
         reference=now.payout_reference,
@@ -177,10 +177,10 @@ def _collect(
     tending.enter(
         journal,
         advance,
-        "advance_collected",
-        ledger.remittance(advance.buyer_id, amount=kept, interest=interest),
+        kind="advance_collected",
+        postings=ledger.remittance(advance.buyer_id, amount=kept, interest=interest),
     )
-    tell(journal, advance, "advance.collected", state=None, amount=amount, kept=kept)
+    tell(journal, advance, type_="advance.collected", state=None, amount=amount, kept=kept)
     tending.settle_state(journal, advance)
     journal.close()
     again = tending.lock(seller_id=seller.id, advance_id=advance.id)

@@ -132,7 +132,7 @@ def cancel_advance(seller: Seller, *, advance_id: UUID, at: datetime, by: str) -
         return advance
     journal = Journal(seller, at=at, by=by)
     actions.change(advance, state="canceled", ended_on=journal.on, look_at=None)
-    tell(journal, advance, "advance.canceled", state="canceled")
+    tell(journal, advance, type_="advance.canceled", state="canceled")
     journal.close()
     return advance
 
@@ -305,7 +305,7 @@ def _make(
     )
     advance.save(force_insert=True)
     journal = Journal(seller, at=at, by=by)
-    tell(journal, advance, "advance.eligible", state="eligible", number=invoice.number)
+    tell(journal, advance, type_="advance.eligible", state="eligible", number=invoice.number)
     journal.close()
     instruct(advance, "request", at=at, by=by)
     return advance

@@ -193,7 +193,7 @@ def _done(seller: Seller, row: FundingInstruction, now: Funded, *, at: datetime)
     _end(row, "done", at=at)
     if row.kind not in ("request", "cancel"):
         journal = Journal(seller, at=at, by=row.author)
-        tending.book_remittance(journal, advance, row)
+        tending.book_remittance(journal, advance, row=row)
         journal.close()
     absorb(seller, advance_id=row.advance_id, now=now, at=at, by=row.author)
 
@@ -229,7 +229,7 @@ def _decline(
         reason=reason,
         look_at=None,
     )
-    tell(journal, advance, f"advance.{state}", state=state, reason=code)
+    tell(journal, advance, type_=f"advance.{state}", state=state, reason=code)
     journal.close()
 
 
@@ -297,7 +297,9 @@ def _refused(seller: Seller, row: FundingInstruction, *, code: str, why: str, at
         return
     journal = Journal(seller, at=at, by=row.author)
     actions.change(advance, reason_code=code, reason=why, look_at=at + AFTER_REFUSAL)
-    tell(journal, advance, "advance.instruction_refused", state=None, what=row.kind, reason=why)
+    tell(
+        journal, advance, type_="advance.instruction_refused", state=None, what=row.kind, reason=why
+    )
     journal.close()
 
 

@@ -8,7 +8,7 @@ from usance.flows.journal import Journal
 from usance.records.funding.models import Advance
 
 
-def tell(journal: Journal, advance: Advance, type_: str, *, state: str | None, **data: Any) -> None:
+def tell(journal: Journal, advance: Advance, *, type_: str, state: str | None, **data: Any) -> None:
     """An event about ``advance``; ``state`` where it has come to a new one."""
     journal.tell(
         type_,

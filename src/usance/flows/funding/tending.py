@@ -41,7 +41,7 @@ def tend(*, seller_id: UUID, advance_id: UUID, at: datetime) -> None:
         return
     advance, invoice = found
     journal = Journal(Seller.objects.get(id=seller_id), at=at, by=BY)
-    follow(journal, advance, invoice)
+    follow(journal, advance, invoice=invoice)
     journal.close()
 
 
@@ -77,7 +77,7 @@ def booked(advance: Advance) -> Booked:
     )
 
 
-def follow(journal: Journal, advance: Advance, invoice: Invoice) -> None:
+def follow(journal: Journal, advance: Advance, *, invoice: Invoice) -> None:
     """Let the locked ``advance`` follow its locked ``invoice``, as far as no answer is awaited."""
     if not advance.is_out or queries.waiting(seller_id=advance.seller_id, advance_id=advance.id):
         return
@@ -115,15 +115,20 @@ def _book(journal: Journal, advance: Advance, step: Step) -> None:
             repaid=advance.repaid - step.amount,
             recoursed=advance.recoursed + step.amount,
         )
-        tell(journal, advance, "advance.borne", state=None, amount=step.amount)
+        tell(journal, advance, type_="advance.borne", state=None, amount=step.amount)
         return
     amount = step.amount if step.kind == "absorb" else -step.amount
     actions.change(advance, absorbed=advance.absorbed + amount)
-    enter(journal, advance, "advance_absorbed", ledger.absorbed(advance.buyer_id, amount=amount))
-    tell(journal, advance, "advance.loss_shared", state=None, amount=amount)
+    enter(
+        journal,
+        advance,
+        kind="advance_absorbed",
+        postings=ledger.absorbed(advance.buyer_id, amount=amount),
+    )
+    tell(journal, advance, type_="advance.loss_shared", state=None, amount=amount)
 
 
-def book_remittance(journal: Journal, advance: Advance, row: FundingInstruction) -> None:
+def book_remittance(journal: Journal, advance: Advance, *, row: FundingInstruction) -> None:
     """The partner has taken, or given back, what ``row`` says."""
     if row.kind == "reclaim":
         actions.change(advance, repaid=advance.repaid - row.amount)
@@ -138,13 +143,13 @@ def book_remittance(journal: Journal, advance: Advance, row: FundingInstruction)
     enter(
         journal,
         advance,
-        f"advance_{row.kind}",
-        ledger.remittance(advance.buyer_id, amount=signed, interest=row.interest),
+        kind=f"advance_{row.kind}",
+        postings=ledger.remittance(advance.buyer_id, amount=signed, interest=row.interest),
     )
     tell(
         journal,
         advance,
-        f"advance.{row.kind}",
+        type_=f"advance.{row.kind}",
         state=None,
         amount=row.amount,
         interest=row.interest,
@@ -170,7 +175,7 @@ def settle_state(journal: Journal, advance: Advance) -> None:
         annual_rate=advance.annual_rate if open_ else _true_rate(advance, journal),
     )
     name = "advance.reopened" if state == "paid_out" else f"advance.{state}"
-    tell(journal, advance, name, state=state, interest=advance.interest)
+    tell(journal, advance, type_=name, state=state, interest=advance.interest)
 
 
 def _true_rate(advance: Advance, journal: Journal) -> object:
@@ -187,7 +192,7 @@ def _release(journal: Journal, advance: Advance, amount: int) -> None:
     change = amount - advance.reserve_released
     if change:
         actions.change(advance, reserve_released=amount)
-        tell(journal, advance, "advance.reserve_released", state=None, amount=change)
+        tell(journal, advance, type_="advance.reserve_released", state=None, amount=change)
 
 
 def _claim(journal: Journal, advance: Advance, invoice: Invoice) -> None:
@@ -198,7 +203,7 @@ def _claim(journal: Journal, advance: Advance, invoice: Invoice) -> None:
     amount = proportion(min(unpaid, advance.base), part=advance.insured_share, whole=BASIS)
     if amount:
         actions.change(advance, claimed=amount)
-        tell(journal, advance, "advance.claim_due", state=None, amount=amount)
+        tell(journal, advance, type_="advance.claim_due", state=None, amount=amount)
 
 
 @transaction.atomic
@@ -223,16 +228,16 @@ def record_compensation(
     enter(
         journal,
         advance,
-        "advance_compensation",
-        ledger.compensation(advance.buyer_id, amount=amount),
+        kind="advance_compensation",
+        postings=ledger.compensation(advance.buyer_id, amount=amount),
     )
-    tell(journal, advance, "advance.compensated", state=None, amount=amount)
+    tell(journal, advance, type_="advance.compensated", state=None, amount=amount)
     journal.close()
     return advance
 
 
 def enter(
-    journal: Journal, advance: Advance, kind: str, postings: tuple[ledger.Posting, ...]
+    journal: Journal, advance: Advance, *, kind: str, postings: tuple[ledger.Posting, ...]
 ) -> None:
     """An entry about the locked ``advance``."""
     journal.enter(

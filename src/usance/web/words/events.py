@@ -13,10 +13,12 @@ from usance.web.words import checks
 from usance.web.words.amounts import day_text, money_text
 from usance.web.words.debit_events import DEBIT_TELLINGS
 from usance.web.words.deliveries import channel_text
+from usance.web.words.funding_events import FUNDING_TELLINGS
 from usance.web.words.telling import Telling
 
 TELLINGS: Final[Mapping[str, Telling]] = {
     **DEBIT_TELLINGS,
+    **FUNDING_TELLINGS,
     "order.authorized": Telling(_("The order of %(amount)s was authorized"), "shield", "info"),
     "order.declined": Telling(
         _("The order of %(amount)s was declined"), "cross-circle", "negative"
@@ -232,39 +234,6 @@ TELLINGS: Final[Mapping[str, Telling]] = {
         _("The card ending in %(last4)s is not charged at due dates any more"), "ban"
     ),
     "card.forgotten": Telling(_("The card ending in %(last4)s was forgotten"), "trash"),
-    "funding_program.created": Telling(_("The funding programme %(name)s was set up"), "plus"),
-    "funding_program.changed": Telling(_("The funding programme %(name)s was changed"), "edit"),
-    "advance.eligible": Telling(_("An advance of %(advanced)s is asked for"), "clock"),
-    "advance.requested": Telling(_("The partner was asked for %(advanced)s"), "send", "info"),
-    "advance.paid_out": Telling(_("%(payout)s were paid out early"), "payment", "positive"),
-    "advance.declined": Telling(_("The advance was declined"), "cross-circle", "negative"),
-    "advance.canceled": Telling(_("The advance was withdrawn"), "ban"),
-    "advance.repayment": Telling(_("%(amount)s of the advance were repaid"), "return", "info"),
-    "advance.dilution": Telling(_("%(amount)s went back for what was credited"), "return"),
-    "advance.recourse": Telling(
-        _("%(amount)s were taken back by the partner"), "alert", "negative"
-    ),
-    "advance.reclaim": Telling(_("The partner gave %(amount)s back again"), "refresh"),
-    "advance.collected": Telling(_("The buyer paid %(amount)s to the partner"), "payment", "info"),
-    "advance.reserve_released": Telling(
-        _("The reserve released has changed by %(amount)s"), "payment"
-    ),
-    "advance.repaid": Telling(_("The advance is repaid"), "check-circle", "positive"),
-    "advance.recoursed": Telling(_("The advance was taken back"), "alert", "negative"),
-    "advance.absorbed": Telling(_("The partner bears the loss"), "shield", "caution"),
-    "advance.reopened": Telling(_("The advance is out again"), "refresh", "caution"),
-    "advance.borne": Telling(
-        _("A payment was returned: %(amount)s are the seller's to bear"), "alert", "negative"
-    ),
-    "advance.loss_shared": Telling(_("Of the loss %(amount)s are the partner's"), "shield"),
-    "advance.recourse_asked": Telling(_("The partner asks its money back"), "alert", "caution"),
-    "advance.claim_due": Telling(
-        _("%(amount)s can be claimed from the insurer"), "shield", "caution"
-    ),
-    "advance.compensated": Telling(_("The insurer paid %(amount)s"), "check-circle", "positive"),
-    "advance.instruction_refused": Telling(
-        _("The partner did not take what it was told"), "alert", "negative"
-    ),
     "card_page.wanted": Telling(_("The buyer was sent to the provider of payments"), "external"),
     "card_page.completed": Telling(_("The buyer has typed its card"), "check", "positive"),
     "card_page.expired": Telling(_("The page for the card was left unused"), "clock"),
