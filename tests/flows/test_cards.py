@@ -723,6 +723,26 @@ def test_a_page_pays_the_invoices_that_were_chosen(till: Till) -> None:
     assert not StoredCard.objects.filter(seller_id=till.trade.seller.id).exists()
 
 
+def test_what_the_network_takes_its_time_for_is_asked_about(till: Till) -> None:
+    invoice = till.trade.invoice(10_000)
+    page = pages.want_page(
+        till.trade.seller, buyer_id=till.trade.buyer.id, kind="pay",
+        about=About(pays=[(invoice.id, 10_000)]), return_url="https://shop.example/back",
+        **till.trade.act,
+    )  # fmt: skip
+    page, _ = pages.open_page(till.trade.seller, page_id=page.id, provider=till.provider)
+    made = till.provider.type_card(page.reference).authorization
+    assert made is not None
+    till.provider.held[made.reference] = replace(made, state="pending", captured=0)
+    told = {"at": till.at, "provider": till.provider}
+    pages.look_at_page(seller_id=page.seller_id, page_id=page.id, **told)
+    assert [row.state for row in till.all()] == ["pending"]
+    till.provider.held[made.reference] = made
+    notices.refresh_run_out(at=till.later(minutes=20).at, limit=10_000, provider=till.provider)
+    invoice.refresh_from_db()
+    assert invoice.state == "paid"
+
+
 def test_a_page_asks_for_no_more_than_is_open(till: Till) -> None:
     invoice = till.trade.invoice(10_000)
     for pays, error in (

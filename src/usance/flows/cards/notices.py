@@ -155,15 +155,18 @@ def refresh(
     return row
 
 
-def refresh_run_out(*, at: datetime, limit: int = 200) -> int:
-    """Ask of every authorization whose time is over; how many there are."""
+def refresh_run_out(
+    *, at: datetime, limit: int = 200, provider: PaymentProvider | None = None
+) -> int:
+    """Ask of every authorization whose time is over, or that is under way for long; how many there
+    are."""
     found = queries.run_out(at=at, limit=limit)
     for seller_id, authorization_id in found:
         known = queries.authorization(seller_id=seller_id, authorization_id=authorization_id)
         assert known is not None
         seller = Seller.objects.get(id=seller_id)
         try:
-            refresh(seller, known, at=at)
+            refresh(seller, known, at=at, provider=provider)
         except (CounterpartError, SecretUnreadable, NotFound):
             _log.warning("authorization %s of seller %s", authorization_id, seller_id)
             lapse(seller, authorization_id=authorization_id, at=at)

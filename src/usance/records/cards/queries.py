@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from usance.records.cards.models import (
     CardAuthorization,
@@ -20,6 +20,10 @@ from usance.records.cards.models import (
     StoredCard,
 )
 from usance.records.statements import execute
+
+LONGEST_UNDER_WAY: Final = timedelta(minutes=15)
+GIVEN_UP_AFTER: Final = timedelta(days=30)
+"""What has been under way for so long comes to nothing; a notice is still taken."""
 
 
 def cards(*, seller_id: UUID, buyer_id: UUID | None = None) -> QuerySet[StoredCard]:
@@ -211,9 +215,16 @@ def billed(*, seller_id: UUID, order_id: UUID) -> list[Billed]:
 
 
 def run_out(*, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """(seller, authorization) of those whose time is over and of which nobody has told us."""
-    found = CardAuthorization.objects.filter(state="authorized", expires_at__lte=at)
-    return list(found.order_by("expires_at").values_list("seller_id", "id")[:limit])
+    """(seller, authorization) of those whose time is over, or that have been under way for longer than
+    any answer takes, and of which nobody has told us."""
+    over = Q(state="authorized", expires_at__lte=at)
+    slow = Q(
+        state__in=("pending", "action_required"),
+        created_at__lte=at - LONGEST_UNDER_WAY,
+        created_at__gt=at - GIVEN_UP_AFTER,
+    )
+    found = CardAuthorization.objects.filter(over | slow).exclude(reference="")
+    return list(found.order_by("expires_at", "id").values_list("seller_id", "id")[:limit])
 
 
 def secured(*, seller_id: UUID, order_id: UUID) -> SecuredOrder | None:
