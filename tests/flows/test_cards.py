@@ -302,7 +302,12 @@ def test_what_is_renewed_widens_the_line_once(till: Till) -> None:
     late = till.later(days=6.5)
     tending.tend(seller_id=held.seller_id, order_id=held.order_id, at=late.at)
     [instruction] = CardInstruction.objects.filter(seller_id=held.seller_id, state="queued")
-    told = {"seller_id": held.seller_id, "at": late.at, "chance": 0.0, "provider": till.provider}
+    told: dict[str, Any] = {
+        "seller_id": held.seller_id,
+        "at": late.at,
+        "chance": 0.0,
+        "provider": till.provider,
+    }
     sending.attend(instruction_id=instruction.id, **told)
     assert [a.state for a in till.all()] == ["authorized", "authorized"]
     assert [a.secured for a in till.all()] == [0, 20_000]
@@ -472,7 +477,7 @@ def test_what_is_done_is_not_repeated_because_what_follows_fails(
     def fail(**said: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(sending.tending, "tend", fail)
+    monkeypatch.setattr(tending, "tend", fail)
     made = authorizing.request_authorization(
         till.trade.seller, card_id=card.id, order_id=order.id, **till.trade.act
     )
@@ -734,7 +739,7 @@ def test_what_the_network_takes_its_time_for_is_asked_about(till: Till) -> None:
     made = till.provider.type_card(page.reference).authorization
     assert made is not None
     till.provider.held[made.reference] = replace(made, state="pending", captured=0)
-    told = {"at": till.at, "provider": till.provider}
+    told: dict[str, Any] = {"at": till.at, "provider": till.provider}
     pages.look_at_page(seller_id=page.seller_id, page_id=page.id, **told)
     assert [row.state for row in till.all()] == ["pending"]
     till.provider.held[made.reference] = made

@@ -50,13 +50,22 @@ def test_what_may_not_and_why(proposed: list[tuple[int, int]], says: str) -> Non
         check_parts(parts(*proposed), amount=10_000, bounds=BOUNDS, on=ON)
 
 
-@given(amount=st.integers(1, 10_000_000), count=st.integers(1, 24), within=st.integers(24, 700))
+@given(
+    amount=st.integers(1, 10_000_000),
+    bounds=st.builds(Bounds, st.integers(1, 24), st.integers(1, 730), st.integers(0, 100)),
+)
 def test_the_usual_instalments_sum_to_the_cent_and_may_be_promised(
-    amount: int, count: int, within: int
+    amount: int, bounds: Bounds
 ) -> None:
-    found = usual_parts(amount=amount, count=count, on=ON, within=within)
+    found = usual_parts(
+        amount=amount,
+        count=bounds.most_parts,
+        on=ON,
+        within=bounds.most_days,
+        first_percent=bounds.first_percent,
+    )
     assert sum(part.amount for part in found) == amount
-    check_parts(found, amount=amount, bounds=Bounds(24, 700, 0), on=ON)
+    check_parts(found, amount=amount, bounds=bounds, on=ON)
 
 
 @pytest.mark.parametrize(

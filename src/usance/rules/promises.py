@@ -56,14 +56,22 @@ def check_parts(parts: Sequence[Part], *, amount: int, bounds: Bounds, on: date)
         )
 
 
-def usual_parts(*, amount: int, count: int, on: date, within: int) -> tuple[Part, ...]:
+def usual_parts(
+    *, amount: int, count: int, on: date, within: int, first_percent: int = 0
+) -> tuple[Part, ...]:
     """``count`` equal instalments over ``within`` days, the first on the day ``on``; the last takes
-    what rounding leaves."""
+    what rounding leaves. Fewer where there are not as many days; the first is larger where it has to
+    be ``first_percent`` of all."""
+    count = min(count, within + 1)
+    equal = proportion(amount, part=1, whole=count)
+    first = -(-amount * first_percent // 100)
+    if first > equal and count > 1:
+        equal = proportion(amount - first, part=1, whole=count - 1)
     parts, left = [], amount
     for place in range(count):
-        share = left if place == count - 1 else proportion(amount, part=1, whole=count)
-        share = min(share, left)
-        days = within * place // max(count - 1, 1) if count > 1 else 0
+        share = left if place == count - 1 else equal
+        share = min(max(share, first) if place == 0 else share, left)
+        days = within * place // (count - 1) if count > 1 else 0
         parts.append(Part(on + timedelta(days=days), share))
         left -= share
     return tuple(part for part in parts if part.amount > 0)

@@ -246,7 +246,11 @@ def instalments(request: HttpRequest, visit: PayVisit) -> HttpResponse:
         raise Http404("No instalments are taken.")
     currency = visit.chosen[0][0].currency
     proposed = usual_parts(
-        amount=visit.total, count=rules.most_parts, on=visit.on, within=rules.most_days
+        amount=visit.total,
+        count=rules.most_parts,
+        on=visit.on,
+        within=rules.most_days,
+        first_percent=rules.first_percent,
     )
     sent = request.method == "POST"
     form = InstalmentForm(
