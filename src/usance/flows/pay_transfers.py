@@ -10,8 +10,9 @@ from typing import Final
 
 from usance.formats.errors import FormatError
 from usance.formats.invoice_pdf.payment_box import chosen_code
-from usance.formats.payment_codes import SwissBill, grouped, qr_modules, svg
+from usance.formats.payment_codes import SwissBill, grouped, is_qr_iban, qr_modules, svg
 from usance.records.invoices.models import Invoice
+from usance.records.parties.models import SellerBankAccount
 from usance.rules.invoicing.document import CreditTransfer, InvoiceDocument
 from usance.rules.invoicing.serial import UnreadableDocument, from_json
 from usance.rules.money import exponent
@@ -40,8 +41,21 @@ def transfer_for(chosen: Sequence[tuple[Invoice, int]]) -> Transfer | None:
         document = _document(invoice)
         account = _account(document) if document is not None else None
         if document is not None and account is not None:
+            if len(chosen) > 1:
+                account = _for_several(invoice, account)
             return _transfer(chosen, document, account)
     return None
+
+
+def _for_several(invoice: Invoice, account: CreditTransfer) -> CreditTransfer:
+    """A QR-IBAN takes the reference of one invoice only (Swiss Implementation Guidelines QR-bill, 4.2.2):
+    several are paid to the ordinary number of the same account."""
+    if not is_qr_iban(account.account):
+        return account
+    ordinary = SellerBankAccount.objects.filter(
+        seller_id=invoice.seller_id, qr_iban=account.account
+    ).first()
+    return replace(account, account=ordinary.iban) if ordinary else account
 
 
 def _document(invoice: Invoice) -> InvoiceDocument | None:
@@ -67,7 +81,11 @@ def _transfer(
     asked = replace(
         document,
         totals=replace(document.totals, payable=major),
-        payment=replace(document.payment, remittance=reference),
+        payment=replace(
+            document.payment,
+            remittance=reference,
+            transfers=(account, *document.payment.transfers[1:]),
+        ),
     )
     return Transfer(
         account=grouped(account.account),

@@ -388,10 +388,8 @@ def file_shown(it: DebitFile) -> dict[str, Any]:
 def answer_shown(it: Answer) -> dict[str, Any]:
     """What was made of an answer of the bank."""
     names = ("created_at", "format", "file_name", "applied", "repeated", "findings")
-    return {name: getattr(it, name) for name in names} | {
-        "id": public_id("debit_answer", it.id),
-        "object": "debit_answer",
-    }
+    own = {"id": public_id("debit_answer", it.id), "object": "debit_answer"}
+    return {name: getattr(it, name) for name in names} | own
 
 
 def rules_shown(it: CollectionRules) -> dict[str, Any]:
