@@ -66,7 +66,7 @@ def test_a_programme_is_set_up_an_invoice_funded_and_its_cost_seen(
     invoice = houses.ship(house, "early", ago=0)
     page = f"/office/invoices/{public_id('invoice', invoice.id)}"
     assert "Ask for an advance" in said(client.get(page))
-    client.post(f"{page}/advance", {"program": "", "once": "funding-1"})
+    client.post(f"{page}/advance", {"program": "", "once": "funding-of-an-invoice-1"})
     partner = MemoryPartner(on=houses.TODAY.date(), pays_at_once=True)
     for seller_id, id_ in sending.due(at=houses.TODAY, limit=1_000):
         if seller_id == house.seller.id:
