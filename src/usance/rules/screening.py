@@ -120,7 +120,9 @@ def normalised(name: str, *, kind: Kind | None = "company") -> str:
     form stays as it is.
     """
     joined = _ABBREVIATED.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", name)
-    decomposed = unicodedata.normalize("NFKD", joined.casefold())
+    # Twice, since letters such as a raised capital A are capitals only once they are taken apart.
+    plain = unicodedata.normalize("NFKD", joined.casefold()).casefold()
+    decomposed = unicodedata.normalize("NFKD", plain)
     letters = "".join(
         character if character.isalnum() else " "
         for character in decomposed
