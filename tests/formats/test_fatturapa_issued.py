@@ -21,7 +21,7 @@ from usance.rules.invoicing.crediting import credit_document
 from usance.rules.invoicing.document import Address, InvoiceDocument
 from usance.rules.invoicing.national import ItalianBuyer, ItalianSeller
 from usance.rules.invoicing.supplies import Supply
-from usance.rules.orders import Line
+from usance.rules.orders import AllowanceOrCharge, Line
 
 TORINO = Address("IT", line_1="Via Garibaldi 5", city="Torino", post_code="10121", subdivision="TO")
 BUYER = ItalianBuyer(codice_destinatario="ABC1234")
@@ -68,8 +68,16 @@ def latin(found: list[Supply]) -> list[Supply]:
     def named(line: Line) -> Line:
         return replace(line, description=line.description if line.description.isascii() else "Olio")
 
+    def told(one: AllowanceOrCharge) -> AllowanceOrCharge:
+        return replace(one, description=one.description if one.description.isascii() else "Olio")
+
     return [
-        replace(one, lines=tuple(map(named, one.lines)), like=tuple(map(named, one.like)))
+        replace(
+            one,
+            lines=tuple(map(named, one.lines)),
+            like=tuple(map(named, one.like)),
+            charges=tuple(map(told, one.charges)),
+        )
         for one in found
     ]
 
