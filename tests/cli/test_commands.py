@@ -49,6 +49,7 @@ COMMANDS = [
     ("validate",),
     ("import", "bounces"),
     ("import", "sdi-notifications"),
+    ("import", "debit-returns"),
     ("import", "gst-registrations"),
     ("import", "validation-rules"),
 ]

@@ -13,8 +13,12 @@ from django.db import IntegrityError, OperationalError
 
 from usance.flows import bank_statements, checkout, idempotency, onboarding, refusals, webhooks
 from usance.flows.applications.refusals import Incomplete, WrongCode
+from usance.flows.deliveries.queueing import CannotResend
+from usance.flows.deliveries.registrations import RegistrationDiffers, UnsuitableAnswer
 from usance.flows.documents import Unreadable
+from usance.flows.funding.requesting import NotEligible
 from usance.formats.errors import FormatError
+from usance.records.deliveries.models import Delivery
 from usance.records.identity import NotAnId, new_id
 from usance.records.invoices.models import Invoice
 from usance.rules import billing, money, orders, states, terms
@@ -33,9 +37,20 @@ NAMING: dict[type[Exception], Exception] = {
         [FieldFault("vat_id", "invalid_vat_id", "This is no VAT number.")]
     ),
     Unreadable: Unreadable("invoice", Invoice(number="INV-1"), new_id(), "no document"),
+    CannotResend: CannotResend(Delivery(channel="sdi", state="sent")),
+    NotEligible: NotEligible({"Bank": ("too_small",)}),
+    RegistrationDiffers: RegistrationDiffers("INV-1", ("total",)),
+    UnsuitableAnswer: UnsuitableAnswer("It is no registration.", code="not_a_registration"),
 }
 """Refusals that say what they are about."""
-NAMED = {refusals.WrongFields: (422, "wrong_fields"), Unreadable: (409, "document_unreadable")}
+NAMED = {
+    refusals.WrongFields: (422, "wrong_fields"),
+    Unreadable: (409, "document_unreadable"),
+    CannotResend: (409, "delivery_under_way"),
+    NotEligible: (409, "not_eligible"),
+    RegistrationDiffers: (422, "registration_differs"),
+    UnsuitableAnswer: (422, "not_a_registration"),
+}
 ROOMS = (bank_statements, onboarding, webhooks, idempotency)
 
 
