@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.flows.trading import Trade
+from tests.horizon import wait_for_events
 from usance.flows import connections
 from usance.flows.funding import following, notices, programs, sending
 from usance.flows.funding.programs import ProgramTerms
@@ -53,6 +54,7 @@ class FundingDesk:
     def work(self) -> None:
         """What the jobs do until there is nothing more to do."""
         for _ in range(20):
+            wait_for_events(self.trade.seller.id)
             done = following.follow_events(seller_id=self.trade.seller.id, at=self.at)
             mine = [
                 (seller_id, id_)

@@ -13,6 +13,7 @@ from tests.flows import books
 from tests.flows.bank_files import ACCOUNT, Booking, table
 from tests.flows.funding_desk import FundingDesk
 from tests.flows.trading import Trade
+from tests.horizon import wait_for_events
 from usance.flows import (
     bank_claims,
     bank_statements,
@@ -418,6 +419,7 @@ def test_an_advance_is_withdrawn_until_it_is_paid_out(desk: FundingDesk) -> None
 def test_an_invoice_that_changed_before_it_was_asked_for_is_not(desk: FundingDesk) -> None:
     desk.program()
     invoice = desk.trade.invoice(1_000_000)
+    wait_for_events(desk.trade.seller.id)
     following.follow_events(seller_id=desk.trade.seller.id, at=desk.at)
     desk.trade.pay(invoice, 1)
     desk.work()
@@ -482,6 +484,7 @@ def payment_allocations(payment: Payment) -> list[Any]:
 def test_the_lease_keeps_two_workers_apart(desk: FundingDesk) -> None:
     desk.program()
     desk.trade.invoice(1_000_000)
+    wait_for_events(desk.trade.seller.id)
     following.follow_events(seller_id=desk.trade.seller.id, at=desk.at)
     [row] = FundingInstruction.objects.filter(seller_id=desk.trade.seller.id)
     desk.partner.unwanted.clear()
