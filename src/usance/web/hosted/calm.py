@@ -49,7 +49,7 @@ def _count(request: HttpRequest, name: str) -> int:
 
 
 def network_address(request: HttpRequest) -> str:
-    """From where a request comes. Behind a proxy, what the proxy itself has seen: the last address of the header."""
+    """From where a request comes; behind a proxy, what it has seen itself: the last of the header."""
     if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
         if forwarded:
