@@ -68,7 +68,7 @@ def test_a_file_is_attached_and_removed_by_keyboard(
     note.write_bytes(PDF)
     press_until(page, "File")
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files(note)
     press_until(page, "Description")
     page.keyboard.type("Signed by the driver")
