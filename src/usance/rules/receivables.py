@@ -1,6 +1,8 @@
-"""Days sales outstanding, two ways.
+"""How long sales wait for their money, and how well they are collected.
 
-Source: Credit Research Foundation, "Days Sales Outstanding" (standard method and count-back method).
+Source: Credit Research Foundation, "Key Performance Measures" (days sales outstanding by the standard
+and the count-back method, best possible DSO, average days delinquent, collection effectiveness index).
+All amounts are minor units of one currency.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 _TENTH: Final = Decimal("0.1")
+_TEN_THOUSANDTH: Final = Decimal("0.0001")
 
 
 def simple_dso(receivable: int, *, sales: int, days: int) -> Decimal | None:
@@ -36,3 +39,43 @@ def countback_dso(receivable: int, *, daily_sales: Iterable[tuple[int, int]]) ->
             return exact.quantize(_TENTH, rounding=ROUND_HALF_UP)
         left -= max(sold, 0)
     return None
+
+
+def best_possible_dso(not_due: int, *, sales: int, days: int) -> Decimal | None:
+    """The DSO if nobody were late: receivables ``not_due`` / ``sales`` x ``days``.
+
+    It is what the terms alone cost in days. None where nothing was sold.
+    """
+    return simple_dso(not_due, sales=sales, days=days)
+
+
+def average_days_delinquent(simple: Decimal | None, best: Decimal | None) -> Decimal | None:
+    """The days of DSO that lateness adds to what the terms give: DSO less the best possible DSO."""
+    return None if simple is None or best is None else simple - best
+
+
+def collection_effectiveness(
+    *, beginning: int, sales: int, ending: int, ending_not_due: int
+) -> Decimal | None:
+    """The collection effectiveness index: what was collected of what could be, as a ratio.
+
+    (beginning receivables + sales of the period - ending receivables) / (beginning receivables +
+    sales - ending receivables not due). 1 where nothing overdue is left. What was written off or
+    credited counts as no longer to be collected. None where nothing could be.
+    """
+    collectable = beginning + sales - ending_not_due
+    if collectable <= 0:
+        return None
+    return share(beginning + sales - ending, of=collectable)
+
+
+def share(part: int, *, of: int) -> Decimal | None:
+    """``part`` / ``of``, four places; None where there is nothing of which it could be a part."""
+    if of <= 0:
+        return None
+    return (Decimal(part) / of).quantize(_TEN_THOUSANDTH, rounding=ROUND_HALF_UP)
+
+
+def average_days_late(weighted_days: int, *, amount: int) -> Decimal | None:
+    """Days late of paid invoices, each weighted by its amount: sum of days x amount / sum of amounts."""
+    return simple_dso(weighted_days, sales=amount, days=1) if amount > 0 else None
