@@ -320,3 +320,27 @@ class TestInstructed:
     def test_has_the_sign_of_the_booking(self) -> None:
         details = payment(rest="<AmtDtls><InstdAmt><Amt Ccy='USD'>12</Amt></InstdAmt></AmtDtls>")
         assert booked(entry(side="DBIT", details=details))[0].instructed == Money(-1200, "USD")
+
+
+class TestNamesOfBatches:
+    """What the bank booked as one is known by what its sender called it."""
+
+    def test_names_of_the_batch_and_of_its_payments(self) -> None:
+        batch = "<Btch><MsgId>M7</MsgId><PmtInfId>M7-1</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
+        [one] = booked(entry(details=batch))
+        assert (one.batch_ids, one.payments) == (("M7-1", "M7"), 3)
+        refs = "<Refs><MsgId>M7</MsgId><PmtInfId>NOTPROVIDED</PmtInfId></Refs>"
+        [one] = booked(entry(details=payment(rest=refs)))
+        assert one.batch_ids == ("M7",)
+
+    def test_a_batch_told_apart_leaves_its_names_to_the_booking(self) -> None:
+        parts = payment(amount="4.00") + payment(amount="6.00")
+        named = "<Btch><PmtInfId>M7-1</PmtInfId></Btch>" + parts
+        assert [one.batch_ids for one in booked(entry(details=named))] == [(), ()]
+
+    def test_one_that_stays_whole_keeps_what_its_orders_were_called(self) -> None:
+        orders = "".join(
+            payment(rest=f"<Refs><EndToEndId>{name}</EndToEndId></Refs>") for name in ("E1", "E2")
+        )
+        [one] = booked(entry(details=orders))
+        assert (one.end_to_end_id, one.further_references) == (None, ("E1", "E2"))

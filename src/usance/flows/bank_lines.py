@@ -119,6 +119,7 @@ def _row(
         entry=line.entry,
         entry_reference=line.entry_reference or "",
         payments=line.payments,
+        batch_ids=" ".join(line.batch_ids),
     )
 
 

@@ -214,14 +214,13 @@ def _repay(
     if state in GONE:
         match_proposals.supersede(payment, at=journal.at, by=journal.by)
     name = "payment.refunded" if kind == "refund" else "payment.returned"
+    place = ledger.refunded_from if kind == "refund" else ledger.place_of
     journal.enter(
         name.replace(".", "_"),
         subject_id=payment.id,
         buyer_id=payment.buyer_id,
         currency=payment.currency,
-        postings=ledger.refund(
-            payment.buyer_id, amount=amount, out_of=ledger.place_of(payment.method)
-        ),
+        postings=ledger.refund(payment.buyer_id, amount=amount, out_of=place(payment.method)),
     )
     journal.tell(
         name,

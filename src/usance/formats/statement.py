@@ -79,6 +79,9 @@ class Transaction:
     """The bank's own reference of that booking, the same in its notification and its statement."""
     payments: int | None = None
     """How many payments the bank says this booking holds, where it does not name each."""
+    batch_ids: tuple[str, ...] = ()
+    """What the orders that it books are called by whoever sent them: the part of the file, the file
+    (ISO 20022 ``PmtInfId``, ``MsgId``)."""
 
 
 NoticeCode = Literal[

@@ -139,6 +139,15 @@ def place_of(method: str) -> str:
     return CLEARING if method in _HELD_BY_OTHERS else BANK
 
 
+def refunded_from(method: str) -> str:
+    """The account that a refund of money which came by ``method`` leaves.
+
+    A provider of card payments gives back out of what it owes; a debit scheme collects only, so that what
+    it brought is given back by a transfer from the bank.
+    """
+    return CLEARING if method == "card" else BANK
+
+
 def receipt(buyer_id: UUID | None, *, amount: int, into: str = BANK) -> tuple[Posting, ...]:
     """Money has come in; until it is allocated the seller owes it to the payer.
 

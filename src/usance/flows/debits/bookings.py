@@ -1,4 +1,4 @@
-"""Bank lines that book debits: a batch, one debit by itself, or one that came back.
+"""Bank lines that book debits: a batch, one debit by itself, one that came back, or a sum of those.
 
 They move money from CLEARING to the bank, or back, buyer by buyer, and are no payments.
 """
@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from usance.flows.debits import return_sums
+from usance.flows.debits.return_sums import ReturnSum, searched_text
 from usance.flows.debits.returns import Told, take_return
 from usance.flows.journal import Journal, business_day
 from usance.records.debits import actions, queries
@@ -25,7 +27,7 @@ from usance.records.identity import new_id
 from usance.records.parties.models import Seller
 from usance.records.payments.models import BankClaim, BankTransaction
 from usance.rules import ledger
-from usance.rules.debits.batch_lines import is_batch_line
+from usance.rules.debits.batch_lines import is_batch_line, names_one
 from usance.rules.debits.schemes import SCHEMES
 
 LOOK_BACK: Final = timedelta(days=120)
@@ -45,9 +47,19 @@ def claim(seller: Seller, *, at: datetime, by: str) -> int:
         if alone.isdisjoint(group.debit_ids)
     ]
     batches = _batches(seller, groups, taken={line.id for line, _ in lines})
-    concerned = [debit_id for _, debit_id in lines + returns]
+    concerned = [debit_id for _, debit_id in lines]
     for _, group in batches:
         concerned += group.debit_ids
+    sums = return_sums.found_sums(
+        seller,
+        since=on - return_sums.LOOK_BACK,
+        coming=set(concerned),
+        taken={line.id for line, _ in returns},
+        settled={debit_id for _, debit_id in returns},
+    )
+    concerned += [debit_id for _, debit_id in returns]
+    for _, together in sums:
+        concerned += together.debit_ids
     if not concerned:
         return 0
     # The lines of all buyers in the order of all flows, before any of them is posted to.
@@ -63,7 +75,10 @@ def claim(seller: Seller, *, at: datetime, by: str) -> int:
         _book_batch(seller, line, group, [debits[id_] for id_ in group.debit_ids], at=at, by=by)
     for line, debit_id in returns:
         _book_return(seller, line, debit_id, at=at, by=by)
-    return len(lines) + len(batches) + len(returns)
+    for line, together in sums:
+        came_back = [debits[id_] for id_ in sorted(together.debit_ids)]
+        _book_sum(seller, line, together, came_back, at=at, by=by)
+    return len(lines) + len(batches) + len(returns) + len(sums)
 
 
 def _loaded(
@@ -85,15 +100,12 @@ def _batches(
     possible = possible_bookings(
         seller_id=seller.id,
         amounts={group.amount for group in groups},
-        names=[group.id for group in groups],
+        names=sorted({name for group in groups for name in group.names}),
         since=min(group.day for group in groups) - timedelta(days=1),
     )
     rows = BankTransaction.objects.filter(seller_id=seller.id).in_bulk(possible)
     for line in (rows[id_] for id_ in possible if id_ not in taken):
-        text = " ".join(
-            (line.text, line.info, line.bank_reference, line.end_to_end_id, line.entry_reference,
-             line.structured_reference)
-        )  # fmt: skip
+        text = searched_text(line)
         fitting = [
             group
             for group in groups
@@ -105,13 +117,13 @@ def _batches(
                 text=text,
                 bank_code=line.bank_code,
                 counterparty=line.counterparty,
-                group_id=group.id,
+                names=group.names,
                 group_amount=group.amount,
                 group_day=group.day,
                 own_names=(seller.name, rules.ach_company_name, rules.ach_company_id),
             )
         ]
-        named = [group for group in fitting if group.id in text]
+        named = [group for group in fitting if names_one(text, names=group.names)]
         if len(named or fitting) == 1:
             found.append((line, (named or fitting)[0]))
     return found
@@ -211,6 +223,58 @@ def _book_return(
     )
     journal.close()
     actions.change(debit, booked=debit.booked + line.amount)
+
+
+def _book_sum(
+    seller: Seller,
+    line: BankTransaction,
+    together: ReturnSum,
+    debits: Sequence[Debit],
+    *,
+    at: datetime,
+    by: str,
+) -> None:
+    """The bank took back several debits as one sum; those of which nobody had told come back by it."""
+    for debit in debits:
+        if debit.state != "returned":
+            told = Told(
+                code=line.return_reason or _usual(debit),
+                on=line.booked_on,
+                text=line.info[:200],
+                bank_transaction_id=line.id,
+            )
+            take_return(seller, debit_id=debit.id, told=told, at=at, by=by)
+    journal = Journal(seller, at=at, by=by)
+    for debit in debits:
+        _payout(journal, debit, amount=-debit.amount, subject_id=line.id)
+    if charges := -line.amount - together.amount:
+        journal.enter(
+            "fee",
+            subject_id=line.id,
+            buyer_id=None,
+            currency=line.currency,
+            postings=ledger.fee(None, amount=charges),
+        )
+    _keep(
+        seller,
+        line,
+        kind="debit_return",
+        subject_id=together.subject_id,
+        reference=together.name,
+        at=at,
+    )
+    journal.tell(
+        "debit_returns.booked",
+        object_type="bank_transaction",
+        object_id=line.id,
+        currency=line.currency,
+        data={"amount": together.amount, "charges": charges, "debits": len(debits)},
+    )
+    journal.close()
+    for debit in debits:
+        now = queries.debit(seller_id=seller.id, debit_id=debit.id)
+        assert now is not None
+        actions.change(now, booked=now.booked - now.amount)
 
 
 def _usual(debit: Debit) -> str:

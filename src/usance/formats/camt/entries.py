@@ -29,6 +29,7 @@ from usance.formats.xml_elements import child, children, line_of
 from usance.rules.money import Money
 
 BOOKED: Final = "BOOK"
+_MOST_BATCH_IDS: Final = 50  # more is no batch of one sender's, and would be searched for nothing
 _MOST_PAYMENTS: Final = 10_000_000  # a larger count is a mistake, and no table's column
 
 # External bank transaction sub-family codes of payments that come back: returned and cancelled
@@ -99,6 +100,8 @@ def transactions_of(
             for detail in (elements or (None,))
         ]
         parts = [facts[0] if len(facts) == 1 else _merged(facts)]
+    if len(elements) <= 1 or amounts is None:
+        parts = [replace(parts[0], batch_ids=_batch_ids(entry, elements))]
     payments = _payments(entry, elements) if len(parts) == 1 else None
     is_batch = len(parts) > 1 or payments is not None
     booking = _Booking(
@@ -109,6 +112,20 @@ def transactions_of(
         payments=payments,
     )
     return [part.booked(ordinal=number, by=booking) for number, part in enumerate(parts, ordinal)]
+
+
+def _batch_ids(entry: etree._Element, details: Iterable[etree._Element]) -> tuple[str, ...]:
+    """What the sender called the orders that are booked as one, each once."""
+    named = (
+        reference_or_none(text(element, *path, name))
+        for element, path in chain(
+            ((batch, ("Btch",)) for batch in children(entry, "NtryDtls")),
+            ((detail, ("Refs",)) for detail in details),
+        )
+        for name in ("PmtInfId", "MsgId")
+    )
+    distinct = dict.fromkeys(name for name in named if name)
+    return tuple(distinct) if len(distinct) <= _MOST_BATCH_IDS else ()
 
 
 def _payments(entry: etree._Element, details: list[etree._Element]) -> int | None:
@@ -195,6 +212,7 @@ class _Facts:
     return_reason: str | None
     bank_transaction_code: str | None
     additional_info: str
+    batch_ids: tuple[str, ...] = ()
 
     def booked(self, *, ordinal: int, by: _Booking) -> Transaction:
         return Transaction(
@@ -219,6 +237,7 @@ class _Facts:
             entry=by.entry,
             entry_reference=by.reference,
             payments=by.payments,
+            batch_ids=self.batch_ids,
         )
 
 
@@ -271,7 +290,13 @@ def _merged(parts: list[_Facts]) -> _Facts:
     first = parts[0]
     same_references = len({part.references for part in parts}) == 1
     references = () if same_references else (r for part in parts for r in part.references)
-    documents = (*references, *(d for part in parts for d in part.documents))
+    orders = {part.end_to_end_id for part in parts}
+    documents = (
+        *references,
+        *(d for part in parts for d in part.documents),
+        # Where the orders differ, each is a number by which what is booked can be found.
+        *(part.end_to_end_id for part in parts if part.end_to_end_id and len(orders) > 1),
+    )
     return replace(
         first,
         bank_reference=_shared(part.bank_reference for part in parts),

@@ -135,7 +135,7 @@ def _entry(transaction: Transaction) -> str:
         f"<ValDt><Dt>{t.value_on.isoformat()}</Dt></ValDt>" if t.value_on else "",
         reference,
         code,
-        "<NtryDtls><TxDtls>",
+        f"<NtryDtls>{_batch(t)}<TxDtls>",
         f"<Refs>{end_to_end}</Refs>" if end_to_end else "",
         figures,
         indicator,
@@ -148,6 +148,14 @@ def _entry(transaction: Transaction) -> str:
         "</Ntry>\n",
     ]
     return "".join(parts)
+
+
+def _batch(transaction: Transaction) -> str:
+    """What was booked as one, by its first two names and its count."""
+    part, message = (*transaction.batch_ids, None, None)[:2]
+    count = f"<NbOfTxs>{transaction.payments}</NbOfTxs>" if transaction.payments else ""
+    inner = _element("MsgId", message, limit=35) + _element("PmtInfId", part, limit=35) + count
+    return f"<Btch>{inner}</Btch>" if inner else ""
 
 
 def _parties(transaction: Transaction) -> str:

@@ -126,6 +126,7 @@ class BankTransaction(SellerScoped):
     entry = models.IntegerField(null=True)  # lines of one entry were booked as one
     entry_reference = models.TextField(default="", db_default="")
     payments = models.IntegerField(null=True)  # how many the booking holds that are not named
+    batch_ids = models.TextField(default="", db_default="")  # what orders booked as one are called
     batch = ScopedForeignKey("self", null=True)
 
     class Meta:

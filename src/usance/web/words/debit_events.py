@@ -45,6 +45,9 @@ DEBIT_TELLINGS: Final[Mapping[str, Telling]] = {
     "debit_file.sent": Telling(_("The bank has file %(number)s of debits"), "check", "info"),
     "debit_file.withdrawn": Telling(_("File %(number)s of debits was withdrawn"), "return"),
     "debit_file.booked": Telling(_("The bank booked %(amount)s of debits"), "bank", "positive"),
+    "debit_returns.booked": Telling(
+        _("The bank took back %(amount)s of debits that came back"), "bank", "negative"
+    ),
     "debit_answer.received": Telling(_("The bank answered to debits"), "bank", "info"),
     "collection_rules.changed": Telling(_("How debits are collected was changed"), "settings"),
     "buyer.ship_after_changed": Telling(_("When goods may leave was changed"), "clock"),
