@@ -7,9 +7,20 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q, Value
 
+from usance.records.invoices.report_models import CashForecast, ReportRules
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
 from usance.rules.invoicing.instalments import Instalment, instalments, next_due_on
+
+__all__ = [
+    "BillingRun",
+    "CashForecast",
+    "CreditNote",
+    "Invoice",
+    "InvoicePart",
+    "NumberSeries",
+    "ReportRules",
+]
 
 
 class NumberSeries(SellerScoped):
@@ -169,6 +180,15 @@ class Invoice(SellerScoped):
                 fields=["seller", "run"],
                 name="invoices_invoice_by_run",
                 condition=Q(run__isnull=False),
+            ),
+            # All that aging reads of an invoice, so that it reads no rows.
+            models.Index(
+                fields=["seller", "issued_on"],
+                include=[
+                    *("id", "buyer", "currency", "state", "due_on", "closed_on"),
+                    *("instalment_due_on", "outstanding"),
+                ],
+                name="invoices_invoice_standing",
             ),
             models.Index(
                 fields=["seller", "replaces"],

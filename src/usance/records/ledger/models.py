@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Q
 
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 
@@ -21,6 +23,13 @@ class Entry(SellerScoped):
         db_table = "ledger_entry"
         indexes = [
             models.Index(fields=["seller", "subject_id"], name="ledger_entry_by_subject"),
+            # A few kilobytes: entries come in the order of their days.
+            BrinIndex(fields=["on"], pages_per_range=32, name="ledger_entry_by_day"),
+            models.Index(
+                fields=["seller", "on"],
+                name="ledger_entry_write_offs",
+                condition=Q(kind="write_off"),
+            ),
         ]
 
 

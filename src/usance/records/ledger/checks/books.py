@@ -159,13 +159,16 @@ WITH moves AS (
                 THEN (e.data->>'external')::bigint - (e.data->>'before')::bigint
                 ELSE 0 END AS external_change,
            CASE WHEN e.type = 'credit_line.changed'
-                THEN (e.data->>'limit')::bigint + (e.data->>'tolerance')::bigint END AS room
+                THEN (e.data->>'limit')::bigint + (e.data->>'tolerance')::bigint END AS room,
+           CASE WHEN e.type = 'credit_line.secured'
+                THEN (e.data->>'secured')::bigint END AS secured
       FROM events_event AS e
      WHERE @e AND e.buyer_id IS NOT NULL AND e.currency IS NOT NULL
        AND (e.owed_change <> 0 OR e.object_type IN ('order', 'payment', 'credit_line'))
 ), steps AS (
     SELECT m.*, sum(m.change) OVER line AS exposure,
-           sum(m.external_change) OVER line AS external, count(m.room) OVER line AS version
+           sum(m.external_change) OVER line AS external, count(m.room) OVER line AS version,
+           count(m.secured) OVER line AS secured_version
       FROM moves AS m
     WINDOW line AS (PARTITION BY m.seller_id, m.buyer_id, m.currency ORDER BY m.sequence)
 )
@@ -182,9 +185,13 @@ LIMIT_EXCEEDED: Final = Check(
 SELECT s.seller_id, 'order' AS kind, s.object_id AS id, s.currency,
        'evt_' || replace(s.id::text, '-', '') AS event,
        (s.exposure + s.external)::bigint AS exposure,
-       greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint, 0) AS room
+       greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint
+                   + coalesce((d.facts->>'secured')::bigint, 0), 0) AS room
   FROM (SELECT s.*, max(s.room) OVER (
-                    PARTITION BY s.seller_id, s.buyer_id, s.currency, s.version) AS in_force
+                    PARTITION BY s.seller_id, s.buyer_id, s.currency, s.version)
+               + coalesce(max(s.secured) OVER (
+                    PARTITION BY s.seller_id, s.buyer_id, s.currency, s.secured_version), 0)
+               AS in_force
           FROM steps AS s) AS s
   JOIN orders_order AS o ON o.seller_id = s.seller_id AND o.id = s.object_id
   JOIN credit_decision AS d ON d.seller_id = o.seller_id AND d.id = o.decision_id
@@ -192,7 +199,8 @@ SELECT s.seller_id, 'order' AS kind, s.object_id AS id, s.currency,
    -- A named person may let an order pass beyond the limit.
    AND NOT coalesce(s.data ? 'override', false)
    AND s.exposure + s.external
-       > greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint, 0)
+       > greatest(s.in_force, (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint
+                   + coalesce((d.facts->>'secured')::bigint, 0), 0)
 """,
     money=("exposure", "room"),
 )
@@ -226,6 +234,7 @@ SELECT seller_id, 'decision' AS kind, id, currency, amount, available
   FROM (SELECT d.seller_id, d.id, d.currency, d.amount,
                least((d.facts->>'group_available')::bigint,
                      (d.facts->>'limit')::bigint + (d.facts->>'tolerance')::bigint
+                   + coalesce((d.facts->>'secured')::bigint, 0)
                - (d.facts->>'commitments')::bigint - (d.facts->>'receivable')::bigint
                - (d.facts->>'external')::bigint + (d.facts->>'unapplied_cash')::bigint) AS available
           FROM credit_decision AS d
