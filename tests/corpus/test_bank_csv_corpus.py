@@ -26,10 +26,11 @@ def test_sample_statement() -> None:
     [statement] = bank_csv.parse(documents("bank-csv", name)[name])
     assert (statement.account, statement.currency) == ("DE123456789", "EUR")
     assert [
-        (t.amount, t.booked_on, t.remittance_text, t.bank_reference) for t in statement.transactions
+        (t.amount, t.booked_on, t.remittance_text, t.further_references)
+        for t in statement.transactions
     ] == [
-        (250000, date(2026, 3, 20), "Salary", "TXN-001"),
-        (-120000, date(2026, 3, 21), "Rent", "TXN-002"),
+        (250000, date(2026, 3, 20), "Salary", ("TXN-001",)),
+        (-120000, date(2026, 3, 21), "Rent", ("TXN-002",)),
     ]
     assert (statement.opening, statement.closing) == (250000, 380000)
     assert check_balances(statement) == []

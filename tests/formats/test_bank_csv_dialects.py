@@ -10,7 +10,7 @@ import pytest
 
 from usance.formats import bank_csv
 from usance.formats.bank_csv import ColumnMapping
-from usance.formats.statement import Statement, check_balances
+from usance.formats.statement import Statement, check_balances, fingerprints
 
 # amount, booked on, text, name of the other side, its account
 Line = tuple[int, date, str, str | None, str | None]
@@ -311,18 +311,33 @@ def test_texts_of_several_columns_are_joined_once() -> None:
 
 def test_columns_of_references_and_codes() -> None:
     data = (
-        b"Date,Value date,Amount,Reference,End-to-end ID,Structured reference,Transaction code\n"
-        b"2026-04-30,2026-05-01,1,BANK-1,E-1,RF18539007547034,544\n"
-        b"2026-04-30,2026-05-01,1,NONREF,NOTPROVIDED,,\n"
+        b"Date,Value date,Amount,Transaction ID,Reference,End-to-end ID,Structured reference,"
+        b"Transaction code\n"
+        b"2026-04-30,2026-05-01,1,BANK-1,INV 7,E-1,RF18539007547034,544\n"
+        b"2026-04-30,2026-05-01,1,NONREF,,NOTPROVIDED,,\n"
     )
     [statement] = bank_csv.parse(data, currency="EUR")
     first, second = statement.transactions
     assert first.value_on == date(2026, 5, 1)
-    assert first.bank_reference == "BANK-1"
+    assert (first.bank_reference, first.further_references) == ("BANK-1", ("INV 7",))
     assert first.end_to_end_id == "E-1"
     assert first.structured_reference == "RF18539007547034"
     assert first.bank_transaction_code == "544"
     assert (second.bank_reference, second.end_to_end_id) == (None, None)
+
+
+def test_a_reference_is_the_payers_unless_its_heading_says_the_banks() -> None:
+    table = b"Date,Amount,%s\n2026-04-30,1,INV 7\n2026-04-30,1,INV 7\n"
+    [payers] = bank_csv.parse(table % b"Reference", currency="EUR")
+    [banks] = bank_csv.parse(table % b"Bank reference", currency="EUR")
+    assert [t.bank_reference for t in payers.transactions] == [None, None]
+    assert [t.further_references for t in payers.transactions] == [("INV 7",)] * 2
+    assert [t.bank_reference for t in banks.transactions] == ["INV 7"] * 2
+    # A table that was taken while it was read as the bank's is known when it comes again.
+    assert fingerprints(payers, account="A") == fingerprints(banks, account="A")
+    said = ColumnMapping(columns={"bank_reference": "Reference"})
+    [mapped] = bank_csv.parse(table % b"Reference", currency="EUR", mapping=said)
+    assert mapped.transactions == banks.transactions
 
 
 @pytest.mark.parametrize(

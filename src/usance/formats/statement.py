@@ -79,6 +79,9 @@ class Transaction:
     """The bank's own reference of that booking, the same in its notification and its statement."""
     payments: int | None = None
     """How many payments the bank says this booking holds, where it does not name each."""
+    told_apart_by: str | None = None
+    """What tells it from others of its day and amount in the same file, where the bank gives no
+    reference: what a table has of the payer's. Only for :func:`fingerprint`."""
     batch_ids: tuple[str, ...] = ()
     """What the orders that it books are called by whoever sent them: the part of the file, the file
     (ISO 20022 ``PmtInfId``, ``MsgId``)."""
@@ -250,8 +253,9 @@ def _likeness(transaction: Transaction, *, account: str) -> tuple[str, ...]:
         str(transaction.amount),
         transaction.currency,
     )
-    if transaction.bank_reference is not None:
-        return ("reference", *booking, compact(transaction.bank_reference))
+    reference = transaction.bank_reference or transaction.told_apart_by
+    if reference is not None:
+        return ("reference", *booking, compact(reference))
     texts = (
         transaction.end_to_end_id or "",
         transaction.structured_reference or "",

@@ -167,6 +167,7 @@ def _without_amount(place: Place) -> FormatError:
 def transaction_of(booking: Booking, *, table: Table, ordinal: int) -> Transaction:
     """The transaction of ``booking``, with the texts of its row."""
     row = booking.row
+    said = reference_or_none(table.cell(row, "payer_reference"))
     return Transaction(
         ordinal=ordinal,
         amount=booking.amount.amount,
@@ -176,6 +177,8 @@ def transaction_of(booking: Booking, *, table: Table, ordinal: int) -> Transacti
         bank_reference=reference_or_none(table.cell(row, "bank_reference")),
         end_to_end_id=reference_or_none(table.cell(row, "end_to_end_id")),
         structured_reference=reference_or_none(table.cell(row, "structured_reference")),
+        further_references=(said,) if said else (),
+        told_apart_by=said,
         remittance_text=table.cell(row, "remittance_text"),
         counterparty_name=_counterparty_name(booking, table=table),
         counterparty_account=account_number(table.cell(row, "counterparty_account")),

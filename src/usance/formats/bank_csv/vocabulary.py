@@ -27,6 +27,7 @@ Field = Literal[
     "end_to_end_id",
     "structured_reference",
     "bank_reference",
+    "payer_reference",
     "payer_name",
     "payee_name",
     "counterparty_name",
@@ -143,13 +144,24 @@ _NAMES: Final[dict[Field, str]] = {
         """,
     "bank_reference": """
         bank reference, transaction id, transaction reference, transaction number,
-        reference number, reference, reference no, ref, referenz, referenznummer,
-        buchungsreferenz, transaktions id, transaktionsnummer,
+        reference number, referenznummer,
+        buchungsreferenz, transaktions id, transaktionsnummer, bankreferenz,
         reference bancaire, reference operation, reference de l operation, numero d operation,
-        riferimento, numero operazione, cro, trn,
-        referencia, numero operacion, numero de operacion, n operacion,
-        referentie, transactiereferentie, volgnr, volgnummer,
-        referinta, referinta tranzactie, referinta tranzactiei, nr referinta, id tranzactie
+        riferimento banca, numero operazione, cro, trn,
+        numero operacion, numero de operacion, n operacion,
+        transactiereferentie, volgnr, volgnummer,
+        referinta tranzactie, referinta tranzactiei, nr referinta, id tranzactie
+        """,
+    # A heading that says no more than "reference" is what the payer gave, not what the bank did.
+    "payer_reference": """
+        payment reference, remittance reference, payer reference, customer reference,
+        your reference, reference, reference no, ref,
+        zahlungsreferenz, referenz des auftraggebers, referenz,
+        reference du paiement, reference client, reference donneur d ordre,
+        riferimento pagamento, riferimento cliente, riferimento,
+        referencia de pago, referencia del pago, referencia cliente, referencia,
+        betalingsreferentie, referentie,
+        referinta platii, referinta client, referinta
         """,
     "end_to_end_id": """
         end to end id, end to end reference, end to end, endtoend, e2e id, kundenreferenz,

@@ -29,6 +29,7 @@ COLUMNS: Final[Mapping[str, Promise]] = {
     "counterparty_account": _lazy("Account of the other side"),
     "account": _lazy("Your own account"),
     "bank_reference": _lazy("The bank's reference"),
+    "payer_reference": _lazy("Reference that the payer gave"),
     "end_to_end_id": _lazy("End-to-end reference"),
     "structured_reference": _lazy("Structured reference"),
     "bank_transaction_code": _lazy("Kind of booking"),
