@@ -16,9 +16,10 @@ import pytest
 from usance.flows import billing, credit_lines, fulfilment, onboarding, policies, settlement
 from usance.flows.checkout import Authorization, OrderRequest, authorize_orders
 from usance.records.credit.models import CreditLine
-from usance.records.invoices import queries
+from usance.records.invoices import queries, receivables
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Buyer, Seller
+from usance.records.statements import execute
 from usance.rules.credit.policy import Policy
 from usance.rules.terms import Terms, parse_terms
 
@@ -87,6 +88,8 @@ def traded(seller: Seller) -> tuple[Seller, list[Debt]]:
             )
     debts: dict[UUID, Debt] = {}
     allocations: list[tuple[UUID, UUID, int]] = []
+    given_up: list[UUID] = []
+    recovered: set[UUID] = set()
     for n in range(DAYS):
         day = START + timedelta(days=n)
         if n < 100 and seed.random() < 0.6:
@@ -110,6 +113,13 @@ def traded(seller: Seller) -> tuple[Seller, list[Debt]]:
         if old and seed.random() < 0.1:
             billing.write_off_invoice(seller, invoice_id=old[0], at=_at(day), by=BY)
             debts[old[0]].changes.append((day, debts[old[0]].outstanding(day)))
+            given_up.append(old[0])
+        if given_up and seed.random() < 0.2:
+            back = given_up.pop(0)
+            changed = billing.recover_write_off(seller, invoice_id=back, at=_at(day), by=BY)
+            debts[back].changes.append((day, -changed.outstanding))
+            recovered.add(back)
+    assert recovered, "the trading takes back a write-off"
     return seller, list(debts.values())
 
 
@@ -196,10 +206,33 @@ def test_reports_as_of_any_day(traded: tuple[Seller, list[Debt]]) -> None:
         assert sum(row.invoices for row in rows) == sum(bool(d.outstanding(on)) for d in debts)
         rows += queries.aging(seller_id=seller.id, on=on, by="buyer")
         assert {(row.buyer_name, row.currency): _buckets(row) for row in rows} == expected
+        _check_ledger(seller, on)
         _check_items(seller, debts, on)
         _check_dso(seller, debts, on)
     assert len(seen) == 5, "the trading reaches every bucket"
     assert parted, "some instalments are paid, others of the same invoice are not"
+
+
+def _check_ledger(seller: Seller, on: date) -> None:
+    """What the entries up to the day say of each invoice, added up one by one."""
+    posted: defaultdict[UUID, int] = defaultdict(int)
+    for invoice_id, amount in execute(
+        "SELECT coalesce(a.invoice_id, e.subject_id), p.amount FROM ledger_entry AS e"
+        " JOIN ledger_posting AS p ON p.seller_id = e.seller_id AND p.entry_id = e.id"
+        " LEFT JOIN payments_allocation AS a ON a.seller_id = e.seller_id AND a.id = e.subject_id"
+        ' WHERE e.seller_id = %s AND p.account = \'receivable\' AND e."on" <= %s',
+        [seller.id, on],
+    ):
+        posted[invoice_id] += amount
+    found: defaultdict[UUID, int] = defaultdict(int)
+    for item in queries.open_items(seller_id=seller.id, on=on):
+        found[item.invoice_id] += item.outstanding
+    assert found == {invoice_id: amount for invoice_id, amount in posted.items() if amount}
+    for by in ("seller", "buyer", "country", "group", "tier", "segment", "person"):
+        rows = queries.aging(seller_id=seller.id, on=on, by=by)
+        told = receivables.reconciled(rows, seller_id=seller.id, on=on)
+        assert all(one.agrees for one in told)
+        assert sum(one.ledger for one in told) == sum(posted.values())
 
 
 def _check_items(seller: Seller, debts: list[Debt], on: date) -> None:
@@ -268,6 +301,21 @@ def test_one_currency_and_another_seller(traded: tuple[Seller, list[Debt]]) -> N
     of_buyer = queries.open_items(seller_id=seller.id, on=on, buyer_id=buyer.id)
     assert of_buyer
     assert {item.buyer_id for item in of_buyer} == {buyer.id}
+
+
+def test_what_buyers_have_in_common(traded: tuple[Seller, list[Debt]]) -> None:
+    seller, _ = traded
+    on = START + timedelta(days=90)
+    sold_by = {"Alfa": "Chiara", "Beta": "Chiara", "Gamma": ""}
+    for buyer in Buyer.objects.filter(seller_id=seller.id):
+        person = {"sales_person": sold_by[buyer.name]} if sold_by[buyer.name] else {}
+        Buyer.objects.filter(seller_id=seller.id, id=buyer.id).update(metadata=person)
+    expected: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in queries.aging(seller_id=seller.id, on=on, by="buyer"):
+        expected[sold_by[row.buyer_name], row.currency] += row.total
+    rows = queries.aging(seller_id=seller.id, on=on, by="person")
+    assert {(row.label, row.currency): row.total for row in rows} == expected
+    assert [row.label for row in rows][-1] == "", "what nobody looks after comes last"
 
 
 def test_exposure_sums_the_lines(traded: tuple[Seller, list[Debt]]) -> None:

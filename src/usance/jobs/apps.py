@@ -21,6 +21,7 @@ class JobsConfig(AppConfig):
             deliveries,
             funding,
             monitoring,
+            reports,
             reviews,
             standing,
         )

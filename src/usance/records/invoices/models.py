@@ -23,6 +23,10 @@ __all__ = [
 ]
 
 
+INVOICE_KINDS = ("sale", "late_charge")
+"""What is owed for: what was sold, or interest and compensation for paying late."""
+
+
 class NumberSeries(SellerScoped):
     """The last number given out in one legal series and year, and the day of its document."""
 
@@ -76,6 +80,9 @@ class BillingRun(SellerScoped):
 class Invoice(SellerScoped):
     """What is owed for what has shipped. An issued invoice's own figures never change.
 
+    ``kind`` is ``late_charge`` where it claims interest and compensation for paying another one late:
+    it is numbered in a series of its own, bears no tax, and bills no order.
+
     ``document`` is the semantic document as it was issued (EN 16931, ``rules.invoicing``), frozen.
     ``schedule`` are its instalments and ``discounts`` what paying early takes off; ``due_on`` is the
     day of the last instalment. ``instalment_due_on`` is the day of the first that is not settled in
@@ -95,6 +102,7 @@ class Invoice(SellerScoped):
     series = ScopedForeignKey(NumberSeries)
     sequence = models.IntegerField()
     number = models.TextField()
+    kind = models.CharField(max_length=12, default="sale", db_default="sale")
     reference = models.TextField()  # the number without punctuation, as payers write it
     payment_reference = models.TextField(default="", db_default="")
     state = models.CharField(max_length=12, default="open")
@@ -155,6 +163,11 @@ class Invoice(SellerScoped):
             ),
             models.CheckConstraint(
                 condition=Q(split_tax__gte=0), name="invoices_invoice_split_tax"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="sale")
+                | Q(kind="late_charge", order__isnull=True, tax_amount=0, split_tax=0),
+                name="invoices_invoice_kind",
             ),
         ]
         indexes = [

@@ -162,7 +162,7 @@ def aging(
         f"SELECT {_LABELS[by]} AS label, t.currency, {sums}, sum(t.invoices)::bigint"
         f" FROM ({of_buyers} LEFT JOIN credit_creditline AS l ON l.seller_id = %(seller_id)s"
         " AND l.buyer_id = t.buyer_id AND l.currency = t.currency"
-        " GROUP BY 1, 2 ORDER BY 1 = '', 1, 2"
+        f" GROUP BY 1, 2 ORDER BY {_LABELS[by]} = '', 1, 2"
     )
     question |= {"segment_key": kept.segment_key, "person_key": kept.person_key}
     rows = execute(_STANDING + select, question)
