@@ -171,6 +171,20 @@ def test_the_same_file_is_there_once_and_can_be_removed(trade: Trade) -> None:
         attach(trade, order)
 
 
+def test_a_file_that_an_invoice_took_is_attached_anew_for_the_next(trade: Trade) -> None:
+    order = trade.order(30_000)
+    first = attach(trade, order, external_id="terms-1")
+    act = {"order_id": order.id} | trade.act
+    fulfilment.invoice_order(trade.seller, amount=10_000, **act)
+    # The same request once more is the same answer; the file for the next invoice is another.
+    assert attach(trade, order, external_id="terms-1").id == first.id
+    again = attach(trade, order)
+    assert again.id != first.id
+    assert attach(trade, order).id == again.id
+    second = fulfilment.invoice_order(trade.seller, amount=10_000, **act)
+    assert names(second) == ["note.pdf"]
+
+
 @pytest.mark.parametrize(
     "location", ["http://a.example/x", "https://x", "javascript:alert(1)", "https://a.example/ü"]
 )

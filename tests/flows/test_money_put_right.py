@@ -24,6 +24,7 @@ from usance.flows import (
     match_answers,
     match_booking,
     matching_rules,
+    onboarding,
     repayments,
     set_aside,
     settlement,
@@ -32,6 +33,7 @@ from usance.flows import (
 from usance.flows.journal import Journal
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
 from usance.records.collections.models import Dispute, WriteOffRequest
+from usance.records.identity import public_id
 from usance.records.invoices.models import Invoice
 from usance.records.payments import matching_queries
 from usance.records.payments.models import Payment, Proposal, SetAsideLine
@@ -178,10 +180,24 @@ def test_no_more_is_disputed_than_is_open(trade: Trade) -> None:
         disputes.open_dispute(trade.seller, **act)
 
 
+def staff(trade: Trade, name: str) -> Any:
+    """A person who may sign in, and how its acts are traced."""
+    made = onboarding.add_staff(
+        trade.seller,
+        email=f"{name}@{trade.seller.handle}.example",
+        name=name,
+        role="accountant",
+        password=None,
+        at=trade.at,
+    )
+    return made, public_id("staff", made.id)
+
+
 def test_a_large_write_off_takes_two_persons(trade: Trade) -> None:
     small, large = trade.invoice(4_999), trade.invoice(5_000)
     rules(trade, second_person_from=5_000)
-    ask = {"at": trade.at, "by": "anna", "reason": "insolvent"}
+    (anna, by_anna), (bruno, by_bruno) = staff(trade, "anna"), staff(trade, "bruno")
+    ask = {"at": trade.at, "by": by_anna, "reason": "insolvent"}
     assert write_offs.ask_write_off(trade.seller, invoice_id=small.id, **ask) is None
     with books.refused(trade.seller, billing.SecondPersonNeeded):
         billing.write_off_invoice(trade.seller, invoice_id=large.id, **ask)
@@ -190,13 +206,49 @@ def test_a_large_write_off_takes_two_persons(trade: Trade) -> None:
     assert write_offs.ask_write_off(trade.seller, invoice_id=large.id, **ask) == asked
     answer = {"request_id": asked.id, "at": trade.at}
     with books.refused(trade.seller, write_offs.SamePerson):
-        write_offs.approve_write_off(trade.seller, by="anna", **answer)
-    write_offs.approve_write_off(trade.seller, by="bruno", **answer)
+        write_offs.approve_write_off(trade.seller, staff_id=anna.id, **answer)
+    with books.refused(trade.seller, NotFound):  # nobody of this seller's
+        write_offs.approve_write_off(trade.seller, staff_id=trade.buyer.id, **answer)
+    write_offs.approve_write_off(trade.seller, staff_id=bruno.id, **answer)
     assert trade.stored(Invoice, large.id).state == "written_off"
-    assert trade.stored(WriteOffRequest, asked.id).answered_by == "bruno"
+    assert trade.stored(WriteOffRequest, asked.id).answered_by == by_bruno
     with books.refused(trade.seller, WrongState):
-        write_offs.decline_write_off(trade.seller, by="carla", **answer)
-    assert books.broken(trade.seller) == []
+        write_offs.decline_write_off(trade.seller, by=by_anna, **answer)
+
+
+@pytest.mark.parametrize("program", ["key_0190a5f0c0de7000800000000000c0de", "anybody", "stf_x"])
+def test_what_a_program_asked_for_takes_two_of_the_staff(trade: Trade, program: str) -> None:
+    """Whoever holds the key signs in too: both hands are one person's, and that is one of two."""
+    invoice = trade.invoice(5_000)
+    rules(trade, second_person_from=5_000)
+    (anna, by_anna), (bruno, by_bruno) = staff(trade, "anna"), staff(trade, "bruno")
+    asked = write_offs.ask_write_off(
+        trade.seller, invoice_id=invoice.id, at=trade.at, by=program, reason="gone"
+    )
+    assert asked is not None
+    answer = {"request_id": asked.id, "at": trade.at}
+    write_offs.approve_write_off(trade.seller, staff_id=anna.id, **answer)
+    assert trade.stored(Invoice, invoice.id).state == "open"
+    with books.refused(trade.seller, write_offs.SamePerson):
+        write_offs.approve_write_off(trade.seller, staff_id=anna.id, **answer)
+    write_offs.approve_write_off(trade.seller, staff_id=bruno.id, **answer)
+    kept = trade.stored(WriteOffRequest, asked.id)
+    assert (kept.state, kept.seconded_by, kept.answered_by) == ("approved", by_anna, by_bruno)
+    assert trade.stored(Invoice, invoice.id).state == "written_off"
+
+
+def test_one_person_by_its_address_and_by_its_id_is_one(trade: Trade) -> None:
+    invoice = trade.invoice(5_000)
+    rules(trade, second_person_from=5_000)
+    anna, _ = staff(trade, "anna")
+    asked = write_offs.ask_write_off(
+        trade.seller, invoice_id=invoice.id, at=trade.at, by=anna.user.email
+    )
+    assert asked is not None
+    with books.refused(trade.seller, write_offs.SamePerson):
+        write_offs.approve_write_off(
+            trade.seller, request_id=asked.id, staff_id=anna.id, at=trade.at
+        )
 
 
 def test_money_that_comes_for_what_was_given_up_recovers_it(trade: Trade) -> None:
@@ -267,6 +319,64 @@ def test_euros_pay_an_invoice_in_dollars_at_a_gain_and_back(trade: Trade) -> Non
     }
     assert trade.stored(Invoice, invoice.id).outstanding == 100_000
     assert books.broken(trade.seller) == []
+
+
+def ordered(trade: Trade, came: int, *, dollars: int) -> Proposal:
+    """A bank line of euro cents whose bank says that so many US cents were ordered, as it waits."""
+    invoice = abroad(trade, dollars)
+    bring(trade, Booking(came, invoice.number, "Nordwind Handels GmbH", NORDWIND))
+    return Proposal.objects.select_related("payment").get(seller_id=trade.seller.id, state="open")
+
+
+@pytest.mark.parametrize(
+    ("came", "whose", "left"),
+    [
+        (86_000, "", 0),  # a bank's margin of 4.4 %
+        (
+            1_000,
+            "",
+            None,
+        ),  # EUR 10 for USD 1,000 because the payer's bank says so: a person decides
+        (1_000, "own", 98_889),
+        (1_000, "bank", 0),
+        (190_000, "", None),
+    ],
+)
+def test_what_the_bank_says_was_ordered_is_held_against_the_sellers_rate(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, came: int, whose: str, left: int | None
+) -> None:
+    rate = {"source": "USD", "target": "EUR", "at": trade.at, "by": "test"}
+    exchange_rates.set_rate(trade.seller, rate=Decimal("0.90"), on=date(2026, 1, 1), **rate)
+    proposal = ordered(trade, came, dollars=100_000)
+    monkeypatch.setattr(conversions, "_ordered", lambda _payment, _currency: 100_000)
+    accept = {"proposal_id": proposal.id, "rate": whose} | trade.act
+    if left is None:
+        with books.refused(trade.seller, conversions.RatesApart):
+            match_answers.accept_proposal(trade.seller, **accept)
+        assert trade.stored(Proposal, proposal.id).state == "open"
+        return
+    match_answers.accept_proposal(trade.seller, **accept)
+    [invoice] = Invoice.objects.filter(seller_id=trade.seller.id)
+    assert invoice.outstanding == left
+
+
+def test_a_conversion_is_taken_back_in_small_parts_to_the_last_unit(trade: Trade) -> None:
+    """One euro cent pays a hundred of a currency whose units are small; a credit takes back part by
+    part, and what is taken of the payment is never more than it gave."""
+    rate = {"source": "USD", "target": "EUR", "at": trade.at, "by": "test"}
+    exchange_rates.set_rate(trade.seller, rate=Decimal("0.01"), on=date(2026, 1, 1), **rate)
+    invoice = abroad(trade, 300)
+    bring(trade, Booking(3, invoice.number, "Nordwind Handels GmbH", NORDWIND))
+    proposal = Proposal.objects.get(seller_id=trade.seller.id, state="open")
+    match_answers.accept_proposal(trade.seller, proposal_id=proposal.id, **trade.act)
+    unapplied = []
+    for amount in (40, 10, 10, 10, 10, 120, 100):
+        billing.credit_invoice(trade.seller, invoice_id=invoice.id, amount=amount, **trade.act)
+        payment = trade.stored(Payment, proposal.payment_id)
+        unapplied.append(payment.unapplied)
+        assert books.broken(trade.seller) == []
+    assert unapplied == sorted(unapplied)
+    assert unapplied[-1] == 3
 
 
 def test_too_few_euros_pay_part_and_a_return_undoes_it(trade: Trade) -> None:

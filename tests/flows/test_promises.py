@@ -9,7 +9,7 @@ import pytest
 
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import pay_links, promises
+from usance.flows import billing, pay_links, promises
 from usance.flows.pay_links import InvalidLink, LinkOver
 from usance.flows.pay_transfers import transfer_for
 from usance.flows.promises import PromisesClosed, PromiseStands
@@ -188,6 +188,40 @@ def test_the_rules_of_the_seller_accept_at_once_or_not_at_all(trade: Trade) -> N
         proposed(trade, [second], (0, 10_000))
     agreed = proposed(trade, [second], (0, 1_000), (90, 9_000), by_seller=True)
     assert agreed.state == "accepted"
+
+
+def test_what_the_seller_gives_up_keeps_no_promise(trade: Trade) -> None:
+    invoice = trade.invoice(10_000)
+    promise = proposed(trade, [invoice], (0, 4_000), (5, 6_000), by_seller=True)
+    trade.pay(invoice, 4_000)
+    billing.write_off_invoice(trade.seller, invoice_id=invoice.id, **trade.act)
+    assert judged(trade, promise, 1) == ("accepted", ["kept", "open"])
+    assert judged(trade, promise, 6) == ("broken", ["kept", "broken"])
+    # Paid after all: that is the buyer's own doing again.
+    trade.allocate(trade.payment(6_000), trade.stored(Invoice, invoice.id))
+    assert judged(trade, promise, 7) == ("kept", ["kept", "kept"])
+
+
+def test_a_promise_about_what_was_recovered_counts_from_then(trade: Trade) -> None:
+    invoice = trade.invoice(10_000)
+    billing.write_off_invoice(trade.seller, invoice_id=invoice.id, **trade.act)
+    billing.recover_write_off(trade.seller, invoice_id=invoice.id, amount=6_000, **trade.act)
+    promise = proposed(trade, [invoice], (0, 6_000), by_seller=True)
+    trade.pay(trade.stored(Invoice, invoice.id), 6_000)
+    assert judged(trade, promise, 0) == ("kept", ["kept"])
+
+
+def test_who_has_broken_a_promise_is_not_agreed_with_by_itself(trade: Trade) -> None:
+    rules: dict[str, Any] = {"most_parts": 2, "most_days": 30, "first_percent": 0}
+    rules |= {"is_open": True, "accept_at_once": True}
+    promises.set_rules(trade.seller, **rules, **trade.act)
+    first, second, third = (trade.invoice(10_000) for _ in range(3))
+    broken = proposed(trade, [first], (0, 10_000))
+    assert judged(trade, broken, 1) == ("broken", ["broken"])
+    again = proposed(trade, [second], (0, 10_000))
+    assert (again.state, again.answered_by) == ("proposed", "")
+    promises.set_rules(trade.seller, ask_after_broken=False, **rules, **trade.act)
+    assert proposed(trade, [third], (0, 10_000)).state == "accepted"
 
 
 def test_one_promise_at_a_time_for_an_invoice(trade: Trade) -> None:

@@ -397,6 +397,15 @@ BROKEN = [
         "booked EUR 0.99",
     ),
     (
+        "line_not_waiting",
+        [
+            "INSERT INTO payments_waitingline (id, seller_id, created_at, bank_transaction_id, booked_on)"
+            " VALUES (%(booking)s, %(seller)s, now(), %(booking)s, '2026-03-09')"
+        ],
+        ("bank_transaction", "booking"),
+        "stands where bank lines wait to be settled, and is settled",
+    ),
+    (
         "payment_not_explained",
         [
             "UPDATE payments_payment SET refunded = 100, state = 'allocated' WHERE amount = 777"
@@ -669,6 +678,9 @@ def test_lines_that_wait_to_be_settled_are_not_wrong(books: Books) -> None:
         created_at=row.created_at,
     )
     assert verify(seller_id=seller.id) == []
+    with tampering(books) as tamper:
+        tamper("DELETE FROM payments_waitingline WHERE seller_id = %(seller)s")
+        assert {found.code for found in verify(seller_id=seller.id)} == {"line_not_waiting"}
 
 
 def test_another_sellers_trouble_is_not_this_ones(books: Books, at: datetime) -> None:

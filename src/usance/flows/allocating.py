@@ -138,7 +138,7 @@ class Applications:
         self._invoices[invoice.id] = invoice, change + amount
         self._payments[payment.id] = payment
         self._enter(allocation, payment, invoice)
-        self._tell_payment(payment, invoice, amount=allocation.used)
+        self._tell_payment(payment, invoice, amount=allocation.used, taken_back=amount < 0)
         self._tell_invoice(invoice, amount=amount)
         return allocation
 
@@ -154,14 +154,15 @@ class Applications:
             postings = ledger.allocation(invoice.buyer_id, **figures)
         else:
             postings = ledger.converted_allocation(invoice.buyer_id, **figures)
-            self._journal.enter(
-                "conversion",
-                currency=payment.currency,
-                postings=ledger.conversion(
-                    invoice.buyer_id, used=made.converted, rate_difference=made.rate_difference
-                ),
-                **of,
-            )
+            if made.converted or made.rate_difference:
+                self._journal.enter(
+                    "conversion",
+                    currency=payment.currency,
+                    postings=ledger.conversion(
+                        invoice.buyer_id, used=made.converted, rate_difference=made.rate_difference
+                    ),
+                    **of,
+                )
         self._journal.enter("allocation", currency=invoice.currency, postings=postings, **of)
 
     def take_back(
@@ -180,8 +181,8 @@ class Applications:
         deduction = proportion(left.deduction, part=amount, whole=left.amount)
         converted, difference = None, 0
         if left.converted is not None:
-            # Something of either currency, however small the part.
-            converted = -max(1, proportion(left.converted, part=amount, whole=left.amount))
+            # A part may be too small to use a minor unit of the payment; the last part takes the rest.
+            converted = -proportion(left.converted, part=amount, whole=left.amount)
             difference = -proportion(left.rate_difference, part=amount, whole=left.amount)
         return self.add(
             payment,
@@ -218,7 +219,9 @@ class Applications:
             },
         )
 
-    def _tell_payment(self, payment: Payment, invoice: InvoiceState, *, amount: int) -> None:
+    def _tell_payment(
+        self, payment: Payment, invoice: InvoiceState, *, amount: int, taken_back: bool
+    ) -> None:
         state = payment_state(
             amount=payment.amount,
             allocated=payment.allocated,
@@ -226,7 +229,7 @@ class Applications:
             returned=payment.returned,
         )
         self._journal.tell(
-            "payment.allocated" if amount >= 0 else "payment.released",
+            "payment.released" if taken_back else "payment.allocated",
             object_type="payment",
             object_id=payment.id,
             buyer_id=payment.buyer_id,

@@ -64,7 +64,8 @@ class Offered:
 def attach_to_order(
     seller: Seller, *, order_id: UUID, offered: Offered, at: datetime, by: str
 ) -> Attachment:
-    """Attach to an order. The same file or link again is the one that is there already.
+    """Attach to an order. The same file or link again is the one that waits there already; where an
+    invoice has taken that, it is attached anew, for the next one.
 
     Raises NotFound, WrongState (it is over), Unsuitable, TooManyAttachments, or Duplicate (the
     external_id is taken).
@@ -101,10 +102,13 @@ def _attach(
     there = list(kept.attachments(seller_id=seller.id, order_id=order.id))
     for one in there:
         if one.shipment_id == (shipment.id if shipment else None) and _same(one, made):
-            return one
-    if len(there) >= rules.MOST_ATTACHMENTS:
+            said_again = offered.external_id is not None and one.external_id == offered.external_id
+            if one.invoice_id is None or said_again:
+                return one
+    waiting = sum(one.invoice_id is None for one in there)
+    if waiting >= rules.MOST_ATTACHMENTS:
         raise TooManyAttachments(
-            f"The order has {len(there)} attachments, which is the most; remove one first."
+            f"The order has {waiting} attachments, which is the most; remove one first."
         )
     with external_id_once("attachment", offered.external_id):
         found = kept.keep(
@@ -149,7 +153,7 @@ def _suitable(offered: Offered) -> dict[str, Any]:
 
 
 def _same(one: Attachment, made: dict[str, Any]) -> bool:
-    """Whether ``made`` is there already, waiting or billed: the same file, or the same link."""
+    """Whether ``made`` is the same file as ``one``, or the same link."""
     if "digest" in made:
         return one.digest is not None and bool(bytes(one.digest) == made["digest"])
     return bool(one.location == made["location"])

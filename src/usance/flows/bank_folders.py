@@ -14,7 +14,7 @@ from usance.flows import table_mappings
 from usance.flows.bank_statements import take_statement
 from usance.flows.deliveries.carriers import FOLDER
 from usance.flows.remittances import take_advice
-from usance.flows.set_aside import PASSING
+from usance.flows.set_aside import is_passing
 from usance.formats import bank_csv, remittance_files
 from usance.formats.errors import LARGEST_INPUT, FormatError
 from usance.gateways.bank_folder import BankFolder
@@ -89,9 +89,11 @@ def _taken_or_why(
     those behind it waiting for ever."""
     try:
         return _take(seller, connection, folder, name, at=at, by=by)
-    except (CounterpartError, *PASSING):
+    except CounterpartError:
         raise
-    except Exception as error:  # noqa: BLE001 - logged, and told beside the file
+    except Exception as error:
+        if is_passing(error):
+            raise
         _log.exception("bank file %r of seller %s", name, seller.id)
         return (
             f"unexpected_error: {type(error).__name__}. Nothing of the file was kept. Ask the operator"

@@ -68,11 +68,9 @@ class Ledger:
 
     def __init__(self, seller: Seller) -> None:
         self.seller = seller
-        self.read()
-
-    def read(self) -> None:
-        """Read all of it, forgetting what was read before."""
-        seller_id = self.seller.id
+        self.unwritten: set[UUID] = set()
+        """Items that follow what the transaction under way books."""
+        seller_id = seller.id
         self.items = OpenItems()
         self.buyers = Buyers()
         for item in matching_queries.open_items(seller_id=seller_id):
@@ -81,6 +79,17 @@ class Ledger:
             self.buyers.add(buyer)
         self.knowledge: Knowledge = matching_queries.knowledge(seller_id=seller_id)
         self.settings: MatchingSettings = matching_queries.settings(seller_id=seller_id)
+
+    def forget_unwritten(self) -> None:
+        """Read again what followed a transaction that was not committed: its items and its lessons."""
+        gone = self.unwritten
+        for item in matching_queries.items(seller_id=self.seller.id, ids=gone):
+            self.items.add(item)
+            gone.discard(item.id)
+        for id_ in gone:
+            self.items.change(id_, outstanding=0)
+        gone.clear()
+        self.knowledge = matching_queries.knowledge(seller_id=self.seller.id)
 
     def name(self, lines: Iterable[BankLine]) -> None:
         """Read what the lines name and is settled already: it is no open invoice, and says that the
@@ -122,15 +131,20 @@ def settle_all(
     at: datetime,
     by: str,
     progress: Callable[[int], None] | None = None,
+    most: int | None = None,
 ) -> Settled:
-    """Settle every line that is not settled yet; ``progress`` hears how many are done.
+    """Settle every line that is not settled yet, or about ``most`` of them; ``progress`` hears how many
+    are done.
 
-    Lines that book debits are claimed before: they are no payments of their own.
+    Lines that book debits are claimed before: they are no payments of their own. What the matching
+    weighs is read once, and not at all where no line waits.
     """
     bank_claims.claim_lines(seller, at=at, by=by)
     total = Settled()
     ledger: Ledger | None = None
-    while queries.has_unsettled(seller_id=seller.id, at=at):
+    while (most is None or total.lines < most) and queries.has_unsettled(
+        seller_id=seller.id, at=at
+    ):
         ledger = ledger or Ledger(seller)
         batch = settle_batch(seller, at=at, by=by, ledger=ledger)
         if not batch.lines:
@@ -156,9 +170,9 @@ def settle_batch(
     ledger = ledger or Ledger(seller)
     try:
         return _settle_together(ledger, at=at, by=by, limit=limit)
-    except set_aside.PASSING:
-        raise
-    except Exception:  # noqa: BLE001
+    except Exception as error:
+        if set_aside.is_passing(error):
+            raise
         # Whatever it was, the others' money must not wait for it: what is wrong shows line by line.
         return _settle_singly(ledger, at=at, by=by, limit=limit)
 
@@ -166,25 +180,33 @@ def settle_batch(
 def _settle_singly(ledger: Ledger, *, at: datetime, by: str, limit: int) -> Settled:
     """Each line in a transaction of its own; what cannot be booked is set aside."""
     total = Settled()
-    ledger.read()
+    ledger.forget_unwritten()
     for row in queries.unsettled(seller_id=ledger.seller.id, at=at, limit=limit):
         try:
             total.add(_settle_together(ledger, at=at, by=by, only=row))
-        except set_aside.PASSING:
-            raise
-        except Exception as error:  # noqa: BLE001 - kept with the line
+        except Exception as error:
+            if set_aside.is_passing(error):
+                raise
             set_aside.set_aside(ledger.seller, row, error=error, at=at)
             total.lines += 1
             total.set_aside += 1
-            ledger.read()  # it may have followed what was never written
+            ledger.forget_unwritten()
     return total
 
 
-@transaction.atomic
 def _settle_together(
     ledger: Ledger, *, at: datetime, by: str, limit: int = 1, only: BankTransaction | None = None
 ) -> Settled:
     """Settle lines in one transaction: up to ``limit``, or ``only`` one if it is still unsettled."""
+    with transaction.atomic():
+        done = _settle_locked(ledger, at=at, by=by, limit=limit, only=only)
+    ledger.unwritten.clear()
+    return done
+
+
+def _settle_locked(
+    ledger: Ledger, *, at: datetime, by: str, limit: int, only: BankTransaction | None
+) -> Settled:
     seller = ledger.seller
     # One at a time for a seller: two would pick the same lines.
     execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
@@ -328,6 +350,7 @@ class _Batch:
             left = items.get(share.item_id).outstanding - share.settles
             items.change(share.item_id, outstanding=left)
             self.changed.add(share.item_id)
+            self.ledger.unwritten.add(share.item_id)
         if best.rule in matching.NAMING_RULES:
             self.taught.append((line, best.buyer_id, False))
 

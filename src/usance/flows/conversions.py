@@ -19,6 +19,13 @@ from usance.rules.money import convert, proportion
 
 SLACK_PERCENT: Final = 2
 """What a bank's rate may differ from the seller's: within it, money is taken to be meant for all of it."""
+ORDERED_SLACK_PERCENT: Final = 5
+"""What it may differ where the bank says that the payer ordered just what is owed: banks keep a margin
+and charges. Beyond it somebody says whose rate is right, since the ordered amount is but text that the
+payer's bank sent along."""
+
+RATES: Final = ("", "own", "bank")
+"""Whose rate converts: the bank's within the slack (empty), the seller's, or the bank's whatever it is."""
 
 
 class NoExchangeRate(Conflict):
@@ -27,17 +34,32 @@ class NoExchangeRate(Conflict):
     code = "no_exchange_rate"
 
 
-def book(applied: Applications, *, booking: Booking, payment: Payment, wanted: Proposal) -> None:
+class RatesApart(Conflict):
+    """By the seller's rate, what came is far from what its payer is said to have ordered."""
+
+    code = "rates_apart"
+
+
+def book(
+    applied: Applications,
+    *,
+    booking: Booking,
+    payment: Payment,
+    wanted: Proposal,
+    rate: str = "",
+) -> None:
     """Let the locked ``payment`` pay the invoices of ``wanted``, which are in another currency.
 
-    All of the payment is used where the payer ordered just what is owed, or what came is within
-    SLACK_PERCENT of it by the seller's rate; else as much as it comes to by that rate. What it brought
-    or cost beside the rate on the day of each invoice is the rate difference. Raises NoExchangeRate
-    or Mismatch.
+    All of the payment is used where what came is within SLACK_PERCENT of what is owed by the seller's
+    rate, ORDERED_SLACK_PERCENT where the payer ordered just that; else as much as it comes to by the
+    seller's rate. ``rate`` is one of RATES. What it brought or cost beside the rate on the day of each
+    invoice is the rate difference. Raises NoExchangeRate, RatesApart or Mismatch.
     """
+    if rate not in RATES:
+        raise Mismatch(f"rate is one of {', '.join(RATES[1:])}, or is left out.")
     if any(share.kind != "invoice" for share in wanted.shares):
         raise Mismatch("Credits cannot be netted in another currency; place the payment by hand.")
-    parts = _parts(payment, wanted)
+    parts = _parts(payment, wanted, whose=rate)
     issued = dict(
         Invoice.objects.filter(
             seller_id=payment.seller_id, id__in=[share.item_id for share, _, _ in parts]
@@ -56,17 +78,22 @@ def book(applied: Applications, *, booking: Booking, payment: Payment, wanted: P
         )
 
 
-def _parts(payment: Payment, wanted: Proposal) -> list[tuple[Share, int, int]]:
+def _parts(payment: Payment, wanted: Proposal, *, whose: str) -> list[tuple[Share, int, int]]:
     """Each share with what it gets in its own currency and what that uses of the payment."""
     rate = _rate(payment.seller_id, wanted.currency, payment.currency, on=payment.received_on)
     pair = {"source": wanted.currency, "target": payment.currency}
     due = sum(share.amount for share in wanted.shares)
     worth = convert(due, rate=rate, **pair)
     there = payment.unapplied
-    if (
-        _ordered(payment, wanted.currency) == due
-        or abs(there - worth) * 100 <= SLACK_PERCENT * worth
-    ):
+    apart = abs(there - worth) * 100
+    ordered = _ordered(payment, wanted.currency) == due and whose != "own"
+    if ordered and not whose and apart > ORDERED_SLACK_PERCENT * worth:
+        raise RatesApart(
+            f"The bank says that {due} minor units of {wanted.currency} were ordered, of which {there}"
+            f" of {payment.currency} came; by your rate they are worth {worth}. Accept again and say"
+            " whose rate is right."
+        )
+    if ordered or apart <= SLACK_PERCENT * worth:
         return _spread(wanted.shares, due=due, used=there)
     if there > worth:
         return _spread(wanted.shares, due=due, used=worth)

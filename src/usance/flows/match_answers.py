@@ -18,6 +18,7 @@ from usance.records.credit import actions as credit
 from usance.records.invoices import actions as invoices
 from usance.records.parties.models import Seller
 from usance.records.payments import actions as payments
+from usance.records.payments import queries
 from usance.records.payments.models import Allocation, Payment, Proposal
 from usance.rules.matching import model as matching
 
@@ -37,17 +38,19 @@ def accept_proposal(
     by: str,
     reading: int = 0,
     dispute: str = "",
+    rate: str = "",
 ) -> Payment:
     """Book a proposed reading: 0 is the best, from 1 on the alternatives. The payer is learnt.
 
     What is short of an invoice with a reason of the payer's opens a dispute; with ``dispute``, one of
     DISPUTE_REASONS, all that is short does.
 
-    A reading in another currency is converted by the seller's rate of the day the money came.
+    A reading in another currency is converted by the seller's rate of the day the money came, or by the
+    bank's where the two are close; ``rate`` says whose where they are not, one of conversions.RATES.
 
     A proposal that was accepted stays as it is: accepting it again returns its payment. Raises
     NotFound, WrongState (it waits no longer), Mismatch (the payment is another
-    buyer's), NoExchangeRate, InvalidDispute or OutOfDate.
+    buyer's), NoExchangeRate, RatesApart, InvalidDispute or OutOfDate.
     """
     proposal, payment = _waiting(seller, proposal_id)
     if proposal.state == "accepted":
@@ -71,7 +74,7 @@ def accept_proposal(
         )
     applied = Applications(journal)
     if foreign:
-        conversions.book(applied, booking=booking, payment=payment, wanted=wanted)
+        conversions.book(applied, booking=booking, payment=payment, wanted=wanted, rate=rate)
     else:
         booking.book(applied, payment, wanted, rule=wanted.rule)
     applied.write()
@@ -141,7 +144,11 @@ def unidentify_payment(seller: Seller, *, payment_id: UUID, at: datetime, by: st
 
 
 def _payment(seller: Seller, payment_id: UUID) -> Payment:
-    payment = payments.lock_payment(seller_id=seller.id, payment_id=payment_id)
+    payment = payments.lock_payment(
+        seller_id=seller.id,
+        payment_id=payment_id,
+        also=queries.converted_accounts(seller_id=seller.id, payment_id=payment_id),
+    )
     if payment is None:
         raise NotFound("There is no such payment.")
     return payment
@@ -214,18 +221,16 @@ def _waiting(seller: Seller, proposal_id: UUID) -> tuple[Proposal, Payment]:
     if found is None:
         raise NotFound("There is no such proposal.")
     kept = Payment.objects.get(seller_id=seller.id, id=found.payment_id)
+    accounts: set[tuple[UUID, str]] = set()
     if found.state == "open":
         accounts = {
             (UUID(reading["buyer"]), currency)
             for reading in (found.best, *found.alternatives)
             for currency in (kept.currency, reading["currency"])
         }
-        for buyer_id, currency in sorted(accounts):
-            credit.ensure_line(
-                seller_id=seller.id, buyer_id=buyer_id, currency=currency, at=kept.created_at
-            )
-        credit.lock_lines(seller_id=seller.id, accounts=accounts)
-    payment = payments.lock_payment(seller_id=seller.id, payment_id=found.payment_id)
+        credit.ensure_lines(seller_id=seller.id, accounts=accounts, at=kept.created_at)
+    # All at once: what the payment is identified as meanwhile may be the line of a buyer beside these.
+    payment = payments.lock_payment(seller_id=seller.id, payment_id=found.payment_id, also=accounts)
     assert payment is not None
     return Proposal.objects.select_for_update(no_key=True).get(
         seller_id=seller.id, id=proposal_id

@@ -21,7 +21,15 @@ from usance.records.credit import actions as credit
 from usance.records.identity import new_id
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Seller
-from usance.rules.promises import Bounds, InvalidPromise, Part, check_parts, judge
+from usance.rules.promises import (
+    Bounds,
+    InvalidPromise,
+    Part,
+    agreed_at_once,
+    check_parts,
+    judge,
+    paid_of,
+)
 
 _LIVE: Final = ("proposed", "accepted")
 
@@ -49,8 +57,10 @@ def set_rules(
     accept_at_once: bool,
     at: datetime,
     by: str,
+    ask_after_broken: bool = True,
 ) -> PromiseRules:
-    """Say what buyers may promise. Raises InvalidPromise for what makes no sense."""
+    """Say what buyers may promise. With ``ask_after_broken`` a person answers, whatever else is said,
+    while the buyer has a broken promise. Raises InvalidPromise for what makes no sense."""
     if not (1 <= most_parts <= 24 and 1 <= most_days <= 730 and 0 <= first_percent <= 100):
         raise InvalidPromise(
             "From 1 to 24 instalments, within 1 to 730 days, the first of 0 to 100 percent."
@@ -61,6 +71,7 @@ def set_rules(
         "most_days": most_days,
         "first_percent": first_percent,
         "accept_at_once": accept_at_once,
+        "ask_after_broken": ask_after_broken,
     }
     PromiseRules.objects.update_or_create(
         seller_id=seller.id, defaults=fields, create_defaults={**fields, "created_at": at}
@@ -113,7 +124,11 @@ def propose(
     on = business_day(seller, at=at)
     bounds = Bounds(24, 730, 0) if by_seller else bounds_of(rules)
     check_parts(parts, amount=amount, bounds=bounds, on=on)
-    accepted = by_seller or rules.accept_at_once
+    accepted = by_seller or agreed_at_once(
+        at_once=rules.accept_at_once,
+        ask_after_broken=rules.ask_after_broken,
+        broken=queries.promises(seller_id=seller.id, buyer_id=buyer_id, state="broken").count(),
+    )
     promise = Promise(
         id=new_id(),
         seller_id=seller.id,
@@ -122,7 +137,10 @@ def propose(
         state="accepted" if accepted else "proposed",
         currency=currency,
         amount=amount,
-        invoices=[{"invoice": str(one.id), "amount": one.outstanding} for one in invoices],
+        invoices=[
+            {"invoice": str(one.id), "amount": one.outstanding, "written_off": one.written_off}
+            for one in invoices
+        ],
         words=words,
         author=by,
         answered_by=(by if by_seller else "rules") if accepted else "",
@@ -211,13 +229,24 @@ def judge_due(*, at: datetime, limit: int = 1000) -> int:
 
 
 def _paid(promise: Promise) -> int:
-    """What is not open any more of what was promised, minor units: paid, credited or given up."""
+    """What of the promised was paid or credited since, minor units."""
     ids = [one["invoice"] for one in promise.invoices]
     invoices = Invoice.objects.filter(seller_id=promise.seller_id, id__in=ids)
-    left = dict(invoices.values_list("id", "outstanding"))
-    return sum(
-        max(one["amount"] - left.get(UUID(one["invoice"]), 0), 0) for one in promise.invoices
-    )
+    now = {
+        id_: (outstanding, written_off)
+        for id_, outstanding, written_off in invoices.values_list(
+            "id", "outstanding", "written_off"
+        )
+    }
+    paid = 0
+    for one in promise.invoices:
+        outstanding, written_off = now[UUID(one["invoice"])]
+        paid += paid_of(
+            one["amount"],
+            outstanding=outstanding,
+            given_up=written_off - one.get("written_off", 0),
+        )
+    return paid
 
 
 def _invoices(seller: Seller, *, buyer_id: UUID, invoice_ids: Sequence[UUID]) -> list[Invoice]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from usance.flows import match_proposals
 from usance.flows.allocating import Applications, InvoiceState, Left, left_of
@@ -16,12 +17,14 @@ from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.parties.models import Seller
 from usance.records.payments import actions as payments
+from usance.records.payments import queries
 from usance.records.payments.models import Allocation, Payment, Repayment
 from usance.rules import ledger
 from usance.rules.billing import payment_state
 
 GONE = ("returned", "refunded")
 """The states in which nothing is left of a payment."""
+_TAKEN: Final = "external_id {!r} is taken by another repayment."
 
 
 @transaction.atomic
@@ -33,11 +36,14 @@ def refund_payment(
     by: str,
     amount: int | None = None,
     reason: str = "",
+    is_released: bool = False,
     external_id: str | None = None,
 ) -> Repayment:
     """Give back ``amount`` minor units (None: all) of what is unapplied of a payment.
 
-    What pays an invoice is not given back: release the allocation or credit the invoice first. The
+    What pays an invoice is not given back: release the allocation or credit the invoice first. With
+    ``is_released`` the money has gone already, so that what it paid is open again, as far as it is
+    needed, the latest allocation first. The
     same ``external_id`` gives the same refund. Raises NotFound, WrongState (nothing is left of the
     payment), AmountTooLarge or Duplicate (the external_id is that of another repayment).
     """
@@ -47,12 +53,15 @@ def refund_payment(
     if payment.state in GONE:
         raise WrongState(f"The payment is {payment.state} in full; nothing is left to give back.")
     amount = payment.unapplied if amount is None else amount
-    if not 0 < amount <= payment.unapplied:
+    gone = payment.refunded + payment.returned
+    if not 0 < amount <= (payment.amount - gone if is_released else payment.unapplied):
         raise AmountTooLarge(
             f"{payment.unapplied} minor units of the payment are unapplied; refund from 1 to that,"
             " or release an allocation or credit an invoice first."
         )
     journal = Journal(seller, at=at, by=by)
+    if is_released:
+        _release(journal, payment, amount=amount - payment.unapplied, rule="refund")
     made = _repay(
         journal,
         payment,
@@ -124,7 +133,11 @@ def return_payment(
 
 
 def _locked(seller: Seller, payment_id: UUID) -> Payment:
-    payment = payments.lock_payment(seller_id=seller.id, payment_id=payment_id)
+    payment = payments.lock_payment(
+        seller_id=seller.id,
+        payment_id=payment_id,
+        also=queries.converted_accounts(seller_id=seller.id, payment_id=payment_id),
+    )
     if payment is None:
         raise NotFound("There is no such payment.")
     return payment
@@ -140,8 +153,20 @@ def _known(
     if made is None:
         return None
     if (made.payment_id, made.kind) != (payment.id, kind) or amount not in (None, made.amount):
-        raise Duplicate(f"external_id {external_id!r} is taken by another repayment.")
+        raise Duplicate(_TAKEN.format(external_id))
     return made
+
+
+def _keep_once(made: Repayment) -> None:
+    """Store it. Raises Duplicate where a repayment of another payment took the external_id since it
+    was looked for: those of one payment wait for each other."""
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as error:
+        if "payments_repayment_once" not in str(error):
+            raise
+        raise Duplicate(_TAKEN.format(made.external_id)) from None
 
 
 def _release(journal: Journal, payment: Payment, *, amount: int, rule: str) -> None:
@@ -189,7 +214,7 @@ def _repay(
     external_id: str | None,
     reason_code: str = "",
 ) -> Repayment:
-    made = Repayment.objects.create(
+    made = Repayment(
         id=new_id(),
         seller_id=payment.seller_id,
         created_at=journal.at,
@@ -201,6 +226,7 @@ def _repay(
         reason=reason,
         external_id=external_id,
     )
+    _keep_once(made)
     refunded, returned = payment.refunded, payment.returned
     if kind == "refund":
         refunded += amount

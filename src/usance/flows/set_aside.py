@@ -14,11 +14,22 @@ from usance.records.parties.models import Seller
 from usance.records.payments.models import BankTransaction, SetAsideLine
 
 LOG: Final = logging.getLogger(__name__)
-PASSING: Final = (OperationalError, InterfaceError)
-"""Errors of the database, not of a line: a lock that was not given, a connection that was lost."""
+OF_THE_DATABASE: Final = (OperationalError, InterfaceError)
+_LIMIT_EXCEEDED: Final = "54"
+"""The class of errors (PostgreSQL, appendix A) by which a line itself is too much: a key that is too long
+for an index, a statement that is too complex. They come again however often one tries."""
 
 FIRST_WAIT: Final = timedelta(hours=1)
 LONGEST_WAIT: Final = timedelta(days=1)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the database failed, and not the line: a lock that was not given, a connection that was
+    lost. What is tried again then may well succeed."""
+    if not isinstance(error, OF_THE_DATABASE):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return not state.startswith(_LIMIT_EXCEEDED)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Buyer, Seller
 from usance.records.payments import actions as payments
+from usance.records.payments import queries
 from usance.records.payments.models import Allocation, Payment
 from usance.rules import ledger
 from usance.rules.money import LARGEST_AMOUNT, exponent
@@ -124,8 +125,11 @@ def allocate(
     """
     _require_same_account(seller, payment_id=payment_id, invoice_id=invoice_id)
     invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
-    payment = payments.lock_payment(seller_id=seller.id, payment_id=payment_id)
-    assert invoice is not None and payment is not None
+    assert invoice is not None
+    payment = payments.lock_payment_of(
+        (invoice.buyer_id, invoice.currency), seller_id=seller.id, payment_id=payment_id
+    )
+    assert payment is not None
     if payment.buyer_id not in (None, invoice.buyer_id):
         raise Mismatch("The payment belongs to another buyer than the invoice.")
     if invoice.state not in ("open", "written_off"):
@@ -163,8 +167,12 @@ def release_allocation(seller: Seller, *, allocation_id: UUID, at: datetime, by:
     ).first()
     if made is None:
         raise NotFound("There is no such allocation.")
+    payment = payments.lock_payment(
+        seller_id=seller.id,
+        payment_id=made.payment_id,
+        also=queries.converted_accounts(seller_id=seller.id, payment_id=made.payment_id),
+    )
     invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=made.invoice_id)
-    payment = payments.lock_payment(seller_id=seller.id, payment_id=made.payment_id)
     assert invoice is not None and payment is not None
     left = left_of(made)
     if not left.amount:

@@ -1,5 +1,10 @@
 """Writing off with a second person: what is above the seller's limit is asked for by one and agreed to by
-another."""
+another.
+
+Only the seller's staff, signed in, agree; a key never does. Whoever holds a key may be the very person
+who signs in, so that what a key has asked for takes two of the staff, as with a policy that a key
+publishes (see ``reviews.open_review``).
+"""
 
 from __future__ import annotations
 
@@ -12,14 +17,15 @@ from usance.flows.billing import SecondPersonNeeded, give_up, takes_two, write_o
 from usance.flows.journal import Journal
 from usance.flows.refusals import Conflict, NotFound, WrongState
 from usance.records.collections.models import WriteOffRequest
-from usance.records.identity import new_id
+from usance.records.credit import review_queries
+from usance.records.identity import NotAnId, new_id, parse_public_id, public_id
 from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
-from usance.records.parties.models import Seller
+from usance.records.parties.models import Seller, Staff
 
 
 class SamePerson(Conflict):
-    """Who asked for a write-off cannot agree to it; another person must."""
+    """Who asked for a write-off, or has agreed to it already, cannot agree to it; another person must."""
 
     code = "same_person"
 
@@ -78,21 +84,35 @@ def request_write_off(
 
 @transaction.atomic
 def approve_write_off(
-    seller: Seller, *, request_id: UUID, at: datetime, by: str, words: str = ""
+    seller: Seller, *, request_id: UUID, staff_id: UUID, at: datetime, words: str = ""
 ) -> WriteOffRequest:
-    """A second person agrees: what is outstanding is written off.
+    """A person of the seller's staff agrees, who is not the one who asked: what is outstanding is
+    written off. Where a program asked, the first who agrees is kept and the request waits for another.
 
-    Raises NotFound, SamePerson, or WrongState (answered already, the invoice is no longer open, or
-    more is outstanding than was asked).
+    Raises NotFound (no such request, or nobody of the seller's staff), SamePerson, or WrongState
+    (answered already, the invoice is no longer open, or more is outstanding than was asked).
     """
     asked, invoice = _asked(seller, request_id)
-    if by == asked.asked_by:
-        raise SamePerson("Who asked for a write-off cannot agree to it; another person must.")
+    person = Staff.objects.filter(seller_id=seller.id, id=staff_id).first()
+    if person is None:
+        raise NotFound("There is no such person on the seller's staff.")
+    agreed = _staff_named(seller, asked.seconded_by)
+    if person.id in (_staff_named(seller, asked.asked_by), agreed):
+        raise SamePerson(" ".join((SamePerson.__doc__ or "").split()))
     if invoice.outstanding > asked.amount:
         raise WrongState(f"More is outstanding on {invoice.number} than was asked; ask anew.")
-    journal = Journal(seller, at=at, by=by)
-    give_up(journal, invoice, reason=asked.reason)
-    _answer(journal, asked, state="approved", words=words)
+    journal = Journal(seller, at=at, by=public_id("staff", person.id))
+    if _staff_named(seller, asked.asked_by) is None and agreed is None:
+        if invoice.state != "open":
+            raise WrongState(
+                f"{invoice.number} is {invoice.state}; only an open invoice has a rest."
+            )
+        asked.seconded_by, asked.seconded_at = journal.by, at
+        asked.save(update_fields=["seconded_by", "seconded_at"])
+        _tell(journal, asked, invoice, "invoice.write_off_seconded")
+    else:
+        give_up(journal, invoice, reason=asked.reason)
+        _answer(journal, asked, state="approved", words=words)
     journal.close()
     return asked
 
@@ -123,6 +143,19 @@ def _asked(seller: Seller, request_id: UUID) -> tuple[WriteOffRequest, Invoice]:
     if asked.state != "open":
         raise WrongState(f"The request is {asked.state} already.")
     return asked, invoice
+
+
+def _staff_named(seller: Seller, by: str) -> UUID | None:
+    """Whose act ``by`` names, if it was one of the seller's staff: its id or its address. Text that is
+    neither, or that names nobody, is no person's."""
+    if "@" in by:
+        return review_queries.staff_id(seller_id=seller.id, email=by)
+    try:
+        named = parse_public_id("staff", by)
+    except NotAnId:
+        return None
+    found = Staff.objects.filter(seller_id=seller.id, id=named)
+    return found.values_list("id", flat=True).first()
 
 
 def _invoice(seller: Seller, invoice_id: UUID) -> Invoice:

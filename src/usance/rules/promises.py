@@ -32,6 +32,22 @@ class Part:
     amount: int
 
 
+def agreed_at_once(*, at_once: bool, ask_after_broken: bool, broken: int) -> bool:
+    """Whether what keeps the seller's bounds is agreed without a person, who else answers it.
+
+    ``at_once`` is that the seller wants it so; with ``ask_after_broken`` not for a buyer that has
+    ``broken`` promises which are still not kept.
+    """
+    return at_once and not (ask_after_broken and broken)
+
+
+def paid_of(promised: int, *, outstanding: int, given_up: int) -> int:
+    """What the buyer has done, since it was promised, about an invoice of which ``promised`` was open:
+    paid it, or had it credited. ``outstanding`` and ``given_up`` (written off since then) are minor
+    units of now; what the seller gives up keeps nobody's word."""
+    return min(max(promised - outstanding - max(given_up, 0), 0), promised)
+
+
 def check_parts(parts: Sequence[Part], *, amount: int, bounds: Bounds, on: date) -> None:
     """Raise InvalidPromise unless ``parts`` pay ``amount`` (minor units) within ``bounds``, in order,
     none of them before the day ``on``."""

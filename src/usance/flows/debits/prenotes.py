@@ -25,7 +25,10 @@ def confirm_accounts(seller: Seller, *, at: datetime, by: str) -> int:
     asked = queries.mandates(seller_id=seller.id).filter(verification="sent", live_from__lte=on)
     journal = Journal(seller, at=at, by=by)
     count = 0
-    for mandate in asked:
+    for mandate_id in asked.order_by("id").values_list("id", flat=True):
+        mandate = actions.lock_mandate(seller_id=seller.id, mandate_id=mandate_id)
+        if mandate is None or mandate.verification != "sent":
+            continue  # refused, or confirmed by another, since it was looked for
         actions.change(mandate, verification="verified")
         journal.tell(
             "mandate.account_confirmed",

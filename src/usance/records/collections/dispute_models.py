@@ -78,7 +78,8 @@ class Dispute(SellerScoped):
 class WriteOffRequest(SellerScoped):
     """That an invoice's rest be written off, which a second person must agree to.
 
-    ``amount`` is what was outstanding when it was asked.
+    ``amount`` is what was outstanding when it was asked. Where a program asked, two persons agree:
+    ``seconded_by`` is the first of them.
     """
 
     invoice = ScopedForeignKey("invoices.Invoice")
@@ -88,6 +89,8 @@ class WriteOffRequest(SellerScoped):
     amount = models.BigIntegerField()
     reason = models.TextField(default="")
     asked_by = models.TextField()
+    seconded_by = models.TextField(default="", db_default="")
+    seconded_at = models.DateTimeField(null=True)
     answered_by = models.TextField(default="")
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(default="")
@@ -100,6 +103,14 @@ class WriteOffRequest(SellerScoped):
                 & Q(amount__gt=0)
                 & (~Q(state="approved") | ~Q(answered_by=F("asked_by"))),
                 name="collections_writeoffrequest_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(seconded_by="")
+                | (
+                    ~Q(seconded_by=F("asked_by"))
+                    & (~Q(state="approved") | ~Q(seconded_by=F("answered_by")))
+                ),
+                name="collections_writeoffrequest_persons",
             ),
             models.UniqueConstraint(
                 fields=["seller", "invoice"],

@@ -116,13 +116,15 @@ class PayLink(SellerScoped):
 
 class PromiseRules(SellerScoped):
     """What a seller lets its buyers promise: at most ``most_parts`` within ``most_days``, the first of
-    at least ``first_percent``; ``accept_at_once`` where that is enough."""
+    at least ``first_percent``; ``accept_at_once`` where that is enough, with ``ask_after_broken`` only
+    for who has no broken promise."""
 
     is_open = models.BooleanField(default=True)
     most_parts = models.SmallIntegerField(default=3)
     most_days = models.SmallIntegerField(default=60)
     first_percent = models.SmallIntegerField(default=25)
     accept_at_once = models.BooleanField(default=False)
+    ask_after_broken = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         db_table = "collections_promiserules"
@@ -143,8 +145,9 @@ class PromiseRules(SellerScoped):
 class Promise(SellerScoped):
     """What a buyer promises to pay of its open invoices, and when.
 
-    ``invoices`` are those it is about: ``[{"invoice": id, "amount": outstanding then}]``, which sum to
-    ``amount``. Whether it is kept is read from what these have been paid since.
+    ``invoices`` are those it is about: ``[{"invoice": id, "amount": outstanding then, "written_off":
+    given up by then}]``, whose amounts sum to ``amount``. Whether it is kept is read from what these
+    have been paid since.
     """
 
     buyer = ScopedForeignKey("parties.Buyer")

@@ -72,6 +72,18 @@ def ensure_line(*, seller_id: UUID, buyer_id: UUID, currency: str, at: datetime)
     return line
 
 
+def ensure_lines(*, seller_id: UUID, accounts: Collection[tuple[UUID, str]], at: datetime) -> None:
+    """Open a line with a limit of nothing for each of the (buyer, currency) that has none. None that is
+    there is locked: whoever moves money locks them afterwards, in primary-key order."""
+    CreditLine.objects.bulk_create(
+        [
+            CreditLine(seller_id=seller_id, buyer_id=buyer_id, currency=currency, created_at=at)
+            for buyer_id, currency in sorted(accounts)
+        ],
+        ignore_conflicts=True,
+    )
+
+
 _MOVE = """
 UPDATE credit_creditline AS l
    SET commitments = l.commitments + m.commitments,

@@ -19,11 +19,16 @@ _FREE: Final = """
                     WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)
 """
 
+# Money that came in and that nobody has settled: of millions of lines a few hundred.
+_WAITING: Final = """payments_waitingline AS w
+  JOIN payments_banktransaction AS t ON t.seller_id = w.seller_id AND t.id = w.bank_transaction_id
+"""
+
 _NAMED: Final = f"""
-SELECT t.id, d.id FROM payments_banktransaction AS t
+SELECT t.id, d.id FROM {_WAITING}
   JOIN debits_debit AS d ON d.seller_id = t.seller_id AND d.end_to_end_id = t.end_to_end_id
        AND d.currency = t.currency AND d.file_id IS NOT NULL
- WHERE t.seller_id = %(seller_id)s AND t.amount = d.amount AND NOT t.returned {_FREE}
+ WHERE w.seller_id = %(seller_id)s AND t.amount = d.amount AND NOT t.returned
    AND d.state IN ('submitted', 'settled', 'returned')
    AND (d.booked <= 0 OR EXISTS (
         SELECT 1 FROM payments_bankclaim AS g
@@ -57,12 +62,12 @@ SELECT d.file_id, d."group", d.currency, min(d.collect_on), sum(d.amount)::bigin
 """
 
 _POSSIBLE: Final = f"""
-SELECT t.id FROM payments_banktransaction AS t
- WHERE t.seller_id = %s AND t.amount > 0 AND t.booked_on >= %s AND NOT t.returned
+SELECT t.id FROM {_WAITING}
+ WHERE w.seller_id = %s AND w.booked_on >= %s AND NOT t.returned
    AND (t.amount = ANY(%s) OR EXISTS (
         SELECT 1 FROM unnest(%s::text[]) AS n(name)
          WHERE position(n.name IN concat_ws(' ', t.text, t.info, t.bank_reference, t.end_to_end_id,
-               t.entry_reference, t.structured_reference, t.batch_ids)) > 0)) {_FREE}
+               t.entry_reference, t.structured_reference, t.batch_ids)) > 0))
  ORDER BY t.booked_on, t.id
 """
 

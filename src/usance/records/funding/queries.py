@@ -221,8 +221,9 @@ _PAID_BY_PARTNERS: Final = """
 SELECT DISTINCT ON (t.id) t.id, a.id
   FROM funding_advance AS a
   JOIN connections_connection AS k ON k.seller_id = a.seller_id AND k.id = a.connection_id
+  JOIN payments_waitingline AS w ON w.seller_id = a.seller_id
   JOIN payments_banktransaction AS t
-       ON t.seller_id = a.seller_id AND t.currency = a.currency AND t.amount > 0
+       ON t.seller_id = w.seller_id AND t.id = w.bank_transaction_id AND t.currency = a.currency
       AND NOT t.returned AND t.booked_on >= a.paid_out_on - 5
  WHERE a.seller_id = %(seller)s AND a.is_out AND (a.ended_on IS NULL OR a.ended_on >= %(since)s)
    AND (position(lower(%(prefix)s || replace(a.id::text, '-', '')) IN lower(t.text)) > 0
@@ -235,12 +236,6 @@ SELECT DISTINCT ON (t.id) t.id, a.id
          AND position(lower(k.name) IN lower(t.counterparty)) > 0
          AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS d
                           WHERE d.seller_id = a.seller_id AND d.subject_id = a.id)))
-   AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c
-                    WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)
-   AND NOT EXISTS (SELECT 1 FROM payments_payment AS p
-                    WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)
-   AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b
-                    WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)
  ORDER BY t.id, a.id
 """
 SHORTEST_NAME: Final = 6

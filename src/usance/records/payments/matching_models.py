@@ -117,6 +117,30 @@ class Proposal(SellerScoped):
         ]
 
 
+class WaitingLine(SellerScoped):
+    """A bank line by which money came in and that nobody has settled: made no payment of, not claimed,
+    not split. Kept by the database with the line itself, and gone in the transaction that settles it
+    (``sql/waiting_lines.sql``), so that what waits is found among millions of lines.
+    """
+
+    bank_transaction = ScopedForeignKey("payments.BankTransaction")
+    booked_on = models.DateField()
+
+    class Meta:
+        db_table = "payments_waitingline"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "bank_transaction"], name="payments_waitingline_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["seller", "booked_on", "bank_transaction"],
+                name="payments_waitingline_oldest",
+            )
+        ]
+
+
 class SetAsideLine(SellerScoped):
     """A bank line whose booking failed, so that the lines after it went on without it.
 

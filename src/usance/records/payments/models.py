@@ -11,6 +11,7 @@ from usance.records.payments.matching_models import (
     MatchingRules,
     Proposal,
     SetAsideLine,
+    WaitingLine,
 )
 from usance.records.payments.remittance_models import (
     Remittance,
@@ -38,6 +39,7 @@ __all__ = [
     "SetAsideLine",
     "TableMapping",
     "WaitingBankFile",
+    "WaitingLine",
 ]
 
 REPAYMENTS = ("refund", "return", "chargeback", "split")
@@ -276,8 +278,9 @@ class Allocation(SellerScoped):
             ),
             models.CheckConstraint(
                 condition=Q(converted__isnull=True, rate_difference=0)
-                | Q(converted__gt=0, amount__gt=0)
-                | Q(converted__lt=0, amount__lt=0),
+                | Q(amount__gt=0, converted__gt=0)
+                # A small part that is taken back may be none of the payment's minor units.
+                | Q(amount__lt=0, converted__lte=0),
                 name="payments_allocation_converted",
             ),
         ]

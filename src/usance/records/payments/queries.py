@@ -22,18 +22,19 @@ from usance.records.payments.models import (
 )
 from usance.records.statements import execute
 
-_UNSETTLED: Final = """
-  FROM payments_banktransaction AS t
- WHERE t.seller_id = %(seller_id)s AND t.amount > 0
-   AND NOT EXISTS (SELECT 1 FROM payments_payment AS p
-                    WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)
-   AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b
-                    WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)
-   AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c
-                    WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)
+_WAITING: Final = """
+  FROM payments_waitingline AS w
+ WHERE w.seller_id = %(seller_id)s
    AND NOT EXISTS (SELECT 1 FROM payments_setasideline AS s
-                    WHERE s.seller_id = t.seller_id AND s.bank_transaction_id = t.id
-                      AND s.again_at > %(at)s)
+                    WHERE s.seller_id = w.seller_id
+                      AND s.bank_transaction_id = w.bank_transaction_id AND s.again_at > %(at)s)
+"""
+_UNSETTLED: Final = f"""
+SELECT t.* FROM (SELECT w.booked_on, w.bank_transaction_id {_WAITING} {{one}}
+                  ORDER BY w.booked_on, w.bank_transaction_id LIMIT %(limit)s) AS w
+  JOIN payments_banktransaction AS t
+       ON t.seller_id = %(seller_id)s AND t.id = w.bank_transaction_id
+ ORDER BY w.booked_on, w.bank_transaction_id
 """
 
 
@@ -42,10 +43,10 @@ def unsettled(
 ) -> list[BankTransaction]:
     """Money that came in and is not a payment yet, the oldest line first, without lines that are set
     aside until later than ``at``; of one line, if ``line_id`` names it."""
-    one = "AND t.id = %(line_id)s" if line_id else ""
+    one = "AND w.bank_transaction_id = %(line_id)s" if line_id else ""
     return list(
         BankTransaction.objects.raw(
-            f"SELECT t.* {_UNSETTLED} {one} ORDER BY t.booked_on, t.id LIMIT %(limit)s",
+            _UNSETTLED.replace("{one}", one),
             {"seller_id": seller_id, "at": at, "limit": limit, "line_id": line_id},
         )
     )
@@ -53,7 +54,7 @@ def unsettled(
 
 def has_unsettled(*, seller_id: UUID, at: datetime) -> bool:
     """Whether money came in that is not a payment yet, and may be tried at ``at``."""
-    rows = execute(f"SELECT EXISTS (SELECT 1 {_UNSETTLED})", {"seller_id": seller_id, "at": at})
+    rows = execute(f"SELECT EXISTS (SELECT 1 {_WAITING})", {"seller_id": seller_id, "at": at})
     return bool(rows[0][0])
 
 
@@ -159,6 +160,17 @@ def allocations_of_invoice(*, seller_id: UUID, invoice_id: UUID) -> list[Allocat
         {"seller_id": seller_id, "id": invoice_id},
     )
     return [AllocationLine(*row) for row in rows]
+
+
+def converted_accounts(*, seller_id: UUID, payment_id: UUID) -> set[tuple[UUID, str]]:
+    """(buyer, currency) of what a payment pays in other currencies than its own."""
+    rows = execute(
+        "SELECT DISTINCT i.buyer_id, i.currency FROM payments_allocation AS a"
+        " JOIN invoices_invoice AS i ON i.seller_id = a.seller_id AND i.id = a.invoice_id"
+        " WHERE a.seller_id = %s AND a.payment_id = %s AND a.converted IS NOT NULL",
+        [seller_id, payment_id],
+    )
+    return {(row[0], row[1]) for row in rows}
 
 
 def repayments_of(*, seller_id: UUID, payment_id: UUID) -> list[Repayment]:

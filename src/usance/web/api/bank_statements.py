@@ -25,8 +25,8 @@ from usance.web.api.values import BankStatementId
 
 section = Section("Bank files")
 
-SETTLED_AT_ONCE = 10
-"""Batches of bank lines settled before the answer; a job goes on with the rest."""
+SETTLED_AT_ONCE = 5_000
+"""Bank lines that are settled before the answer; a job goes on with the rest."""
 _NO_NUL = r"^[^\x00]*$"
 
 
@@ -78,9 +78,7 @@ def create_bank_statement(
 
     response = idempotency.answer(request, take, status=201, body=data)
     # In transactions of their own: a large file must not hold credit lines for its whole length.
-    for _ in range(SETTLED_AT_ONCE):
-        if not cash_application.settle_batch(seller, at=request.at, by=request.auth.by).lines:
-            break
+    cash_application.settle_all(seller, at=request.at, by=request.auth.by, most=SETTLED_AT_ONCE)
     return response
 
 

@@ -102,7 +102,8 @@ class AnswerWriteOff(Value):
 
 
 class WriteOffRequestShown(answers.Shown):
-    """A write-off that a second person has to agree to."""
+    """A write-off that a second person has to agree to. Where a key has asked two agree, and
+    ``seconded_by`` is the first of them."""
 
     id: WriteOffRequestId
     object: Literal["write_off_request"]
@@ -113,6 +114,8 @@ class WriteOffRequestShown(answers.Shown):
     amount: Money
     reason: str
     asked_by: str
+    seconded_by: str
+    seconded_at: datetime | None
     answered_by: str
     answered_at: datetime | None
     answer: str
@@ -211,7 +214,10 @@ def ask_write_off(
     payload: WriteOff = WriteOff(),  # noqa: B008 - frozen
 ) -> Any:
     """For what your rules let nobody write off alone; what they do is written off at once, which is
-    refused here: use `POST /v1/invoices/{invoice_id}/write-off`."""
+    refused here: use `POST /v1/invoices/{invoice_id}/write-off`.
+
+    Only people agree, in the back office; no key can. Since whoever holds the key may be one of them,
+    what a key has asked for waits for two."""
     made = write_offs.request_write_off(
         request.auth.seller,
         invoice_id=invoice_id,
@@ -238,30 +244,6 @@ def list_write_off_requests(
     """The newest first."""
     found = dispute_queries.write_off_requests(seller_id=request.auth.seller.id, state=state)
     return page(found, kind="write_off_request", limit=limit, after=after, show=_asked)
-
-
-@section.write(
-    "POST",
-    "/write-off-requests/{request_id}/approve",
-    scope="invoices:write",
-    answer=WriteOffRequestShown,
-    summary="Approve a write-off",
-)
-def approve_write_off(
-    request: ApiRequest,
-    *,
-    request_id: WriteOffRequestId,
-    payload: AnswerWriteOff = AnswerWriteOff(),  # noqa: B008 - frozen
-) -> Any:
-    """What is outstanding becomes a loss. The key that asked cannot approve."""
-    made = write_offs.approve_write_off(
-        request.auth.seller,
-        request_id=request_id,
-        words=payload.words,
-        at=request.at,
-        by=request.auth.by,
-    )
-    return _asked(made)
 
 
 @section.write(
@@ -356,6 +338,8 @@ def _asked(it: WriteOffRequest) -> dict[str, Any]:
         "amount": objects.money(it.amount, it.currency),
         "reason": it.reason,
         "asked_by": it.asked_by,
+        "seconded_by": it.seconded_by,
+        "seconded_at": it.seconded_at,
         "answered_by": it.answered_by,
         "answered_at": it.answered_at,
         "answer": it.answer,

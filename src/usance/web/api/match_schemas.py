@@ -98,6 +98,11 @@ class AcceptProposal(Value):
     dispute: DisputeReason | None = Field(
         default=None, description="What is short is disputed for this reason; null: it stays open."
     )
+    rate: Literal["own", "bank"] | None = Field(
+        default=None,
+        description="In another currency, whose exchange rate is right; null: the bank's where it is"
+        " close to yours, else you are asked (`rates_apart`).",
+    )
 
 
 class NewRefund(Value):

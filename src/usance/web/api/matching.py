@@ -83,6 +83,7 @@ def accept_match_proposal(
         proposal_id=proposal_id,
         reading=payload.reading,
         dispute=payload.dispute or "",
+        rate=payload.rate or "",
         at=request.at,
         by=request.auth.by,
     )

@@ -115,13 +115,15 @@ class PromiseShown(answers.Described):
 
 
 class PromiseRules(Value):
-    """What buyers may promise. ``accept_at_once``: what keeps to this is agreed without a person."""
+    """What buyers may promise. ``accept_at_once``: what keeps to this is agreed without a person; with
+    ``ask_after_broken`` not while the buyer has a broken promise."""
 
     is_open: bool = True
     most_parts: Annotated[int, Field(strict=True, ge=1, le=24)] = 3
     most_days: Annotated[int, Field(strict=True, ge=1, le=730)] = 60
     first_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = 25
     accept_at_once: bool = False
+    ask_after_broken: bool = True
 
 
 class PromiseRulesShown(answers.Shown):
@@ -133,6 +135,7 @@ class PromiseRulesShown(answers.Shown):
     most_days: int
     first_percent: int
     accept_at_once: bool
+    ask_after_broken: bool
 
 
 class InvalidPromiseProblem(Refused):
@@ -352,7 +355,14 @@ def _answered(
 
 
 def _rules(it: Any) -> dict[str, Any]:
-    names = ("is_open", "most_parts", "most_days", "first_percent", "accept_at_once")
+    names = (
+        "is_open",
+        "most_parts",
+        "most_days",
+        "first_percent",
+        "accept_at_once",
+        "ask_after_broken",
+    )
     return {"object": "promise_rules"} | {name: getattr(it, name) for name in names}
 
 

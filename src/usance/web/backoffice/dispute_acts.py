@@ -141,10 +141,15 @@ def _recover(desk: Desk, invoice: Invoice, data: dict[str, Any]) -> Done:
 
 
 def _approve(desk: Desk, asked: WriteOffRequest, data: dict[str, Any]) -> Done:
-    write_offs.approve_write_off(
-        desk.seller, request_id=asked.id, words=data["words"], at=desk.at, by=desk.by
+    answered = write_offs.approve_write_off(
+        desk.seller, request_id=asked.id, staff_id=desk.staff.id, words=data["words"], at=desk.at
     )
     amount = money_text(asked.amount, asked.currency)
+    if answered.state == "open":
+        return Done(
+            _("You have agreed. Writing off %(amount)s waits for another person.")
+            % {"amount": amount}
+        )
     return Done(_("%(amount)s is written off.") % {"amount": amount})
 
 
@@ -226,7 +231,8 @@ WRITE_OFF_ACTS: Final = (
         label=_lazy("Approve"),
         title=_lazy("Write this off?"),
         explanation=_lazy(
-            "What is outstanding becomes a loss. Who asked for it cannot approve it."
+            "What is outstanding becomes a loss. Who asked for it cannot approve it; what a program"
+            " asked for takes two persons."
         ),
         duty="billing",
         form=WordsForm,

@@ -90,6 +90,9 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "invoice.write_off_asked": Telling(
         _("Writing off %(amount)s waits for a second person"), "clock", "caution"
     ),
+    "invoice.write_off_seconded": Telling(
+        _("One person agreed to write off %(amount)s; another must"), "check", "info"
+    ),
     "invoice.write_off_declined": Telling(_("%(amount)s is not written off"), "ban"),
     "invoice.disputed": Telling(_("The buyer disputes %(amount)s"), "question", "caution"),
     "invoice.dispute_credited": Telling(

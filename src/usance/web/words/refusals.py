@@ -14,10 +14,14 @@ from usance.web.words.funding import reason_text
 
 _WORDS: Final[Mapping[str, Promise]] = {
     "same_person": gettext_lazy(
-        "You asked for this write-off yourself. Another person must agree to it."
+        "You asked for this write-off, or have agreed to it already. Another person must agree to it."
     ),
     "second_person_needed": gettext_lazy(
         "To write off so much takes a second person. Ask for it on the invoice's page."
+    ),
+    "rates_apart": gettext_lazy(
+        "By your exchange rate, what came is far from what the bank says was ordered. Say whose rate is"
+        " right, and accept again."
     ),
     "invalid_dispute": gettext_lazy("Choose a reason, and a line that the invoice has."),
     "invalid_matching_rules": gettext_lazy(

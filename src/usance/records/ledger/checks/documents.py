@@ -107,6 +107,29 @@ SELECT p.seller_id, 'payment' AS kind, p.id, p.currency, t.amount AS booked, p.a
     money=("booked", "amount"),
 )
 
+LINE_NOT_WAITING: Final = Check(
+    4,
+    "line_not_waiting",
+    "Money that came in {waits} where bank lines wait to be settled, and {settled}.",
+    """
+SELECT t.seller_id, 'bank_transaction' AS kind, t.id, t.currency,
+       CASE WHEN t.waits THEN 'stands' ELSE 'does not stand' END AS waits,
+       CASE WHEN t.settled THEN 'is settled' ELSE 'is not settled' END AS settled
+  FROM (SELECT t.seller_id, t.id, t.currency, w.id IS NOT NULL AS waits,
+               EXISTS (SELECT 1 FROM payments_payment AS p
+                        WHERE p.seller_id = t.seller_id AND p.bank_transaction_id = t.id)
+               OR EXISTS (SELECT 1 FROM payments_bankclaim AS c
+                           WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)
+               OR EXISTS (SELECT 1 FROM payments_banktransaction AS b
+                           WHERE b.seller_id = t.seller_id AND b.batch_id = t.id) AS settled
+          FROM payments_banktransaction AS t
+          LEFT JOIN payments_waitingline AS w
+               ON w.seller_id = t.seller_id AND w.bank_transaction_id = t.id
+         WHERE @t AND t.amount > 0) AS t
+ WHERE t.waits = t.settled
+""",
+)
+
 PAYMENT_NOT_EXPLAINED: Final = Check(
     4,
     "payment_not_explained",
@@ -263,6 +286,7 @@ CHECKS: Final = (
     DOCUMENT_DIFFERS,
     SCHEDULE_DIFFERS,
     PAYMENT_DIFFERS,
+    LINE_NOT_WAITING,
     PAYMENT_NOT_EXPLAINED,
     PAYMENT_STATE_WRONG,
 )

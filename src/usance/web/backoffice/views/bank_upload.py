@@ -28,8 +28,8 @@ from usance.web.backoffice.desk import Desk, office
 from usance.web.backoffice.shell import page
 from usance.web.design.parts import Column, Link, Noted, Row, Table
 
-_BATCHES: Final = 4
-"""Batches of lines that are settled while the person waits; a job settles the rest."""
+_SETTLED_AT_ONCE: Final = 2_000
+"""Lines that are settled while the person waits; a job settles the rest."""
 _PREVIEWED: Final = 8
 
 
@@ -91,9 +91,7 @@ def _take(desk: Desk, file: UploadedFile[bytes], *, account: str) -> _Outcome:
 
 
 def _settle(desk: Desk) -> None:
-    for _batch in range(_BATCHES):
-        if not cash_application.settle_batch(desk.seller, at=desk.at, by=desk.by).lines:
-            break
+    cash_application.settle_all(desk.seller, at=desk.at, by=desk.by, most=_SETTLED_AT_ONCE)
 
 
 def _to_the_one(request: HttpRequest, outcome: _Outcome) -> HttpResponse:

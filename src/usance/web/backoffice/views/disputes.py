@@ -215,7 +215,7 @@ def _asked_address(asked: WriteOffRequest) -> str:
 def write_off_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     """One write-off that was asked for."""
     it = _asked(desk, public)
-    names = names_of(desk, {it.asked_by, it.answered_by} - {""})
+    names = names_of(desk, {it.asked_by, it.seconded_by, it.answered_by} - {""})
     facts = [
         Fact(_("Amount"), Money(it.amount, it.currency)),
         Fact(_("Outstanding now"), Money(it.invoice.outstanding, it.currency)),
@@ -223,6 +223,7 @@ def write_off_page(request: HttpRequest, desk: Desk, public: str) -> HttpRespons
         Fact(_("Invoice"), links.invoice_link(it.invoice)),
         Fact(_("Buyer"), links.buyer_link(it.buyer)),
         Fact(_("Asked by"), names.get(it.asked_by, it.asked_by)),
+        Fact(_("First agreed by"), names.get(it.seconded_by, it.seconded_by) or None),
         Fact(_("Answered by"), names.get(it.answered_by, it.answered_by) or None),
         Fact(_("Answer"), it.answer or None),
     ]

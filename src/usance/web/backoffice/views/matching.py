@@ -107,6 +107,7 @@ def _accept(request: HttpRequest, desk: Desk, chosen: list[str]) -> None:
                 proposal_id=parse_public_id("match_proposal", public),
                 reading=_number(request.POST.get(f"reading-{public}", "0")),
                 dispute=request.POST.get(f"dispute-{public}", ""),
+                rate=request.POST.get(f"rate-{public}", ""),
                 at=desk.at,
                 by=desk.by,
             )

@@ -188,6 +188,9 @@ class RulesForm(forms.Form):
     accept_at_once = forms.BooleanField(
         label=_lazy("What keeps to this is agreed at once"), required=False
     )
+    ask_after_broken = forms.BooleanField(
+        label=_lazy("Ask a person while the buyer has a broken promise"), required=False
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
