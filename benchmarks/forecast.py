@@ -40,7 +40,9 @@ class DayErrors:
     within: float
 
 
-def open_arrival(example: Example, *, on: date, past: Iterable[Example], model: ScoreModel) -> Arrival:
+def open_arrival(
+    example: Example, *, on: date, past: Iterable[Example], model: ScoreModel
+) -> Arrival:
     """The distribution of one invoice as the product has it at the end of the day ``on``."""
     invoice = example.invoice
     expected = expectation(

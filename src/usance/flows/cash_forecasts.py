@@ -164,15 +164,10 @@ def _by_score(item: OpenItem, amount: int, *, history: PaymentHistory, on: date)
     )
 
 
-def of_last_evening(seller: Seller, *, at: datetime) -> list[Made]:
-    """What is expected from the day of ``at`` on. Nothing is written."""
-    return make(seller, on=business_day(seller, at=at) - timedelta(days=1))
-
-
-@transaction.atomic
-def keep(seller: Seller, *, at: datetime) -> list[CashForecast]:
-    """Make and keep the forecasts of last evening; what was kept of it before stays as it is."""
-    rows = [
+def unkept(seller: Seller, *, at: datetime) -> list[CashForecast]:
+    """The forecasts of last evening, one a currency, as :func:`keep` would keep them. Nothing is
+    written."""
+    return [
         CashForecast(
             id=new_id(),
             seller_id=seller.id,
@@ -186,6 +181,11 @@ def keep(seller: Seller, *, at: datetime) -> list[CashForecast]:
             weeks=[week.to_document() for week in one.forecast.weeks],
             model=MODEL.version,
         )
-        for one in of_last_evening(seller, at=at)
+        for one in make(seller, on=business_day(seller, at=at) - timedelta(days=1))
     ]
-    return CashForecast.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@transaction.atomic
+def keep(seller: Seller, *, at: datetime) -> list[CashForecast]:
+    """Make and keep the forecasts of last evening; what was kept of it before stays as it is."""
+    return CashForecast.objects.bulk_create(unkept(seller, at=at), ignore_conflicts=True)

@@ -128,9 +128,7 @@ def settled_of_debits(*, seller_id: UUID) -> tuple[int, int]:
     return settled, ended
 
 
-def kept_forecasts(
-    *, seller_id: UUID, on: date, currency: str | None = None
-) -> list[CashForecast]:
+def kept_forecasts(*, seller_id: UUID, on: date, currency: str | None = None) -> list[CashForecast]:
     """The latest forecasts by the day ``on``, one a currency; none older than a week."""
     found = CashForecast.objects.filter(
         seller_id=seller_id, on__lte=on, on__gt=on - timedelta(days=7)

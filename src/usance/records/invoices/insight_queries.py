@@ -108,9 +108,7 @@ SELECT p.currency, sum(t.amount)::bigint,
 """
 
 
-def _posted(
-    *, seller_id: UUID, on: date, days: int
-) -> dict[str, dict[str, tuple[int, int]]]:
+def _posted(*, seller_id: UUID, on: date, days: int) -> dict[str, dict[str, tuple[int, int]]]:
     """(sum, sum of amount x days) by currency and account."""
     found: defaultdict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
     for currency, account, amount, standing in execute(_POSTED, _period(seller_id, on, days)):

@@ -197,7 +197,7 @@ def ledger_receivable(*, seller_id: UUID, on: date) -> dict[str, int]:
         ") AS x GROUP BY x.currency",
         {"seller_id": seller_id, "on": on},
     )
-    return {currency: amount for currency, amount in rows}
+    return dict(rows)  # type: ignore[arg-type]
 
 
 def reconciled(rows: Iterable[Aging], *, seller_id: UUID, on: date) -> list[Reconciled]:

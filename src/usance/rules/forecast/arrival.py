@@ -9,6 +9,7 @@ expected for long is expected for longer.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from datetime import date
@@ -62,7 +63,7 @@ class Arrival:
     def weeks(self, count: int) -> list[float]:
         """The probability that it comes in each of the next ``count`` weeks of seven days."""
         edges = [self.by(7 * week) for week in range(count + 1)]
-        return [later - before for before, later in zip(edges, edges[1:], strict=False)]
+        return [later - before for before, later in itertools.pairwise(edges)]
 
     def quantile(self, probability: float) -> int:
         """The first day after ``on`` by which it has come with at least ``probability``; LONGEST where
@@ -114,4 +115,3 @@ def kept_certainty(*, kept: int, ended: int, usual: float = 0.8, weight: int = 5
 def _above(z: float) -> float:
     """The logistic's upper tail at ``z``; never quite zero, so that it can be divided by."""
     return 1.0 / (1.0 + math.exp(min(z, 700.0)))
-

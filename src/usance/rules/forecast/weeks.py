@@ -127,7 +127,8 @@ class _Spread:
         variance = (1.0 - together) * self._alone + together * moving
         deviation = math.sqrt(variance)
         # Of the independent part: what moves together is widened, not skewed.
-        skewness = self._third / self._alone**1.5 if self._alone > 0.0 else 0.0
+        cubed = self._alone**1.5  # nothing, where the variance is next to nothing
+        skewness = self._third / cubed if cubed > 0.0 else 0.0
         skewness = max(-1.5, min(1.5, skewness))
 
         def quantile(z: float) -> int:

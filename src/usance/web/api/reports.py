@@ -11,6 +11,7 @@ from pydantic import Field
 from usance.records.collections import dispute_queries
 from usance.records.identity import public_id
 from usance.records.invoices import queries
+from usance.records.invoices.receivables import reconciled
 from usance.web.api import report_answers
 from usance.web.api.objects import money
 from usance.web.api.requests import ApiRequest, today
@@ -23,7 +24,7 @@ section = Section("Reports")
 @section.read(
     "/reports/aging",
     scope="reports:read",
-    answer=report_answers.Report[report_answers.AgingRow],
+    answer=report_answers.AgingReport,
     summary="Aging",
 )
 def report_aging(
@@ -31,14 +32,20 @@ def report_aging(
     *,
     on: Day | None = None,
     currency: Currency | None = None,
-    by: Literal["seller", "buyer"] = "seller",
+    by: Literal["seller", "buyer", "country", "group", "tier", "segment", "person"] = "seller",
 ) -> Any:
-    """What is outstanding by days past the due date, as of any day; in all or by buyer."""
+    """What is outstanding by days past the due date, as of any day; in all, by buyer, or by what buyers
+    have in common. `segment` and `person` are read from buyers' metadata, under the keys of
+    `GET /v1/report-rules`. `ledger` is the ledger's own balance of receivables of the same evening,
+    which the rows sum to."""
     day = on or today(request)
-    rows = queries.aging(seller_id=request.auth.seller.id, on=day, currency=currency, by=by)
+    seller_id = request.auth.seller.id
+    rows = queries.aging(seller_id=seller_id, on=day, currency=currency, by=by)
+    # What is disputed is known of buyers and of all, not of what buyers have in common.
     disputed: Counter[tuple[UUID | None, str]] = Counter()
-    for one in dispute_queries.disputed_on(seller_id=request.auth.seller.id, on=day):
-        disputed[one.buyer_id if by == "buyer" else None, one.currency] += one.amount
+    if by in ("seller", "buyer"):
+        for one in dispute_queries.disputed_on(seller_id=seller_id, on=day):
+            disputed[one.buyer_id if by == "buyer" else None, one.currency] += one.amount
     figures = (
         "not_due",
         "days_1_30",
@@ -55,14 +62,26 @@ def report_aging(
             {
                 "buyer": public_id("buyer", row.buyer_id) if row.buyer_id else None,
                 "buyer_name": row.buyer_name,
+                "label": row.label,
                 "currency": row.currency,
                 "invoices": row.invoices,
                 **{name: money(getattr(row, name), row.currency) for name in figures},
                 "disputed": money(
                     min(row.total, disputed[row.buyer_id, row.currency]), row.currency
-                ),
+                )
+                if by in ("seller", "buyer")
+                else None,
             }
             for row in rows
+        ],
+        "ledger": [
+            {
+                "currency": one.currency,
+                "receivable": money(one.ledger, one.currency),
+                "agrees": one.agrees,
+            }
+            for one in reconciled(rows, seller_id=seller_id, on=day)
+            if currency in (None, one.currency)
         ],
     }
 

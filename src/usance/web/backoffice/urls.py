@@ -11,10 +11,12 @@ from usance.web.backoffice.check_urls import urlpatterns as check_urlpatterns
 from usance.web.backoffice.company_urls import urlpatterns as company_urlpatterns
 from usance.web.backoffice.debit_urls import urlpatterns as debit_urlpatterns
 from usance.web.backoffice.funding_urls import urlpatterns as funding_urlpatterns
+from usance.web.backoffice.late_urls import urlpatterns as late_urlpatterns
 from usance.web.backoffice.matching_urls import urlpatterns as matching_urlpatterns
 from usance.web.backoffice.monitoring_urls import urlpatterns as monitoring_urlpatterns
 from usance.web.backoffice.policy_urls import urlpatterns as policy_urlpatterns
 from usance.web.backoffice.remittance_urls import urlpatterns as remittance_urlpatterns
+from usance.web.backoffice.report_urls import urlpatterns as report_urlpatterns
 from usance.web.backoffice.views import (
     application_settings,
     applications,
@@ -28,7 +30,6 @@ from usance.web.backoffice.views import (
     organisation,
     overview,
     payments,
-    reports,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -40,9 +41,10 @@ urlpatterns: list[URLPattern] = [
     *debit_urlpatterns,
     *remittance_urlpatterns,
     *matching_urlpatterns,
+    *late_urlpatterns,
+    *report_urlpatterns,
     path("", overview.overview, name="office_overview"),
     path("search", overview.search, name="office_search"),
-    path("reports", reports.reports, name="office_reports"),
     path("applications", applications.applications_list, name="office_applications"),
     path("applications/<str:public>", applications.application_page, name="office_application"),
     path(
