@@ -242,8 +242,8 @@ def test_a_statement_is_taken_once(invoice: Invoice, account: Account, tmp_path:
 
 
 def test_a_file_that_is_no_statement(seller: Seller, tmp_path: Path) -> None:
-    file = tmp_path / "report.pdf"
-    file.write_bytes(b"%PDF-1.7 nothing")
+    file = tmp_path / "report.png"
+    file.write_bytes(b"\x89PNG nothing")
     done = usance("import", "statement", str(file), "--seller", seller.handle)
     assert done.returncode == 1
     assert "Supported are camt" in done.stderr and "Traceback" not in done.stderr

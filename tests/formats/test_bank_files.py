@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.formats import nacha_files
 from tests.formats.statements import IBANS, transaction
-from usance.formats import bank_csv, camt
+from usance.formats import bank_csv, camt, nacha
 from usance.formats.bank_csv import ColumnMapping
 from usance.formats.bank_files import SUPPORTED, detect_and_parse
 from usance.formats.errors import FormatError
@@ -48,7 +49,6 @@ def test_a_foreign_table_is_read_with_what_is_known_about_it() -> None:
         b"",
         b" \n",
         b"hello",
-        b"PK\x03\x04 spreadsheet,a,b",
         b"%PDF-1.7",
         b"\x1f\x8b\x08",
         bytes(range(256)),
@@ -63,6 +63,20 @@ def test_anything_else_is_named_as_unknown(data: bytes) -> None:
     assert caught.value.code in ("unknown_format", "wrong_encoding")
     if caught.value.code == "unknown_format":
         assert SUPPORTED in caught.value.message
+
+
+def test_files_that_book_nothing_say_what_they_are() -> None:
+    credit = nacha_files.entry(transaction_code=22, addenda=("INV-42",))
+    for data, code in (
+        (nacha.render(nacha_files.file_of(nacha_files.batch(credit, service_class=220))), "advice_only"),
+        (nacha.render(nacha_files.file_of(nacha_files.batch(nacha_files.returned()))), "debit_answer"),
+        (b"<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><CstmrPmtStsRpt/>"
+         b"</Document>", "debit_answer"),
+        (b"PK\x03\x04 of files", "archive"),
+    ):  # fmt: skip
+        with pytest.raises(FormatError) as caught:
+            detect_and_parse(data)
+        assert caught.value.code == code
 
 
 def test_mistakes_within_a_known_format_keep_their_own_code() -> None:

@@ -16,9 +16,9 @@ from usance.cli.tables import major, write_csv
 from usance.cli.watching import bar
 
 if TYPE_CHECKING:
+    from usance.flows.bank_intake import Incoming
     from usance.formats.bank_csv import ColumnMapping
     from usance.records.parties.models import Seller
-    from usance.records.payments.models import BankStatement
 
 imports = typer.Typer(help="Take files in.", no_args_is_help=True)
 exports = typer.Typer(help="Write tables out, as CSV on stdout.", no_args_is_help=True)
@@ -64,15 +64,17 @@ def statement(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take bank files and settle their lines: camt, MT940, MT942, BAI2, OFX, tables as CSV.
+    """Take bank files and settle their lines: camt, MT940, MT942, BAI2, OFX, lockbox, tables as CSV, and
+    ZIP archives of them.
 
-    Each file is taken whole or not at all; one that cannot be read keeps the others from nothing. The
-    same file again changes nothing. Interrupted, it goes on where it stopped when it is run again.
+    Each file and each archive is taken whole or not at all; one that cannot be read keeps the others from
+    nothing. Remittance advices and answers to debits are taken as such. The same file again changes
+    nothing. Interrupted, it goes on where it stopped when it is run again.
 
     Example: [bold]usance import statement june.xml july.sta --seller acme[/bold]
     """
     with session.database():
-        from usance.flows import bank_statements, cash_application
+        from usance.flows import bank_intake, cash_application
         from usance.formats.errors import FormatError
 
         mapping = _mapping(columns or [], date_order=date_order, decimal_mark=decimal_mark)
@@ -82,7 +84,7 @@ def statement(
         with bar("Files") as advance:
             for number, file in enumerate(files, 1):
                 try:
-                    kept, new = bank_statements.take_statement(
+                    found = bank_intake.take_file(
                         chosen,
                         file.read_bytes(),
                         at=session.now(),
@@ -91,12 +93,13 @@ def statement(
                         account=account,
                         currency=currency.upper() if currency else None,
                         mapping=mapping,
+                        source="command",
                     )
                 except FormatError as error:
                     refused.append(error)
                     taken.append({"file": file.name, "code": error.code, "error": str(error)})
                 else:
-                    taken.append({"file": file.name, **_taken(kept, new=new)})
+                    taken += [_taken(one) for one in found]
                 advance(number, len(files), file.name)
         with bar("Settling") as advance:
             settled = cash_application.settle_all(
@@ -113,10 +116,10 @@ def statement(
             "unapplied": settled.unapplied,
             "unidentified": settled.unidentified,
         }
-        document: dict[str, Any] = taken[0] if len(files) == 1 else {"files": taken}
+        document: dict[str, Any] = taken[0] if len(taken) == 1 else {"files": taken}
         matched = sum(settled.matched.values())
         lines = [
-            *(line for one in taken for line in _told(one, several=len(files) > 1)),
+            *(line for one in taken for line in _told(one, several=len(taken) > 1)),
             f"{settled.lines} lines settled: {matched} matched, {settled.unapplied} unapplied,"
             f" {settled.unidentified} of unknown payers.",
         ]
@@ -143,14 +146,21 @@ def _mapping(
     return ColumnMapping.from_json(known) if known else None
 
 
-def _taken(kept: BankStatement, *, new: bool) -> dict[str, Any]:
+def _taken(one: Incoming) -> dict[str, Any]:
     from usance.flows import bank_findings
     from usance.records.identity import public_id
 
+    told: dict[str, Any] = {"file": one.name, "new": one.new}
+    if one.advice is not None:
+        rows = one.advice.remittances
+        return told | {"remittances": [public_id("remittance", row.id) for row in rows]}
+    if one.answer is not None:
+        return told | {"debit_return": public_id("debit_answer", one.answer.id)}
+    kept = one.statement
+    assert kept is not None
     series = bank_findings.in_series(seller_id=kept.seller_id, statement_id=kept.id)
-    return {
+    return told | {
         "id": public_id("bank_statement", kept.id),
-        "new": new,
         "transactions": kept.transactions,
         "duplicates": kept.duplicates,
         "findings": [*kept.findings, *bank_findings.as_json(series)],
@@ -161,6 +171,11 @@ def _told(one: dict[str, Any], *, several: bool) -> list[str]:
     name = f"{one['file']}: " if several else ""
     if "error" in one:
         return [f"{name}not taken: {one['error']}"]
+    if one["new"] and "remittances" in one:
+        count = len(one["remittances"])
+        return [f"{name}taken as {count} remittance advices; they bring no money by themselves."]
+    if one["new"] and "debit_return" in one:
+        return [f"{name}taken as the bank's answer to debits; it brings no money."]
     said = (
         f"{one['transactions']} transactions, {one['duplicates']} known before."
         if one["new"]
@@ -168,7 +183,7 @@ def _told(one: dict[str, Any], *, several: bool) -> list[str]:
     )
     return [
         f"{name}{said}",
-        *(f"  Finding: {finding['text']}" for finding in one["findings"]),
+        *(f"  Finding: {finding['text']}" for finding in one.get("findings", ())),
     ]
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from usance.formats import bai2, bank_csv, camt, lockbox, mt940, ofx
+from usance.formats import bai2, bank_csv, camt, lockbox, mt940, nacha, ofx, zip_files
 from usance.formats.bank_csv import ColumnMapping
 from usance.formats.errors import FormatError, refuse_too_large
 from usance.formats.remittance import RemittanceAdvice
@@ -18,11 +18,10 @@ SUPPORTED: Final = (
 )
 
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe\s*<\0|\xfe\xff\s*\0<|<\0|\0<")
-# Beginnings of what banks and people send instead: archives, documents, spreadsheets, images,
-# and other bank formats.
-_FOREIGN: Final = re.compile(
-    rb"PK\x03\x04|%PDF|\xd0\xcf\x11\xe0|\x1f\x8b|\x89PNG|\xff\xd8\xff|101 [0-9 ]{9}"
-)
+# Beginnings of what banks and people send instead: archives, documents, spreadsheets, images.
+_FOREIGN: Final = re.compile(rb"PK\x03\x04|%PDF|\xd0\xcf\x11\xe0|\x1f\x8b|\x89PNG|\xff\xd8\xff")
+_NACHA: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,4}101 ?[0-9 ]{9}")
+_STATUS_REPORT: Final = b"CstmrPmtStsRpt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +44,8 @@ def read(
     """Tell the format of ``data`` by its content and read it.
 
     ``mapping``, ``currency`` and ``account`` are used for tables only; the others name their own.
-    Raises FormatError ``unknown_format``, naming what is supported, or whatever the format's own
-    reader raises.
+    Raises FormatError ``unknown_format``, naming what is supported, ``advice_only`` or ``debit_answer``
+    for files of a bank that book nothing, or whatever the format's own reader raises.
     """
     refuse_too_large(data)
     for name, reader in (("ofx", ofx), ("mt940", mt940), ("bai2", bai2)):
@@ -55,10 +54,20 @@ def read(
     if lockbox.looks_like(data):
         box = lockbox.parse(data, account=account)
         return BankFile(format="lockbox", statements=box.statements, advices=box.advices)
+    if _NACHA.match(data[:80]):
+        raise _books_nothing(data)
+    if zip_files.looks_like(data):
+        raise FormatError(
+            "This is a ZIP archive; upload it in the back office, or send it to POST"
+            " /v1/bank-archives, where each of its files is taken as one of its own.",
+            code="archive",
+        )
     if _XML.match(data):
         try:
             message = camt.parse(data)
         except FormatError as error:
+            if error.code == "unsupported_message" and _STATUS_REPORT in data[:4096]:
+                raise _answer_to_debits("A pain.002") from None
             if error.code == "unsupported_message":
                 raise _unknown(error.message) from None
             raise
@@ -80,6 +89,7 @@ def may_be_table(data: bytes) -> bool:
         any(reader.looks_like(data) for reader in (ofx, mt940, bai2))
         or _XML.match(data)
         or _FOREIGN.match(data)
+        or _NACHA.match(data[:80])
     )
 
 
@@ -93,6 +103,27 @@ def detect_and_parse(
     """The statements of :func:`read`."""
     found = read(data, mapping=mapping, currency=currency, account=account)
     return list(found.statements)
+
+
+def _books_nothing(data: bytes) -> FormatError:
+    """What a NACHA file is good for: its entries are orders, and the account's statement has the money of
+    them, so that it would be counted twice."""
+    file = nacha.parse(data)
+    if any(e.returned or e.correction for batch in file.batches for e in batch.entries):
+        return _answer_to_debits("A NACHA file of returns or corrections")
+    return FormatError(
+        "A NACHA file says who pays and what for; it books nothing. Take it as a remittance advice. The"
+        " money comes with the account's statement, such as BAI2 of the same day.",
+        code="advice_only",
+    )
+
+
+def _answer_to_debits(what: str) -> FormatError:
+    return FormatError(
+        f"{what} is the bank's answer to debits and books nothing; take it where returns of debits are"
+        " taken.",
+        code="debit_answer",
+    )
 
 
 def _unknown(reason: str = "The format of this file is not known.") -> FormatError:

@@ -56,11 +56,13 @@ def detect_and_parse(
 
 
 def looks_like_advice(data: bytes) -> bool:
-    """Whether ``data`` can be nothing but advices: a message of EDI, cXML, a mail, a PDF, or a table whose
-    headings are those of an advice. A lockbox file brings the money too and is a bank's."""
+    """Whether ``data`` can be nothing but advices: a message of EDI, cXML, NACHA, a mail, a PDF, or a
+    table whose headings are those of an advice. A lockbox file brings the money too and is a bank's."""
     if lockbox.looks_like(data):
         return False
     if x12.looks_like(data) or edifact.looks_like(data) or _PDF.match(data[:80]):
+        return True
+    if _NACHA.match(data[:80]):
         return True
     if remittance_mail.looks_like(data) or (_XML.match(data) and b"cXML" in data[:4096]):
         return True
@@ -107,7 +109,9 @@ def _structured(data: bytes) -> Callable[[], tuple[RemittanceAdvice, ...]] | Non
 def _some(advices: tuple[RemittanceAdvice, ...]) -> tuple[RemittanceAdvice, ...]:
     if not advices:
         raise FormatError(
-            "The payments of this file say nothing of what they are for.", code="no_lines"
+            "The payments of this file say nothing of what they are for, and it brings no money: that"
+            " comes with the account's statement.",
+            code="no_lines",
         )
     return advices
 

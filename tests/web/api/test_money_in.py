@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.formats.zip_archives import zipped
 from usance.records.payments.models import BankStatement
 
 from .conftest import Shop
@@ -104,6 +105,23 @@ def test_a_fault_in_a_file_has_its_place(shop: Shop) -> None:
     response = shop.send("POST", "/bank-statements", raw=raw, content_type="text/csv")
     assert response.status_code == 422
     assert response.json()["errors"][0]["line"] == 3
+
+
+def test_an_archive_is_taken_whole_or_not_at_all(shop: Shop, invoice: Any) -> None:
+    data = zipped(("a.csv", csv(invoice["number"])), ("b.csv", b"Date,Amount\nnever,1\n"))
+    refused = shop.send("POST", "/bank-archives", raw=data, content_type="application/octet-stream")
+    assert refused.status_code == 422, refused.content
+    assert refused.json()["detail"].startswith("b.csv: ")
+    assert shop.ask("GET", "/bank-statements")["data"] == []
+    data = zipped(("a.csv", csv(invoice["number"])))
+    taken = shop.send("POST", "/bank-archives", raw=data, content_type="application/octet-stream")
+    assert taken.status_code == 201, taken.content
+    [file] = taken.json()["files"]
+    assert (file["name"], file["new"]) == ("a.csv", True)
+    assert shop.ask("GET", f"/bank-statements/{file['bank_statement']}")["transactions"] == 3
+    assert shop.ask("GET", f"/invoices/{invoice['id']}")["state"] == "paid"
+    wrong = shop.send("POST", "/bank-statements", raw=data, content_type="application/octet-stream")
+    assert (wrong.status_code, "/v1/bank-archives" in wrong.json()["detail"]) == (422, True)
 
 
 def test_a_file_beyond_the_limit_is_413(shop: Shop, settings: Any) -> None:

@@ -23,8 +23,9 @@ from usance.formats.camt.elements import (
     required,
     text,
 )
+from usance.formats.camt.parties import counterparty
 from usance.formats.errors import FormatError
-from usance.formats.statement import Transaction, compact, join_texts, reference_or_none
+from usance.formats.statement import Transaction, join_texts, reference_or_none
 from usance.formats.xml_elements import child, children, line_of
 from usance.rules.money import Money
 
@@ -254,7 +255,7 @@ def _facts(
     references, documents, remittance_text = _remittance(child(detail, "RmtInf"))
     # A returned payment keeps the parties of the original, in which the money went the other way.
     debtor_is_other = (amount.amount >= 0) != returned
-    name, account, ultimate = _counterparty(
+    name, account, ultimate = counterparty(
         child(detail, "RltdPties"),
         debtor_is_other=debtor_is_other,
         returned=returned,
@@ -370,47 +371,3 @@ def _remittance(
         lines.extend(text(line) for line in children(structured, "AddtlRmtInf"))
     joined = " ".join(line for line in lines if line)
     return tuple(dict.fromkeys(references)), tuple(dict.fromkeys(documents)), joined
-
-
-def _counterparty(
-    parties: etree._Element | None,
-    *,
-    debtor_is_other: bool,
-    returned: bool,
-    own_account: str | None,
-) -> tuple[str | None, str | None, str | None]:
-    """Name, account and ultimate party of the other side."""
-    if parties is None:
-        return None, None, None
-    sides = ("Dbtr", "Cdtr") if debtor_is_other else ("Cdtr", "Dbtr")
-    found = _party(parties, sides[0])
-    if returned and found[1] is not None and found[1] == own_account:
-        # Banks disagree on whether a return keeps the original parties; our own account tells.
-        other = _party(parties, sides[1])
-        found = other if any(other) else found
-    return found
-
-
-def _party(parties: etree._Element, side: str) -> tuple[str | None, str | None, str | None]:
-    account = child(parties, f"{side}Acct")
-    name = _name(child(parties, side)) or text(account, "Nm")
-    return name, account_number(account), _name(child(parties, f"Ultmt{side}"))
-
-
-def _name(party: etree._Element | None) -> str | None:
-    # The name stands in the element itself until version 07, then in Pty, or in Agt for a bank.
-    return text(party, "Pty", "Nm") or text(party, "Nm") or text(party, "Agt", "FinInstnId", "Nm")
-
-
-def account_number(account: etree._Element | None) -> str | None:
-    """The IBAN without spaces, or another identification of ``account``."""
-    identification = child(account, "Id")
-    iban = text(identification, "IBAN")
-    if iban is not None:
-        return compact(iban)
-    return (
-        text(identification, "Othr", "Id")
-        or text(identification, "BBAN")  # version 01, as the next two
-        or text(identification, "PrtryAcct", "Id")
-        or text(identification, "UPIC")
-    )

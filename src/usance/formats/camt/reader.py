@@ -29,7 +29,8 @@ from usance.formats.camt.elements import (
     required,
     text,
 )
-from usance.formats.camt.entries import BOOKED, account_number, status_of, transactions_of
+from usance.formats.camt.entries import BOOKED, status_of, transactions_of
+from usance.formats.camt.parties import account_number
 from usance.formats.errors import FormatError, refuse_too_large
 from usance.formats.statement import CopyDuplicate, Statement, Transaction
 from usance.formats.xml_elements import child, children, line_of, local_name

@@ -53,8 +53,10 @@ class BankFilesForm(forms.Form):
     file = FilesField(
         label=_lazy("Bank files"),
         help_text=_lazy(
-            "Drop them here or choose them: camt.052, camt.053 and camt.054 (XML), MT940 and MT942,"
-            " BAI2, OFX, or tables of bookings as CSV, of at most 100 MB each."
+            "Drop them here or choose them, of at most 100 MB each: camt.052, camt.053 and camt.054"
+            " (XML), MT940 and MT942, BAI2, OFX and QFX, lockbox files, tables of bookings as CSV, or"
+            " a ZIP of them. Remittance advices (X12 820, REMADV, cXML, NACHA, mail, PDF) and answers"
+            " to debits (pain.002, NACHA returns) are taken as what they are; they bring no money."
         ),
         widget=SeveralFiles(attrs={"class": "file-drop"}),
     )
