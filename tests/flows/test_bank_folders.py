@@ -120,14 +120,14 @@ def test_a_column_taken_for_another_stops_neither_file_nor_booking(
 def test_a_file_that_nobody_foresaw_keeps_no_other_waiting(
     trade: Trade, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take = bank_folders.take_statement
+    take = bank_folders.take_file
 
     def fails(seller: Seller, data: bytes, **said: Any) -> Any:
         if b"<Ustrd>boom" in data:
             raise ZeroDivisionError
         return take(seller, data, **said)
 
-    monkeypatch.setattr(bank_folders, "take_statement", fails)
+    monkeypatch.setattr(bank_folders, "take_file", fails)
     leave(folder, "a.xml", camt_053(Booking(100, "boom")))
     leave(folder, "b.xml", camt_053(Booking(200, "x"), number="S2"))
     assert look(trade) == Looked(taken=1, failed=1)

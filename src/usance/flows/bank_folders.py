@@ -11,11 +11,9 @@ from typing import Final
 from uuid import UUID
 
 from usance.flows import table_mappings
-from usance.flows.bank_statements import take_statement
+from usance.flows.bank_intake import MemberRefused, may_be_explained, take_file
 from usance.flows.deliveries.carriers import FOLDER
-from usance.flows.remittances import take_advice
 from usance.flows.set_aside import is_passing
-from usance.formats import bank_csv, remittance_files
 from usance.formats.errors import LARGEST_INPUT, FormatError
 from usance.gateways.bank_folder import BankFolder
 from usance.gateways.errors import CounterpartError, Refused
@@ -116,20 +114,20 @@ def _take(
     data = folder.read(name)
     account = str(connection.settings.get("account") or "")
     try:
-        take_statement(
+        take_file(
             seller,
             data,
             at=at,
             by=by,
-            file_name=name,
+            file_name=table_mappings.storable_name(name),
             account=account or None,
             currency=connection.settings.get("currency") or None,
+            source="folder",
         )
     except FormatError as error:
-        if remittance_files.looks_like_advice(data):
-            said = table_mappings.storable_name(name)
-            return _take_advice(seller, data, at=at, by=by, file_name=said)
-        if error.code in table_mappings.ASKABLE and bank_csv.outline_of(data) is not None:
+        if isinstance(error, MemberRefused):
+            name, data = error.member.name, error.member.data
+        if may_be_explained(error, data):
             waiting = table_mappings.keep_waiting(
                 seller, data, at=at, file_name=name, account=account
             )
@@ -137,16 +135,5 @@ def _take(
                 f"{error.code}: {error} Say what its columns mean at"
                 f" /office/bank/tables/{waiting.id}; the file is taken from there."
             )
-        return f"{error.code}: {error}"
-    return None
-
-
-def _take_advice(
-    seller: Seller, data: bytes, *, at: datetime, by: str, file_name: str
-) -> str | None:
-    """Take a mail or a file that advises payments; why it cannot be taken, if it cannot."""
-    try:
-        take_advice(seller, data, at=at, by=by, file_name=file_name, source="folder")
-    except FormatError as error:
         return f"{error.code}: {error}"
     return None

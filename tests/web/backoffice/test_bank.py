@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
 
 from tests.flows import books
+from tests.formats.zip_archives import zipped
 from tests.web import house as houses
 from tests.web.house import House
 from usance.records.payments.models import BankStatement, Payment
 
 SignIn = Callable[[str], Client]
-
-pytestmark = pytest.mark.xdist_group("bank")
 
 
 def upload(client: Client, data: bytes, name: str = "file.xml") -> Client:
@@ -71,7 +69,7 @@ def test_what_is_no_bank_file_is_refused(sign_in: SignIn, house: House) -> None:
     client = sign_in("marco")
     with books.nothing_written(house.seller):
         response = client.post(
-            "/office/bank/upload", {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7 nothing")}
+            "/office/bank/upload", {"file": SimpleUploadedFile("a.png", b"\x89PNG nothing")}
         )
         assert response.status_code == 422
         assert "Supported are camt" in told(response)
@@ -145,6 +143,19 @@ def test_several_files_are_taken_each_for_itself(sign_in: SignIn, house: House) 
     assert "two.pdf Not taken; nothing of it was kept." in said
     assert "three.csv Waits for you to say what its columns mean." in said
     assert BankStatement.objects.filter(seller_id=house.seller.id, file_name="one.xml").exists()
+
+
+def test_an_archive_is_taken_whole_or_its_bad_file_is_named(sign_in: SignIn, house: House) -> None:
+    client = sign_in("marco")
+    files = [("one.xml", houses.bank_file(house, number="81")), ("two.sta", b":20:cut off")]
+    with books.nothing_written(house.seller):
+        said = told(upload(client, zipped(*files), "march.zip"))
+    assert "two.sta: " in said
+    assert "Nothing of the archive was taken." in said
+    advice = b"Invoice number;Amount paid;Currency\nINV-77;60,00;EUR\n"
+    said = told(upload(client, zipped(files[0], ("advice.csv", advice)), "march.zip"))
+    assert "march.zip/one.xml Taken:" in said
+    assert "march.zip/advice.csv It is a remittance advice" in said
 
 
 def test_what_is_found_is_said_in_words(sign_in: SignIn, house: House) -> None:

@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from usance.flows import bank_statements, cash_application, table_mappings
+from usance.flows import bank_intake, bank_statements, cash_application, table_mappings
+from usance.flows.bank_intake import Incoming, MemberRefused
 from usance.formats import bank_csv, bank_files
 from usance.formats.bank_csv import Outline
 from usance.formats.errors import FormatError
 from usance.formats.statement import Statement
 from usance.records.payments import bank_queries
-from usance.records.payments.models import BankStatement, WaitingBankFile
+from usance.records.payments.models import WaitingBankFile
 from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.bank_forms import BankFilesForm, TableMappingForm
@@ -38,8 +39,7 @@ class _Outcome:
     """What became of one file: taken, known before, refused, or waiting to be explained."""
 
     name: str
-    kept: BankStatement | None = None
-    new: bool = False
+    taken: Incoming | None = None
     refused: FormatError | None = None
     waiting: WaitingBankFile | None = None
 
@@ -55,7 +55,11 @@ def bank_upload(request: HttpRequest, desk: Desk) -> HttpResponse:
     outcomes: list[_Outcome] = []
     if sent and form.is_valid():
         account = form.cleaned_data["account"].replace(" ", "")
-        outcomes = [_take(desk, file, account=account) for file in form.cleaned_data["file"]]
+        outcomes = [
+            outcome
+            for file in form.cleaned_data["file"]
+            for outcome in _take(desk, file, account=account)
+        ]
         _settle(desk)
         if len(outcomes) == 1 and outcomes[0].refused is None:
             return _to_the_one(request, outcomes[0])
@@ -74,20 +78,26 @@ def bank_upload(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-def _take(desk: Desk, file: UploadedFile[bytes], *, account: str) -> _Outcome:
+def _take(desk: Desk, file: UploadedFile[bytes], *, account: str) -> list[_Outcome]:
+    """What became of a file, or of each that an archive held."""
     name, data = file.name or "", file.read()
     try:
-        kept, new = bank_statements.take_statement(
+        found = bank_intake.take_file(
             desk.seller, data, at=desk.at, by=desk.by, file_name=name, account=account or None
         )
     except FormatError as error:
-        if error.code in table_mappings.ASKABLE and bank_csv.outline_of(data) is not None:
+        outcomes: list[_Outcome] = []
+        if isinstance(error, MemberRefused):
+            # The archive is not taken; once its table has been explained, the whole of it can be.
+            outcomes.append(_Outcome(name=name, refused=error))
+            name, data = error.member.name, error.member.data
+        if bank_intake.may_be_explained(error, data):
             waiting = table_mappings.keep_waiting(
                 desk.seller, data, at=desk.at, file_name=name, account=account
             )
-            return _Outcome(name=name, waiting=waiting, refused=None)
-        return _Outcome(name=name, refused=error)
-    return _Outcome(name=name, kept=kept, new=new)
+            return [*outcomes, _Outcome(name=name, waiting=waiting)]
+        return outcomes or [_Outcome(name=name, refused=error)]
+    return [_Outcome(name=one.name, taken=one) for one in found]
 
 
 def _settle(desk: Desk) -> None:
@@ -97,12 +107,39 @@ def _settle(desk: Desk) -> None:
 def _to_the_one(request: HttpRequest, outcome: _Outcome) -> HttpResponse:
     if outcome.waiting is not None:
         return HttpResponseRedirect(reverse("office_bank_table", args=[outcome.waiting.id]))
-    assert outcome.kept is not None
-    if outcome.new:
+    taken = outcome.taken
+    assert taken is not None
+    if not taken.new:
+        messages.info(request, _("This file was taken before. Nothing was done twice."))
+    elif taken.statement is not None:
         messages.success(request, _("The bank file is taken."))
     else:
-        messages.info(request, _("This file was taken before. Nothing was done twice."))
-    return HttpResponseRedirect(links.address("bank_statement", outcome.kept.id))
+        messages.success(request, _told_of_no_money(taken))
+    return HttpResponseRedirect(_address(taken))
+
+
+def _told_of_no_money(taken: Incoming) -> str:
+    """That a file was taken, and that it is no statement."""
+    if taken.answer is not None:
+        return _("It is the bank's answer to debits, and was taken as that.")
+    return _(
+        "It is a remittance advice, and was taken as that. It brings no money: that comes with the"
+        " account's statement."
+    )
+
+
+def _address(taken: Incoming) -> str:
+    if taken.statement is not None:
+        return links.address("bank_statement", taken.statement.id)
+    if taken.answer is not None:
+        return reverse("office_debit_answers")
+    assert taken.advice is not None
+    advices = taken.advice.remittances
+    return (
+        links.address("remittance", advices[0].id)
+        if len(advices) == 1
+        else reverse("office_remittances")
+    )
 
 
 def _outcome_table(outcomes: Sequence[_Outcome]) -> Table:
@@ -114,8 +151,8 @@ def _outcome_table(outcomes: Sequence[_Outcome]) -> Table:
 
 
 def _file_cell(one: _Outcome) -> object:
-    if one.kept is not None:
-        return Link(one.name, links.address("bank_statement", one.kept.id))
+    if one.taken is not None:
+        return Link(one.name, _address(one.taken))
     if one.waiting is not None:
         return Link(one.name, reverse("office_bank_table", args=[one.waiting.id]))
     return one.name
@@ -126,12 +163,15 @@ def _outcome_cell(one: _Outcome) -> object:
         return Noted(_("Not taken; nothing of it was kept."), str(one.refused))
     if one.waiting is not None:
         return _("Waits for you to say what its columns mean.")
-    assert one.kept is not None
-    if not one.new:
+    taken = one.taken
+    assert taken is not None
+    if not taken.new:
         return _("Taken before; nothing was done twice.")
+    if taken.statement is None:
+        return _told_of_no_money(taken)
     return _("Taken: %(new)s new lines, %(known)s known already.") % {
-        "new": one.kept.transactions,
-        "known": one.kept.duplicates,
+        "new": taken.statement.transactions,
+        "known": taken.statement.duplicates,
     }
 
 
