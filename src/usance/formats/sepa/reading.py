@@ -8,7 +8,7 @@ from datetime import datetime
 from lxml import etree
 
 from usance.formats.camt.elements import day, instant, is_true, money, required, text
-from usance.formats.camt.entries import account_number
+from usance.formats.camt.parties import account_number
 from usance.formats.einvoice.parsing import parse_xml
 from usance.formats.errors import FormatError
 from usance.formats.sepa.model import (
