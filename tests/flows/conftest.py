@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.flows import books
+from tests.flows.paying import Till
 from tests.flows.trading import Trade
 
 
@@ -23,3 +24,8 @@ def trade(account: Any, at: datetime) -> Iterator[Trade]:
 def on(at: datetime) -> date:
     """The day of the test."""
     return at.date()
+
+
+@pytest.fixture
+def till(trade: Trade) -> Till:
+    return Till.of(trade)

@@ -9,14 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from tests.flows.trading import Trade
-from usance.flows import connections
+from usance.flows import connections, fulfilment
 from usance.flows.cards import authorizing, charging, notices, pages, sending, tending
 from usance.gateways.psp.memory import SIGNATURE, MemoryProvider
 from usance.records.cards import queries
 from usance.records.cards.models import CardAuthorization, CardInstruction, StoredCard
 from usance.records.connections.models import Connection
 from usance.records.credit.models import CreditLine
+from usance.records.invoices.models import Invoice
 from usance.records.orders.models import Order
+from usance.records.payments.models import Payment
 
 
 @dataclass
@@ -61,7 +63,9 @@ class Till:
 
     def visit(self, page_id: UUID) -> None:
         """The buyer goes to a page, types its card, and comes back."""
-        page, _ = pages.open_page(self.trade.seller, page_id=page_id, provider=self.provider)
+        page, _ = pages.open_page(
+            self.trade.seller, page_id=page_id, at=self.at, provider=self.provider
+        )
         self.provider.type_card(page.reference)
         pages.look_at_page(
             seller_id=self.trade.seller.id, page_id=page_id, at=self.at, provider=self.provider
@@ -129,3 +133,31 @@ class Till:
 
     def order(self, order: Order) -> Order:
         return Order.objects.get(seller_id=order.seller_id, id=order.id)
+
+
+def invoice_of(till: Till, order: Order, amount: int | None = None) -> Invoice:
+    made = fulfilment.invoice_order(
+        till.trade.seller, order_id=order.id, amount=amount, **till.trade.act
+    )
+    till.work()
+    return Invoice.objects.get(seller_id=made.seller_id, id=made.id)
+
+
+def payments(till: Till) -> list[Payment]:
+    return list(Payment.objects.filter(seller_id=till.trade.seller.id).order_by("id"))
+
+
+def secured(till: Till, amount: int = 20_000, **fields: Any) -> tuple[Order, Any]:
+    order = till.trade.order(amount, **fields)
+    return order, till.authorize(till.card(), order_id=order.id)
+
+
+def due(till: Till, invoice: Invoice, days: int = 0) -> Till:
+    return till.later(days=(invoice.due_on - till.at.date()).days + days)
+
+
+def dispute(state: str, amount: int, reference: str, fee: int = 0) -> dict[str, Any]:
+    return {
+        "reference": "dp_1", "authorization": reference, "state": state, "amount": amount,
+        "currency": "EUR", "reason": "fraudulent", "fee": fee,
+    }  # fmt: skip

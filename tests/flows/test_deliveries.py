@@ -21,13 +21,15 @@ from tests.flows.delivered import (
     told,
     until_nothing_is_due,
 )
+from tests.flows.paying import Till
 from tests.flows.racing import at_once
 from tests.flows.trading import Trade
 from tests.horizon import wait_for_events
-from usance.flows import billing
-from usance.flows.deliveries import queueing, sending
+from usance.flows import billing, pay_links
+from usance.flows.deliveries import channels, queueing, sending
 from usance.flows.deliveries.carriers import Carriers
-from usance.flows.documents import NotIssued
+from usance.flows.document_writers import About
+from usance.flows.documents import NotIssued, issued
 from usance.flows.refusals import NotFound
 from usance.formats import facturx, ubl
 from usance.gateways.anaf.memory import MemoryAnaf
@@ -41,6 +43,7 @@ from usance.records.deliveries import queries
 from usance.records.deliveries.models import Delivery, KeptDocument
 from usance.records.events.models import Event
 from usance.records.identity import new_id
+from usance.records.invoices.models import Invoice
 
 BUYER = Participant("9930", "DE136695976")
 
@@ -460,3 +463,27 @@ def test_the_story_of_a_document_is_two_queries(
     latest = queries.latest_states(seller_id=trade.seller.id, subject_ids=[invoice.id])
     assert sorted(latest[invoice.id]) == [("email", "sent"), ("portal", "delivered")]
     assert Delivery.objects.filter(seller_id=trade.seller.id).count() == 2
+
+
+def test_a_mail_leads_to_the_pay_page_where_cards_are_taken(
+    trade: Trade, at: datetime, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://trade.example"
+    invoice = invoiced(trade)
+    row = only(trade.seller, channel="email")
+    job = channels.Job(
+        row, issued(trade.seller, kind="invoice", subject_id=invoice.id),
+        About(trade.seller, trade.buyer.id, at=at), Carriers(mail=(mail := MemoryMail())), at,
+    )  # fmt: skip
+    channels.CHANNELS["email"](job)
+    Till.of(trade)
+    for _ in range(2):  # the same delivery, tried once more
+        channels.CHANNELS["email"](job)
+    found = [re.findall(r"https://trade\.example/pay/(\S+)", message.text) for message in mail.sent]
+    assert found[0] == []
+    assert found[1] == found[2]
+    [token] = found[1]
+    assert pay_links.link_at(token, at=at).invoice_id == invoice.id
+    trade.pay(trade.stored(Invoice, invoice.id))
+    channels.CHANNELS["email"](job)
+    assert "/pay/" not in mail.sent[3].text

@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -254,6 +254,32 @@ def test_a_page_is_opened_at_the_provider(side: Side, kind: Any) -> None:
     assert side.provider.page(page.reference).state == "open"
 
 
+def test_a_page_is_closed_and_one_that_is_done_stays_as_it_is(side: Side, request: Any) -> None:
+    side.needs("page")
+
+    def opened() -> str:
+        wanted = PageWanted(
+            kind="pay", payer=side.payer(), own_reference="cse_1", amount=12_000, currency="EUR",
+            return_url="https://shop.example/back",
+        )  # fmt: skip
+        return side.provider.open_page(wanted, key=str(uuid4())).reference
+
+    closed = opened()
+    for _ in range(2):
+        assert side.provider.close_page(closed, key=str(uuid4())).state == "expired"
+    assert side.provider.page(closed).state == "expired"
+    paid = opened()
+    if isinstance(side.provider, MemoryProvider):
+        side.provider.type_card(paid)
+    else:
+        request.getfixturevalue("mock").sessions[paid] |= {"status": "complete", "url": None}
+    assert side.provider.close_page(paid, key=str(uuid4())).state == "completed"
+    fields = side.provider.open_page(
+        PageWanted(kind="store", payer=side.payer(), own_reference="cse_2"), key=str(uuid4())
+    )
+    assert side.provider.close_page(fields.reference, key=str(uuid4())).state == "expired"
+
+
 def test_a_card_is_stored_through_fields_of_the_provider(side: Side, request: Any) -> None:
     payer = side.payer()
     page = side.provider.open_page(
@@ -302,6 +328,52 @@ def test_a_finished_page_brings_its_card_and_its_money(mock: StripeMock) -> None
     assert done.card.last4
     mock.sessions[page.reference] |= {"status": "expired", "payment_intent": None}
     assert stripe.page(page.reference).state == "expired"
+
+
+def test_a_refund_that_failed_is_told_whatever_the_charge_says(mock: StripeMock) -> None:
+    stripe = adapter(mock.url)
+    paid = stripe.authorize(
+        CardToken(reference=mock.card("cus_1")["id"], payer="cus_1"),
+        amount=9_000, currency="EUR", own_reference="c", key="k", capture=True,
+    )  # fmt: skip
+    for key, amount in (("a", 2_000), ("b", 3_000)):
+        stripe.refund(paid.reference, amount=amount, currency="EUR", key=key)
+    mock.refunds[0]["status"] = "failed"
+    for said in (5_000, 3_000):
+        mock.intents[paid.reference]["latest_charge"]["amount_refunded"] = said
+        now = stripe.fetch(paid.reference)
+        assert (now.refunded, now.refund_failed) == (5_000, 2_000)
+
+
+def test_a_payout_is_read_with_all_that_is_in_it(mock: StripeMock) -> None:
+    intent = {"object": "charge", "id": "ch_1", "payment_intent": "pi_1", "currency": "usd"}
+    dispute = {"object": "dispute", "id": "dp_1", "payment_intent": "pi_1", "currency": "usd"}
+    before = mock.payout(("charge", 500, 0, "ch_0"), status="failed")
+    name = mock.payout(
+        ("charge", 10_000, 320, mock.a("charge") | intent | {"amount_captured": 10_000}),
+        ("charge", 900, 0, mock.a("charge") | intent | {"currency": "eur", "amount_captured": 850}),
+        ("refund", -2_000, 0, mock.a("refund") | {"id": "re_1", "payment_intent": "pi_1"}),
+        ("adjustment", -3_000, 1_500, mock.a("dispute") | dispute),
+        ("stripe_fee", -25, 0, None),
+        ("payout_failure", 500, 0, mock.payouts[before]),
+        statement_descriptor="NORDWIND",
+    )
+    stripe = adapter(mock.url)
+    payout = stripe.payout(name)
+    assert (payout.amount, payout.currency, payout.state) == (4_555, "USD", "announced")
+    assert payout.arrives_on == date(2009, 2, 13)
+    assert (payout.names, payout.marks) == ((name,), ("NORDWIND", "STRIPE"))
+    assert [(p.kind, p.amount, p.fee, p.authorization, p.own_amount) for p in payout.parts] == [
+        ("charge", 10_000, 320, "pi_1", None),
+        ("charge", 900, 0, "pi_1", 850),
+        ("refund", -2_000, 0, "pi_1", None),
+        ("dispute", -3_000, 1_500, "pi_1", None),
+        ("fee", -25, 0, "", None),
+        ("payout", 500, 0, "", None),
+    ]
+    assert (payout.parts[3].dispute, payout.parts[5].payout) == ("dp_1", before)
+    assert stripe.payout(before).state == "failed"
+    assert list(stripe.payouts(since=date(2009, 2, 1))) == [before, name]
 
 
 def test_every_state_of_the_contract_is_understood(mock: StripeMock) -> None:

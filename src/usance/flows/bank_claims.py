@@ -12,12 +12,17 @@ from typing import Final
 
 from django.db import transaction
 
+from usance.flows.cards import payouts as card_payouts
 from usance.flows.debits import bookings
 from usance.flows.funding import payouts
 from usance.records.parties.models import Seller
 from usance.records.statements import execute
 
-CLAIMERS: Final[tuple[Callable[..., int], ...]] = (bookings.claim, payouts.claim)
+CLAIMERS: Final[tuple[Callable[..., int], ...]] = (
+    bookings.claim,
+    payouts.claim,
+    card_payouts.claim,
+)
 """Each looks through the seller's lines that nobody has settled or claimed, keeps a BankClaim of those
 that are its own, posts what the bank booked, and says how many there were. It is called with the
 seller and ``at`` and ``by``, within a transaction that holds the lock on settling."""

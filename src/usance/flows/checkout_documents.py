@@ -146,6 +146,8 @@ def facts_document(
         document["offered"] = [terms.code for terms in application.offered]
     if application.rate is not None:
         document["rate"] = str(application.rate)
+    if exposure.secured:
+        document["secured"] = exposure.secured
     if exposure.group_available is not None:
         document["group_available"] = exposure.group_available
     if application.largest_line is not None:

@@ -22,8 +22,10 @@ from usance.rules.money import convert
 from usance.rules.terms import parse_terms
 
 
-def question(request: OrderRequest, *, at: datetime, on: date) -> CheckoutQuestion:
-    """What to ask the database about ``request``."""
+def question(
+    request: OrderRequest, *, at: datetime, on: date, order_id: UUID | None = None
+) -> CheckoutQuestion:
+    """What to ask the database about ``request``, which ``order_id`` names where it is an order already."""
     return CheckoutQuestion(
         seller_id=request.seller.id,
         buyer_id=request.buyer_id,
@@ -33,6 +35,8 @@ def question(request: OrderRequest, *, at: datetime, on: date) -> CheckoutQuesti
         at=at,
         on=on,
         idempotency_key=request.idempotency_key,
+        reference=request.external_id,
+        order_id=order_id,
     )
 
 

@@ -46,7 +46,7 @@ def decide_again(
     if order.line_id is not None:
         credit_actions.room(CreditLine.objects.get(seller_id=seller.id, id=order.line_id), on=on)
     request = _request(seller, order, amount=amount)
-    [facts] = credit.checkout_facts([question(request, at=at, on=on)])
+    [facts] = credit.checkout_facts([question(request, at=at, on=on, order_id=order.id)])
     if facts.policy_id is None:
         raise NoPolicy
     policy = credit.policy(seller_id=seller.id, policy_id=facts.policy_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows.cards.shipments import require_covered
 from usance.flows.debits.shipments import require_shippable
 from usance.flows.invoice_documents import Issuer, Piece
 from usance.flows.issuing import Wanted, issue
@@ -55,14 +56,16 @@ def invoice_order(
     allowances and charges of the order that nothing bears yet; by ``charges`` the order grows.
 
     What was held for it becomes owed, due by the order's terms. Raises NotFound, WrongState,
-    FundsNotGood, AmountTooLarge, Duplicate (the external_id is taken), LimitExceeded or NotApproved
-    (``charges`` that the order may not grow by), or InvalidOrder if ``lines`` do not sum to the amount.
+    FundsNotGood, CardShort, AmountTooLarge, Duplicate (the external_id is taken), LimitExceeded or
+    NotApproved (``charges`` that the order may not grow by), or InvalidOrder if ``lines`` do not sum
+    to the amount.
     """
     order = locked(seller, order_id=order_id, states=HELD)
     require_shippable(seller, order=order, at=at)
     part = part_of(order, amount=amount, tax_amount=tax_amount, lines=lines)
     journal = Journal(seller, at=at, by=by)
     part = bear(journal, order, part=part, added=charges)
+    require_covered(seller, order=order, amount=part.amount)
     issuer, profile = Issuer.with_profile(seller, buyer_id=order.buyer_id)
     invoice = issue(
         journal,

@@ -144,4 +144,4 @@ def _has_room(order: Order, *, on: date) -> bool:
     if order.line_id is None:
         return False
     line = CreditLine.objects.get(seller_id=order.seller_id, id=order.line_id)
-    return line.state == "active" and order.amount <= credit.room(line, on=on)
+    return line.state == "active" and order.amount <= credit.room(line, on=on, order_id=order.id)

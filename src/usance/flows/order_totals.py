@@ -250,7 +250,7 @@ def require_room(order: Order, *, amount: int, on: date) -> None:
         if order.line_id
         else None
     )
-    available = credit.room(line, on=on) if line else 0
+    available = credit.room(line, on=on, order_id=order.id) if line else 0
     if line is None or line.state != "active" or amount > available:
         raise LimitExceeded(
             f"{amount} minor units more are needed, {max(available, 0)} are available"

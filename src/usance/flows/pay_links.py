@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -83,6 +83,28 @@ def create_link(
         link.save(force_insert=True)
     _tell(seller, link, "created", at=at, by=by)
     return link
+
+
+@transaction.atomic
+def link_in_mail(
+    seller: Seller, *, invoice: Invoice, delivery: str, due_on: date, at: datetime
+) -> PayLink:
+    """The link that a mail with an ``invoice`` carries, good until a month after ``due_on``. The same
+    ``delivery`` has the same link, however often it is tried."""
+    known = PayLink.objects.filter(
+        seller_id=seller.id, invoice_id=invoice.id, metadata__delivery=delivery
+    ).first()
+    if known is not None:
+        return known
+    days = (due_on - at.date()).days + USUAL_DAYS
+    return create_link(
+        seller,
+        at=at,
+        by="deliveries",
+        invoice_id=invoice.id,
+        days=min(max(days, USUAL_DAYS), LONGEST_DAYS),
+        metadata={"delivery": delivery},
+    )
 
 
 @transaction.atomic

@@ -104,6 +104,7 @@ def rested_on(seller: Seller, stored: Stored) -> Rested:
         external=facts["external"],
         unapplied_cash=facts["unapplied_cash"],
         group_available=facts.get("group_available"),
+        secured=facts.get("secured", 0),
     )
     day = date.fromisoformat(on) if on else business_day(seller, at=stored.created_at)
     return Rested(application, exposure, policy, day)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows.cards.shipments import require_covered
 from usance.flows.debits.shipments import require_shippable
 from usance.flows.invoice_documents import Issuer, Piece
 from usance.flows.issuing import issue
@@ -73,7 +74,7 @@ def ship_order(
     charges of the order that nothing bears yet; by ``charges``, those of this shipment, it grows.
 
     It is billed as the buyer's profile says: in this transaction, when the order is complete, or at
-    the cut-off day. Raises NotFound, WrongState, FundsNotGood, AmountTooLarge, Duplicate (the
+    the cut-off day. Raises NotFound, WrongState, FundsNotGood, CardShort, AmountTooLarge, Duplicate (the
     external_id is taken), LimitExceeded or NotApproved (``charges`` that the order may not grow by), or
     InvalidOrder if ``lines`` do not sum to the amount or the days are impossible.
     """
@@ -82,6 +83,7 @@ def ship_order(
     part = part_of(order, amount=amount, tax_amount=tax_amount, lines=lines)
     journal = Journal(seller, at=at, by=by)
     part = bear(journal, order, part=part, added=charges)
+    require_covered(seller, order=order, amount=part.amount)
     shipment = _kept(order, part, parcel=parcel or Parcel(), journal=journal)
     shipment.external_id, shipment.metadata = external_id, metadata or {}
     with external_id_once("shipment", external_id):

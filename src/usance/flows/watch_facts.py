@@ -72,7 +72,7 @@ def _line_facts(line: WatchedLine) -> dict[str, Any]:
     return {
         "line.limit": own(line.limit),
         "line.exposure": own(line.exposure),
-        "line.available": own(line.limit + line.tolerance - line.exposure),
+        "line.available": own(line.limit + line.tolerance + line.secured - line.exposure),
         "line.used": Decimal(line.exposure) / line.limit if line.limit else None,
         "line.tier": line.tier,
         "line.insured_limit": None if line.insured_limit is None else own(line.insured_limit),

@@ -19,7 +19,7 @@ from procrastinate.tasks import Task
 
 from config.clock import CLOCK
 from usance.flows import promises
-from usance.flows.cards import charging, notices, pages, sending, tending
+from usance.flows.cards import charging, notices, pages, payouts, sending, tending
 from usance.gateways.errors import CounterpartError
 from usance.jobs import tasks
 from usance.jobs.retry import AgainWhenAsked, TryAgain
@@ -135,6 +135,14 @@ def charge_due_cards(timestamp: int) -> None:
     """Charge the cards of buyers who agreed for invoices that are due, a seller at a time."""
     del timestamp
     tasks.for_each_seller(lambda one: charging.charge_due(seller_id=one, at=CLOCK.now()))
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(name="ask_for_card_payouts", queue=CARDS, queueing_lock="ask_for_card_payouts")
+def ask_for_card_payouts(timestamp: int) -> None:
+    """Ask the providers what they have sent to the bank, in case a notice was lost."""
+    del timestamp
+    tasks.for_each_seller(lambda one: payouts.ask_for_payouts(seller_id=one, at=CLOCK.now()))
 
 
 @app.periodic(cron="37 * * * *")

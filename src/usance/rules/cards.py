@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
@@ -131,3 +132,43 @@ def shares_of_capture(amount: int, *, held: tuple[Held, ...]) -> tuple[int, ...]
         shares[place] = min(amount, held[place].capturable)
         amount -= shares[place]
     return tuple(shares)
+
+
+PAYOUT_BEFORE: Final = timedelta(days=3)
+PAYOUT_AFTER: Final = timedelta(days=7)
+"""Around the day that a payout is expected within which a bank books it."""
+_SHORTEST_NAME: Final = 6
+_SHORTEST_MARK: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SentPayout:
+    """A payout of a provider that a bank line may book; minor units. ``names`` it alone has, ``marks``
+    all payouts of the account."""
+
+    amount: int
+    currency: str
+    arrives_on: date
+    names: tuple[str, ...]
+    marks: tuple[str, ...]
+
+
+def is_named(payout: SentPayout, *, text: str) -> bool:
+    """Whether ``text`` holds, as a word of its own, a name that only this payout has."""
+    return any(_has_word(text, name) for name in payout.names if len(name) >= _SHORTEST_NAME)
+
+
+def fits_payout(
+    payout: SentPayout, *, amount: int, currency: str, booked_on: date, text: str
+) -> bool:
+    """Whether a line without its name may be the payout: to the cent, in its days, and with a mark of
+    the provider's. Another payout may fit as well; then neither is it."""
+    is_in_time = payout.arrives_on - PAYOUT_BEFORE <= booked_on <= payout.arrives_on + PAYOUT_AFTER
+    if not is_in_time or (amount, currency) != (payout.amount, payout.currency):
+        return False
+    return any(_has_word(text, mark) for mark in payout.marks if len(mark) >= _SHORTEST_MARK)
+
+
+def _has_word(text: str, word: str) -> bool:
+    pattern = rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
+    return re.search(pattern, text, re.IGNORECASE) is not None

@@ -26,6 +26,7 @@ BANK: Final = "bank"
 BAD_DEBT: Final = "bad_debt"
 CLEARING: Final = "clearing"
 FEES: Final = "fees"
+INTEREST: Final = "interest"
 DISCOUNTS: Final = "discounts"
 DIFFERENCES: Final = "differences"
 EXCHANGE: Final = "exchange"
@@ -43,7 +44,7 @@ ACCOUNTS: Final = (
     BANK,
     CLEARING,
     FEES,
-    "interest",
+    INTEREST,
     DISCOUNTS,
     DIFFERENCES,
     EXCHANGE,
@@ -132,6 +133,14 @@ def credit_note(buyer_id: UUID, *, net: int, tax: int) -> tuple[Posting, ...]:
             Posting(TAX, tax, buyer_id),
         )
     )
+
+
+def late_charge(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:
+    """Late interest and compensation are claimed; a negative amount, what of it is given up again.
+
+    Neither is consideration for a supply, so no tax is in it (CJEU, C-222/81, BAZ Bausystem).
+    """
+    return balanced((Posting(RECEIVABLE, amount, buyer_id), Posting(INTEREST, -amount, buyer_id)))
 
 
 def place_of(method: str) -> str:
@@ -235,12 +244,27 @@ def fee(buyer_id: UUID | None, *, amount: int, out_of: str = BANK) -> tuple[Post
     return balanced((Posting(FEES, amount, buyer_id), Posting(out_of, -amount, buyer_id)))
 
 
-def payout(*, amount: int, buyer_id: UUID | None = None) -> tuple[Posting, ...]:
+def payout(
+    *, amount: int, buyer_id: UUID | None = None, kept_back: int = 0, out_of: str = CLEARING
+) -> tuple[Posting, ...]:
     """The bank has booked what a provider or a scheme owed us; a negative amount, what it took back.
 
     ``buyer_id`` where it is known whose money it was, so that nothing of it is left in CLEARING.
+    ``kept_back`` of the amount is the provider's fee. ``out_of`` is EXCHANGE where the provider owed
+    another currency and converted it; the side of that currency is :func:`converted_payout`.
     """
-    return balanced((Posting(BANK, amount, buyer_id), Posting(CLEARING, -amount, buyer_id)))
+    return balanced(
+        (
+            Posting(BANK, amount - kept_back, buyer_id),
+            Posting(FEES, kept_back, buyer_id),
+            Posting(out_of, -amount, buyer_id),
+        )
+    )
+
+
+def converted_payout(*, amount: int, buyer_id: UUID | None = None) -> tuple[Posting, ...]:
+    """What a provider owed in one currency it pays out in another: the side of the one that it owed."""
+    return balanced((Posting(EXCHANGE, amount, buyer_id), Posting(CLEARING, -amount, buyer_id)))
 
 
 def paid_twice(buyer_id: UUID, *, amount: int) -> tuple[Posting, ...]:

@@ -105,6 +105,9 @@ class StripeMock(OpenApiCounterpart):
         self.samples = json.loads(fixtures.read_text())["resources"]
         self.intents: dict[str, dict[str, Any]] = {}
         self.sessions: dict[str, dict[str, Any]] = {}
+        self.refunds: list[dict[str, Any]] = []
+        self.payouts: dict[str, dict[str, Any]] = {}
+        self.moved: dict[str, list[dict[str, Any]]] = {}
         self.methods: dict[str, dict[str, Any]] = {}
         self.done: dict[str, Answered] = {}
         self.declines: dict[str, tuple[str, str]] = {}
@@ -169,10 +172,32 @@ class StripeMock(OpenApiCounterpart):
             rows = list(reversed(self.intents.values()))
             body = {"object": "list", "url": asked.path, "has_more": False, "data": rows}
             return Answered.of(body)
+        if len(parts) == 3:
+            return self._list(parts[2], asked)
+        if parts[2] == "payouts":
+            return Answered.of(self.payouts[parts[3]])
         found = self.intents.get(parts[3]) or self.sessions.get(parts[3])
         if found is None:
             return self.fault(404, type="invalid_request_error", code="resource_missing")
         return Answered.of(found)
+
+    def _list(self, what: str, asked: Asked) -> Answered:
+        """One object a page, so that the next is asked for."""
+        query = {name: values[0] for name, values in asked.query.items()}
+        rows = {
+            "refunds": [
+                it for it in self.refunds if it["payment_intent"] == query.get("payment_intent")
+            ],
+            "balance_transactions": self.moved.get(query.get("payout", ""), []),
+            "payouts": list(self.payouts.values()),
+        }[what]
+        ids = [row["id"] for row in rows]
+        start = ids.index(query["starting_after"]) + 1 if "starting_after" in query else 0
+        body = {
+            "object": "list", "url": asked.path, "data": rows[start : start + 1],
+            "has_more": start + 1 < len(rows),
+        }  # fmt: skip
+        return Answered.of(body)
 
     def _post(self, asked: Asked, given: dict[str, Any], parts: list[str]) -> Answered:
         match parts[2:]:
@@ -186,6 +211,9 @@ class StripeMock(OpenApiCounterpart):
                 }  # fmt: skip
                 self.sessions[made["id"]] = made
                 return Answered.of(made)
+            case ["setup_intents", id_, "cancel"]:
+                self.sessions[id_] |= {"status": "canceled"}
+                return Answered.of(self.sessions[id_])
             case ["payment_intents"]:
                 return self._intent(given)
             case ["payment_intents", id_, act]:
@@ -262,12 +290,19 @@ class StripeMock(OpenApiCounterpart):
             "id": self.new("re"), "amount": amount, "currency": it["currency"],
             "status": "succeeded", "payment_intent": it["id"],
         }  # fmt: skip
+        self.refunds.append(made)
         return Answered.of(made)
 
     def _session(self, asked: Asked) -> Answered:
         if asked.method == "GET":
             return Answered.of(self.sessions[asked.path.rpartition("/")[2]])
         given = nested(asked.body)
+        if asked.path.endswith("/expire"):
+            it = self.sessions[asked.path.split("/")[-2]]
+            if it["status"] != "open":
+                return self.fault(400, type="invalid_request_error", message="not open")
+            it |= {"status": "expired", "url": None}
+            return Answered.of(it)
         if extra := set(given) - SESSION_MEMBERS:
             self.breach(f"{asked.path}: {extra}")
         made = copy.deepcopy(self.samples["checkout.session"]) | {
@@ -278,11 +313,32 @@ class StripeMock(OpenApiCounterpart):
         self.sessions[made["id"]] = made
         return Answered.of(made)
 
+    def payout(self, *moved: tuple[str, int, int, dict[str, Any] | str | None], **more: Any) -> str:
+        """A payout of balance transactions (type, amount, fee, source)."""
+        made = self._of_contract("payout") | {"id": self.new("po"), "status": "paid"} | more
+        made["amount"] = sum(amount - fee for _, amount, fee, _ in moved)
+        self.payouts[made["id"]] = made
+        self.moved[made["id"]] = [
+            self._of_contract("balance_transaction")
+            | {
+                "id": self.new("txn"), "type": type_, "amount": amount, "fee": fee,
+                "net": amount - fee, "source": source, "currency": made["currency"],
+            }
+            for type_, amount, fee, source in [
+                *moved, ("payout", -made["amount"], 0, made["id"])
+            ]
+        ]  # fmt: skip
+        return str(made["id"])
+
     def card(self, customer: str) -> dict[str, Any]:
         """A payment method as it is once a card was typed."""
         made = self._of_contract("payment_method") | {"id": self.new("pm"), "customer": customer}
         self.methods[made["id"]] = made
         return made
+
+    def a(self, name: str) -> dict[str, Any]:
+        """An object as the contract has it."""
+        return self._of_contract(name)
 
     def new(self, kind: str) -> str:
         self._next += 1

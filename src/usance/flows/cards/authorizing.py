@@ -185,7 +185,7 @@ def request_refund(
     or AmountTooLarge.
     """
     row = _locked(seller, authorization_id, state="captured")
-    left = row.captured - row.refunded - _queued(row, "refund")
+    left = row.captured - row.refunded + row.refund_failed - _queued(row, "refund")
     amount = _within(
         left if amount is None else amount, most=left, what="captured and not refunded"
     )

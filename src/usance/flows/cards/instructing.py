@@ -56,6 +56,7 @@ def tell(
             "authorized": authorization.authorized,
             "captured": authorization.captured,
             "refunded": authorization.refunded,
+            "refund_failed": authorization.refund_failed,
             "reason": authorization.decline_reason,
         },
     )

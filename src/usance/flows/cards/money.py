@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from usance.flows import repayments, settlement
-from usance.flows.journal import business_day
+from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
 from usance.records.cards import queries
 from usance.records.cards.models import CardAuthorization, CardReceipt
@@ -16,6 +16,7 @@ from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Seller
 from usance.records.payments import queries as payments
 from usance.records.payments.models import Payment
+from usance.rules import ledger
 
 METHOD = "card"
 
@@ -45,13 +46,7 @@ def book_capture(
         reference=authorization.reference,
         external_id=f"card:{authorization.id.hex}:{authorization.captured}",
     )
-    CardReceipt.objects.create(
-        seller_id=seller.id,
-        created_at=at,
-        authorization_id=authorization.id,
-        payment_id=payment.id,
-        amount=amount,
-    )
+    _keep(seller, authorization, payment, kind="capture", at=at)
     left = amount
     for invoice_id, share in pays:
         left -= _allocate(
@@ -65,23 +60,26 @@ def book_capture(
     return payment
 
 
-def book_won_dispute(
+def book_back(
     seller: Seller,
     authorization: CardAuthorization,
     *,
     amount: int,
+    kind: str,
     external_id: str,
     at: datetime,
     by: str,
 ) -> Payment:
-    """What a cardholder's bank took and has to give back: a new payment, for the invoices that the
-    first one had paid and that are open again."""
+    """Money that had gone back to a card is the seller's again (``kind``: ``refund_failed`` or
+    ``dispute_won``): a new payment, for the invoices that the first ones had paid and that are open
+    again. It may go back once more. The caller has locked line and authorization."""
     paid = [
         (line.invoice_id, line.amount)
         for receipt in queries.receipts(seller_id=seller.id, authorization_id=authorization.id)
         for line in payments.allocations_of_payment(
             seller_id=seller.id, payment_id=receipt.payment_id
         )
+        if line.amount > 0
     ]
     payment = settlement.record_payment(
         seller,
@@ -95,6 +93,7 @@ def book_won_dispute(
         reference=authorization.reference,
         external_id=external_id,
     )
+    _keep(seller, authorization, payment, kind=kind, at=at)
     left = amount
     for invoice_id, share in paid:
         most = min(share, left)
@@ -102,6 +101,19 @@ def book_won_dispute(
             seller, payment_id=payment.id, invoice_id=invoice_id, most=most, at=at, by=by
         )
     return payment
+
+
+def _keep(
+    seller: Seller, authorization: CardAuthorization, payment: Payment, *, kind: str, at: datetime
+) -> None:
+    CardReceipt.objects.create(
+        seller_id=seller.id,
+        created_at=at,
+        authorization_id=authorization.id,
+        payment_id=payment.id,
+        kind=kind,
+        amount=payment.amount,
+    )
 
 
 def _allocate(
@@ -130,7 +142,8 @@ def book_refund(
     by: str,
 ) -> None:
     """Money went back to the card: unapplied cash first, then what paid invoices, the latest first,
-    which are open again. ``authorization.refunded`` includes it already."""
+    which are open again. ``authorization.refunded`` includes it already. What a cardholder's bank had
+    taken before is gone twice."""
     for place, receipt in enumerate(
         queries.receipts(seller_id=seller.id, authorization_id=authorization.id)
     ):
@@ -141,7 +154,6 @@ def book_refund(
         back = min(amount, payment.amount - payment.refunded - payment.returned)
         if not back:
             continue
-        _free(seller, payment, amount=back - payment.unapplied, at=at, by=by)
         repayments.refund_payment(
             seller,
             payment_id=payment.id,
@@ -149,27 +161,33 @@ def book_refund(
             by=by,
             amount=back,
             reason=reason,
+            is_released=True,
             external_id=f"card:{authorization.id.hex}:{authorization.refunded}:{place}",
         )
         amount -= back
+    if amount:
+        book_twice(seller, authorization, amount=amount, at=at, by=by)
 
 
-def _free(seller: Seller, payment: Payment, *, amount: int, at: datetime, by: str) -> None:
-    """Take back ``amount`` of what ``payment`` pays, the latest allocation first."""
-    lines = payments.allocations_of_payment(seller_id=seller.id, payment_id=payment.id)
-    for line in sorted(lines, key=lambda it: it.id, reverse=True):
-        if amount <= 0:
-            return
-        if not line.left:
-            continue
-        settlement.release_allocation(seller, allocation_id=line.id, at=at, by=by)
-        if line.left > amount:
-            settlement.allocate(
-                seller,
-                payment_id=payment.id,
-                invoice_id=line.invoice_id,
-                at=at,
-                by=by,
-                amount=line.left - amount,
-            )
-        amount -= line.left
+def book_twice(
+    seller: Seller, authorization: CardAuthorization, *, amount: int, at: datetime, by: str
+) -> None:
+    """``amount`` went to the card though it had gone there before: a loss, until it is claimed; a negative
+    amount came back. The caller has locked the line, and sees to it that it is booked once."""
+    journal = Journal(seller, at=at, by=by)
+    journal.enter(
+        "card_paid_twice",
+        subject_id=authorization.id,
+        buyer_id=authorization.buyer_id,
+        currency=authorization.currency,
+        postings=ledger.paid_twice(authorization.buyer_id, amount=amount),
+    )
+    journal.tell(
+        "card_authorization.paid_twice",
+        object_type="card_authorization",
+        object_id=authorization.id,
+        buyer_id=authorization.buyer_id,
+        currency=authorization.currency,
+        data={"amount": amount},
+    )
+    journal.close()

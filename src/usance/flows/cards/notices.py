@@ -13,10 +13,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
-
-from usance.flows import repayments
-from usance.flows.cards import money, tending
+from usance.flows.cards import payouts, tending
+from usance.flows.cards.disputes import take_dispute
 from usance.flows.cards.outcomes import absorb, lapse
 from usance.flows.cards.pages import look_at_page
 from usance.flows.cards.providers import KINDS, provider_at, provider_of
@@ -29,8 +27,6 @@ from usance.records.connections import queries as connections
 from usance.records.events.secrets import SecretUnreadable
 from usance.records.identity import new_id
 from usance.records.parties.models import Seller
-from usance.records.payments import queries as payments
-from usance.records.payments.models import Repayment
 from usance.rules.retries import Chance, next_attempt
 
 LEASE: Final = timedelta(minutes=2)
@@ -126,6 +122,15 @@ def _do(seller: Seller, row: CardEvent, *, provider: PaymentProvider | None, at:
         if done is not None and done.order_id is not None:
             tending.tend(seller_id=seller.id, order_id=done.order_id, at=at)
         return "done"
+    if row.kind == "payout":
+        payouts.take_payout(
+            seller,
+            connection_id=row.connection_id,
+            reference=row.reference,
+            at=at,
+            provider=provider,
+        )
+        return "done"
     dispute = Dispute(**row.dispute) if row.dispute else None
     reference = dispute.authorization if dispute else row.reference
     known = queries.authorization_by_reference(
@@ -134,7 +139,7 @@ def _do(seller: Seller, row: CardEvent, *, provider: PaymentProvider | None, at:
     if known is None:
         return "unknown"
     if dispute is not None:
-        return _dispute(seller, known, dispute, at=at)
+        return take_dispute(seller, known, dispute, at=at)
     refresh(seller, known, provider=provider, at=at)
     return "done"
 
@@ -171,64 +176,3 @@ def refresh_run_out(
             _log.warning("authorization %s of seller %s", authorization_id, seller_id)
             lapse(seller, authorization_id=authorization_id, at=at)
     return len(found)
-
-
-def _dispute(seller: Seller, known: CardAuthorization, dispute: Dispute, *, at: datetime) -> str:
-    """A cardholder's bank took money back: what it paid is open again, and the provider's fee is
-    ours. Where the dispute is won the money comes back as a new payment."""
-    external_id = f"dispute:{dispute.reference}"
-    was_taken = Repayment.objects.filter(seller_id=seller.id, external_id=external_id).exists()
-    if dispute.state != "won":
-        if was_taken:
-            return "taken before"
-        return _take_back(seller, known, dispute, external_id=external_id, at=at)
-    if not was_taken:
-        return "nothing was taken"
-    won = f"{external_id}:won"
-    if payments.payments(seller_id=seller.id, external_id=won).exists():
-        return "won before"
-    money.book_won_dispute(
-        seller,
-        known,
-        amount=min(dispute.amount, known.captured),
-        external_id=won,
-        at=at,
-        by=BY,
-    )
-    return "won"
-
-
-@transaction.atomic
-def _take_back(
-    seller: Seller, known: CardAuthorization, dispute: Dispute, *, external_id: str, at: datetime
-) -> str:
-    """Take back what the bank took, from the payment of each capture, the latest first."""
-    left = dispute.amount
-    taken = 0
-    for receipt in queries.receipts(seller_id=seller.id, authorization_id=known.id):
-        payment = payments.payment(seller_id=seller.id, payment_id=receipt.payment_id)
-        assert payment is not None
-        gone = min(left, payment.amount - payment.refunded - payment.returned)
-        if gone <= 0:
-            continue
-        repayments.return_payment(
-            seller,
-            payment_id=payment.id,
-            at=at,
-            by=BY,
-            amount=gone,
-            kind="chargeback",
-            reason_code=dispute.reason[:24],
-            reason=dispute.reason,
-            # The first bears the fee, and is what tells that the dispute was booked.
-            fee=dispute.fee if not taken and dispute.currency == known.currency else 0,
-            external_id=f"{external_id}:{taken}" if taken else external_id,
-        )
-        left -= gone
-        taken += 1
-    if left:
-        _log.error(
-            "dispute %s of seller %s: %s minor units were taken that had been given back before",
-            dispute.reference, seller.id, left,
-        )  # fmt: skip
-    return "taken" if taken else "nothing left"

@@ -57,6 +57,7 @@ def absorb(
     row = actions.lock_authorization(seller_id=seller.id, authorization_id=authorization_id)
     assert row is not None
     captured, refunded = max(now.captured - row.captured, 0), max(now.refunded - row.refunded, 0)
+    failed = max(now.refund_failed - row.refund_failed, 0)
     before = row.state
     actions.change(row, **_figures(seller, row, now, at=at))
     journal = Journal(seller, at=at, by=by)
@@ -64,6 +65,8 @@ def absorb(
         tell(journal, row, what=row.state, state=row.state)
     elif captured or refunded:
         tell(journal, row, what="changed")
+    if failed:
+        tell(journal, row, what="refund_failed")
     security.follow(journal, line, authorization=row)
     if row.renews is not None:
         security.follow(journal, line, authorization=row.renews)
@@ -72,6 +75,16 @@ def absorb(
         money.book_capture(seller, row, amount=captured, pays=_paid_by(row), at=at, by=by)
     if refunded:
         money.book_refund(seller, row, amount=refunded, reason=note, at=at, by=by)
+    if failed:
+        money.book_back(
+            seller,
+            row,
+            amount=failed,
+            kind="refund_failed",
+            external_id=f"card:{row.id.hex}:refund_failed:{row.refund_failed}",
+            at=at,
+            by=by,
+        )
     return row
 
 
@@ -100,6 +113,7 @@ def _figures(
     fields: dict[str, Any] = {
         "captured": max(row.captured, now.captured),
         "refunded": max(row.refunded, now.refunded),
+        "refund_failed": max(row.refund_failed, now.refund_failed),
         "reference": row.reference or now.reference,
     }
     state = _state(row, now, at=at)

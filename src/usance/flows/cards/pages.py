@@ -41,6 +41,8 @@ SAME_PAGE: Final = timedelta(minutes=20)
 PAYABLE_FOR: Final = timedelta(hours=1)
 """How long a page that pays can be paid at. Afterwards the stored card may be charged for the same."""
 LONGEST_OPEN: Final = timedelta(days=2)
+ASKED_LATELY: Final = timedelta(seconds=10)
+"""Who comes back to us from a page again and again does not make us ask the provider as often."""
 
 
 class NoConsent(Refused):
@@ -165,19 +167,24 @@ def _wanted(seller: Seller, *, buyer_id: UUID, kind: str, about: About) -> tuple
 
 
 def open_page(
-    seller: Seller, *, page_id: UUID, provider: PaymentProvider | None = None
+    seller: Seller, *, page_id: UUID, at: datetime, provider: PaymentProvider | None = None
 ) -> tuple[CardPage, str]:
     """Open a wanted page at the provider, and give the client's secret where it has no address. Once
     opened it stays the same. No transaction is open meanwhile.
 
-    Raises NotFound, or what the provider raises; then it may be opened again.
+    An invoice is paid at one page: what else was open for it is closed, so that it is not paid twice.
+    Raises NotFound, WrongState (it was paid at another page, or is open at a later one), or what the
+    provider raises; then it may be opened again.
     """
     page = queries.page(seller_id=seller.id, page_id=page_id)
     if page is None:
         raise NotFound("There is no such page.")
     asked = provider or provider_at(seller.id, page.connection_id)
     if page.reference:
-        return page, "" if page.url or page.state != "open" else asked.page(page.reference).secret
+        if page.state != "open":
+            return page, ""
+        _close_others(page, asked, at=at)
+        return page, "" if page.url else asked.page(page.reference).secret
     payer = page.payer or queries.payer_of(
         seller_id=seller.id, buyer_id=page.buyer_id, connection_id=page.connection_id
     )
@@ -198,7 +205,32 @@ def open_page(
         url=opened.url,
         expires_at=opened.expires_at,
     )
+    _close_others(page, asked, at=at)
     return page, opened.secret
+
+
+def _close_others(page: CardPage, asked: PaymentProvider, *, at: datetime) -> None:
+    """Of several pages for an invoice the last stays. Each looks for the others once the provider has
+    opened it, so that of two that are opened at the same time one sees the other."""
+    others = page_queries.beside(page) if page.kind == "pay" else []
+    if not others:
+        return
+    later = any(other.id > page.id for other in others)
+    paid = False
+    for other in [page] if later else others:
+        # An older page may be another provider's.
+        provider = (
+            asked
+            if other.connection_id == page.connection_id
+            else provider_at(other.seller_id, other.connection_id)
+        )
+        now = provider.close_page(other.reference, key=f"usance-close-{other.id.hex}")
+        _take(other, now, at=at)
+        paid = paid or now.state == "completed"
+    if later or paid:
+        if paid:
+            _take(page, asked.close_page(page.reference, key=f"usance-close-{page.id.hex}"), at=at)
+        raise WrongState("It is being paid at another page at the moment; look again in a minute.")
 
 
 def _email(buyer: Buyer) -> str:
@@ -235,26 +267,36 @@ def _page_wanted(seller: Seller, page: CardPage, *, payer: str) -> PageWanted:
 
 
 def look_at_page(
-    *, seller_id: UUID, page_id: UUID, at: datetime, provider: PaymentProvider | None = None
+    *,
+    seller_id: UUID,
+    page_id: UUID,
+    at: datetime,
+    provider: PaymentProvider | None = None,
+    is_asked_by_anybody: bool = False,
 ) -> CardPage | None:
     """Ask the provider what became of a page, and keep the card and the money that it brought.
 
-    Raises what the provider raises.
+    Where anybody with a link makes us ask, it is not asked again within ASKED_LATELY. Raises what the
+    provider raises.
     """
     page = queries.page(seller_id=seller_id, page_id=page_id)
     if page is None or page.state != "open" or not page.reference:
         return page
+    lately = page.looked_at is not None and page.looked_at + ASKED_LATELY > at
+    if is_asked_by_anybody and lately:
+        return page
+    actions.change(page, looked_at=at)
     asked = provider or provider_at(seller_id, page.connection_id)
-    now = asked.page(page.reference)
-    if now.state == "open":
-        if page.created_at + LONGEST_OPEN <= at:
-            _close(seller_id, page.id, "expired", at=at)
-        return queries.page(seller_id=seller_id, page_id=page_id)
-    if now.state == "expired":
-        _close(seller_id, page.id, "expired", at=at)
-    else:
-        _complete(seller_id, page.id, now, at=at)
+    _take(page, asked.page(page.reference), at=at)
     return queries.page(seller_id=seller_id, page_id=page_id)
+
+
+def _take(page: CardPage, now: Page, *, at: datetime) -> None:
+    """Keep what became of a page."""
+    if now.state == "completed":
+        _complete(page.seller_id, page.id, now, at=at)
+    elif now.state == "expired" or page.created_at + LONGEST_OPEN <= at:
+        _close(page.seller_id, page.id, "expired", at=at)
 
 
 @transaction.atomic

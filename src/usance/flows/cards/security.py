@@ -1,8 +1,9 @@
-"""What a card holds for an order widens the buyer's credit line, as long as it is held.
+"""What a card holds for an order stands for that order, beside the buyer's credit line.
 
-An order that a card secures needs no credit: the tolerance of the line grows by what the card holds,
-so that checkout lets the order pass by the same statement as any other, and shrinks when it is
-captured, let go or runs out. A buyer without credit gets a line with a limit of nothing.
+An order that a card secures needs no credit: what it uses of the line is borne by the card, as far as
+that holds, and no other order gains by it. How much is held is kept on the authorization; the line says
+only that there is any, so that a checkout without cards asks for nothing more (``credit_secured`` in
+``records/credit/sql/secured.sql`` counts). A buyer without credit gets a line with a limit of nothing.
 """
 
 from __future__ import annotations
@@ -16,41 +17,33 @@ from usance.records.credit.models import CreditLine
 
 
 def secured_by(authorization: CardAuthorization, *, at: datetime) -> int:
-    """How much of it secures orders now, minor units.
+    """How much of it secures an order now, minor units.
 
-    Nothing once its time is over, whether or not the provider could be asked, and nothing once another
-    holds in its place.
+    Nothing once its time is over, whether or not the provider could be asked, nothing once another
+    holds in its place, and nothing where it names no order.
     """
     is_held = authorization.purpose == "order" and authorization.state == "authorized"
     is_over = authorization.expires_at is not None and authorization.expires_at <= at
-    if not is_held or is_over or queries.is_renewed(authorization):
+    is_named = authorization.order_id is not None or bool(authorization.order_reference)
+    if not is_held or is_over or not is_named or queries.is_renewed(authorization):
         return 0
     return authorization.capturable
 
 
 def follow(journal: Journal, line: CreditLine, *, authorization: CardAuthorization) -> None:
-    """Let the locked ``line`` follow what the locked ``authorization`` holds.
-
-    Where somebody has set the tolerance anew meanwhile, it does not fall below nothing.
-    """
+    """Let the locked ``line`` follow what the locked ``authorization`` holds."""
     wanted = secured_by(authorization, at=journal.at)
     change = wanted - authorization.secured
     if not change:
         return
-    tolerance = max(line.tolerance + change, 0)
+    line.secured += change
     journal.tell(
-        "credit_line.changed",
+        "credit_line.secured",
         object_type="credit_line",
         object_id=line.id,
         buyer_id=line.buyer_id,
         currency=line.currency,
-        data={
-            "limit": line.limit,
-            "tolerance": tolerance,
-            "before": line.limit,
-            "secured_by_card": change,
-        },
+        data={"secured": line.secured, "change": change},
     )
-    line.tolerance = tolerance
-    CreditLine.objects.filter(seller_id=line.seller_id, id=line.id).update(tolerance=tolerance)
+    CreditLine.objects.filter(seller_id=line.seller_id, id=line.id).update(secured=line.secured)
     actions.change(authorization, secured=wanted)

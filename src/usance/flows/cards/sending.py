@@ -92,15 +92,36 @@ def attend(
         _follow_order(authorization, at=at)
     except (CounterpartError, SecretUnreadable) as error:
         if unsure or isinstance(error, MaybeTaken | Malformed):
-            _ask_later(row, error, at=at, chance=chance)
+            _ask_later(row, at=at, chance=chance, code=error.code, reason=_words(error))
         else:
             _failed(seller, row, authorization, error, at=at, chance=chance, provider=provider)
     except (InterfaceError, OperationalError):
         raise  # nothing can be kept; it is another's turn once the lease is over
     except Exception as error:  # noqa: BLE001 - logged, counted, and said after the last try
         _log.exception("instruction %s of seller %s", instruction_id, seller_id)
-        if row.state == "queued":  # what follows from one that is done is no reason to repeat it
-            _again(row, at=at, chance=chance, code="internal_error", reason=type(error).__name__)
+        why = type(error).__name__
+        _unforeseen(seller, row, authorization, why, at=at, chance=chance, provider=provider)
+
+
+def _unforeseen(
+    seller: Seller,
+    row: CardInstruction,
+    it: CardAuthorization,
+    why: str,
+    *,
+    at: datetime,
+    chance: Chance,
+    provider: PaymentProvider | None,
+) -> None:
+    """Something of ours failed. What follows from an instruction that is done is no reason to repeat it,
+    and what the provider was told may have been taken, though we could not keep it."""
+    if row.state != "queued":
+        return
+    code = "internal_error"
+    if row.asked_at is not None:
+        _ask_later(row, at=at, chance=chance, code=code, reason=why)
+    elif not _again(row, at=at, chance=chance, code=code, reason=why):
+        _look_again(seller, row, it, at=at, provider=provider)
 
 
 def _follow_order(authorization: CardAuthorization, *, at: datetime) -> None:
@@ -184,11 +205,7 @@ def _token(it: CardAuthorization) -> CardToken:
 
 
 def _ask_later(
-    row: CardInstruction,
-    error: CounterpartError | SecretUnreadable,
-    *,
-    at: datetime,
-    chance: Chance,
+    row: CardInstruction, *, at: datetime, chance: Chance, code: str, reason: str
 ) -> None:
     """It may have been taken. Until the provider has said what became of it, it counts as neither done
     nor refused, and is asked for, however long that takes."""
@@ -198,8 +215,8 @@ def _ask_later(
         row,
         attempts=attempts,
         due_at=max(at + ASK_SOON, again),
-        reason_code=error.code,
-        reason=_words(error),
+        reason_code=code,
+        reason=reason,
     )
 
 
@@ -219,9 +236,10 @@ def _failed(
         error.retryable or isinstance(error, CredentialsRefused)
     ):
         wait = (error.retry_after or 0) if isinstance(error, RateLimited) else 0
-        _again(row, at=at, chance=chance, code=error.code, reason=reason, wait=wait)
-        return
-    _end(row, "refused", at=at, code=error.code, reason=reason)
+        if _again(row, at=at, chance=chance, code=error.code, reason=reason, wait=wait):
+            return
+    else:
+        _end(row, "refused", at=at, code=error.code, reason=reason)
     _look_again(seller, row, it, at=at, provider=provider)
 
 
@@ -238,7 +256,8 @@ def _look_again(
         now = Authorization(
             reference=it.reference, state="declined", currency=it.currency, authorized=0
         )
-        absorb(seller, authorization_id=it.id, now=now, at=at, by=row.author)
+        kept = absorb(seller, authorization_id=it.id, now=now, at=at, by=row.author)
+        charging.after_charge(seller, kept, at=at)
         _follow_order(it, at=at)
         return
     try:
@@ -252,12 +271,13 @@ def _look_again(
 
 def _again(
     row: CardInstruction, *, at: datetime, chance: Chance, code: str, reason: str, wait: int = 0
-) -> None:
+) -> bool:
+    """Have it told once more; False where it was told often enough, and is given up."""
     attempts = row.attempts + 1
     due_at = next_attempt(attempts, at=at, chance=chance)
     if due_at is None:
         _end(row, "refused", at=at, code=code, reason=reason)
-        return
+        return False
     actions.change(
         row,
         attempts=attempts,
@@ -265,6 +285,7 @@ def _again(
         reason_code=code,
         reason=reason,
     )
+    return True
 
 
 def _end(

@@ -11,10 +11,12 @@ from uuid import UUID
 from django.conf import settings
 
 from usance.flows.attachments import files_of
+from usance.flows.cards.providers import takes_cards
 from usance.flows.deliveries.carriers import Carriers
 from usance.flows.deliveries.letters import letter_with
 from usance.flows.document_writers import About
 from usance.flows.documents import Issued, kept
+from usance.flows.pay_links import address_of, link_in_mail
 from usance.formats import fatturapa
 from usance.gateways.anaf import AnafTransmission
 from usance.gateways.errors import CounterpartError, Malformed, MaybeTaken
@@ -25,6 +27,7 @@ from usance.records.deliveries.models import Delivery, KeptDocument
 from usance.records.deliveries.queries import content_of
 from usance.records.events import queries as events
 from usance.records.identity import public_id
+from usance.records.invoices.models import Invoice
 from usance.rules.delivery import ASK_FOR, HANDING_OVER, ask_again
 from usance.rules.delivery_routes import address_in
 from usance.rules.invoicing.national import TO_NOBODY
@@ -93,7 +96,7 @@ def _by_email(job: Job) -> Sent:
             "There is no mail server; the operator has to set USANCE_EMAIL_HOST.",
         )
     documents = job.documents()
-    letter = letter_with(job.it, row, about=job.about)
+    letter = letter_with(job.it, row, about=job.about, pay_at=_pay_at(job))
     contact = job.about.details.contact
     job.carriers.mail.send(
         Mail(
@@ -109,6 +112,26 @@ def _by_email(job: Job) -> Sent:
         )
     )
     return Sent(reference=message_id(row.id), told=_told(job, documents))
+
+
+def _pay_at(job: Job) -> str:
+    """Where an open invoice is paid online, if its seller takes cards; without a public address of this
+    installation a letter has no link."""
+    invoice = Invoice.objects.filter(
+        seller_id=job.row.seller_id, id=job.it.id, state="open", outstanding__gt=0
+    ).first()
+    if job.it.kind != "invoice" or invoice is None or not settings.PUBLIC_URL:
+        return ""
+    if not takes_cards(job.about.seller):
+        return ""
+    link = link_in_mail(
+        job.about.seller,
+        invoice=invoice,
+        delivery=public_id("delivery", job.row.id),
+        due_on=invoice.due_on,
+        at=job.at,
+    )
+    return address_of(link)
 
 
 def message_id(delivery_id: UUID) -> str:

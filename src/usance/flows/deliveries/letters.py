@@ -18,16 +18,16 @@ from usance.records.deliveries.models import Delivery
 from usance.records.identity import public_id
 
 
-def letter_with(it: Issued, row: Delivery, *, about: About) -> Letter:
-    """What stands in the mail beside the document."""
+def letter_with(it: Issued, row: Delivery, *, about: About, pay_at: str = "") -> Letter:
+    """What stands in the mail beside the document. ``pay_at`` is where an invoice can be paid online."""
     language = language_of(row.language)
     with translation.override(language):
-        return (
-            _credit_note(it, row, about) if it.kind == "credit_note" else _invoice(it, row, about)
-        )
+        if it.kind == "credit_note":
+            return _credit_note(it, row, about)
+        return _invoice(it, row, about, pay_at=pay_at)
 
 
-def _invoice(it: Issued, row: Delivery, about: About) -> Letter:
+def _invoice(it: Issued, row: Delivery, about: About, *, pay_at: str) -> Letter:
     document = it.document
     facts = [
         (_("Invoice"), it.number),
@@ -48,6 +48,7 @@ def _invoice(it: Issued, row: Delivery, about: About) -> Letter:
         subject=_("Invoice %(number)s from %(seller)s") % words,
         paragraph=_("Enclosed you find invoice %(number)s.") % words,
         facts=facts,
+        pay_at=pay_at,
     )
 
 
@@ -79,6 +80,7 @@ def _letter(
     subject: str,
     paragraph: str,
     facts: list[tuple[str, str]],
+    pay_at: str = "",
 ) -> Letter:
     name = it.document.buyer.contact.name if it.document.buyer.contact else ""
     contact = about.details.contact
@@ -94,6 +96,7 @@ def _letter(
         paragraphs=(paragraph,),
         facts=tuple(facts),
         action=_action(it, row),
+        second=Action(_("Pay now"), pay_at) if pay_at else None,
         after=tuple(after),
         closing=(
             _("%(seller)s sends you this because %(buyer)s has an account there.")

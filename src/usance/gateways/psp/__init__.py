@@ -12,6 +12,8 @@ from usance.gateways.psp.provider import (
     PageWanted,
     PaymentProvider,
     PaymentRefund,
+    Payout,
+    PayoutPart,
 )
 
 __all__ = [
@@ -26,4 +28,6 @@ __all__ = [
     "PageWanted",
     "PaymentProvider",
     "PaymentRefund",
+    "Payout",
+    "PayoutPart",
 ]

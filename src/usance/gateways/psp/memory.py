@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar, cast
 
 from usance.gateways.errors import MaybeTaken, Refused
@@ -20,6 +20,7 @@ from usance.gateways.psp.provider import (
     Page,
     PageWanted,
     PaymentRefund,
+    Payout,
 )
 from usance.rules.cards import DeclineReason
 
@@ -44,6 +45,7 @@ class MemoryProvider:
     held: dict[str, Authorization] = field(default_factory=dict)
     cards: dict[str, CardToken] = field(default_factory=dict)
     refunds: dict[str, PaymentRefund] = field(default_factory=dict)
+    sent: dict[str, Payout] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     _done: dict[str, object] = field(default_factory=dict)
     _next: int = 0
@@ -101,6 +103,18 @@ class MemoryProvider:
         page = self.pages[reference][1]
         made = page.authorization
         return replace(page, authorization=self.held[made.reference]) if made else page
+
+    def close_page(self, reference: str, *, key: str) -> Page:
+        """Closed, unless something was typed there."""
+
+        def make() -> Page:
+            page = self.page(reference)
+            if page.state == "open":
+                page = replace(page, state="expired", url="", secret="")
+                self.pages[reference] = self.pages[reference][0], page
+            return page
+
+        return self._once(key, make)
 
     def authorize(
         self,
@@ -173,7 +187,7 @@ class MemoryProvider:
 
         def make() -> PaymentRefund:
             now = self.fetch(reference)
-            if not 0 < amount <= now.captured - now.refunded:
+            if not 0 < amount <= now.captured - now.refunded + now.refund_failed:
                 raise Refused("More than was taken.", counterpart="Memory", detail=reference)
             self._change(reference, refunded=now.refunded + amount)
             made = PaymentRefund(reference=self._new("refund"), state="succeeded", amount=amount)
@@ -194,6 +208,16 @@ class MemoryProvider:
             if one.own_reference == own_reference and one.card and one.card.payer == payer:
                 return one
         return None
+
+    def payout(self, reference: str) -> Payout:
+        """One that was put into ``sent``."""
+        if reference not in self.sent:
+            raise _unknown(reference)
+        return self.sent[reference]
+
+    def payouts(self, *, since: date) -> Sequence[str]:
+        """What is in ``sent``."""
+        return [one.reference for one in self.sent.values() if one.arrives_on >= since]
 
     def forget_card(self, card: CardToken, *, key: str) -> None:
         """Forgotten."""
@@ -221,6 +245,10 @@ class MemoryProvider:
     def expire(self, reference: str) -> None:
         """What a network does when nobody captures."""
         self._change(reference, state="voided", capturable=0)
+
+    def fail_refund(self, reference: str, *, amount: int) -> None:
+        """What happens when the card's bank does not take what is given back."""
+        self._change(reference, refund_failed=self.fetch(reference).refund_failed + amount)
 
     def _change(self, reference: str, **fields: object) -> Authorization:
         self.held[reference] = replace(self.fetch(reference), **fields)  # type: ignore[arg-type]

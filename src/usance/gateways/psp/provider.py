@@ -10,9 +10,9 @@ that was sent and not answered raises MaybeTaken; ``fetch`` and ``find`` tell wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from usance.gateways.errors import Refused
@@ -21,8 +21,10 @@ from usance.rules.cards import DeclineReason
 AuthorizationState = Literal[
     "pending", "action_required", "authorized", "captured", "voided", "declined"
 ]
-NoticeKind = Literal["session", "authorization", "dispute", "other"]
+NoticeKind = Literal["session", "authorization", "dispute", "payout", "other"]
 DisputeState = Literal["open", "lost", "won"]
+PayoutState = Literal["announced", "failed"]
+PayoutPartKind = Literal["charge", "refund", "dispute", "fee", "payout", "other"]
 
 
 class Forged(Refused):
@@ -63,8 +65,10 @@ class Authorization:
     """Money that an issuer holds for us, or what became of it. Amounts are minor units.
 
     ``capturable`` is what may still be captured: providers that release the rest at the first capture
-    leave nothing. ``can_increase`` says whether the network lets it be raised; None where the provider
-    does not say before it is tried. ``own_reference`` is the name that we gave it.
+    leave nothing. ``refunded`` is the sum of all that was ever given back, ``refund_failed`` what of it
+    never arrived and is ours again; neither becomes less. ``can_increase`` says whether the network
+    lets it be raised; None where the provider does not say before it is tried. ``own_reference`` is
+    the name that we gave it.
     """
 
     reference: str
@@ -73,6 +77,7 @@ class Authorization:
     authorized: int
     captured: int = 0
     refunded: int = 0
+    refund_failed: int = 0
     capturable: int = 0
     expires_at: datetime | None = None
     can_increase: bool | None = None
@@ -140,6 +145,46 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutPart:
+    """One movement that a payout is made of; minor units of the payout's currency.
+
+    ``amount`` is before the ``fee`` that the provider keeps of it: positive for what was taken from a
+    card, negative for what went back. Where the card was charged in another currency ``own_amount`` and
+    ``own_currency`` say what that was. ``authorization`` is empty where it is about none; ``dispute``
+    names one that took money or gave it back, ``payout`` one that failed and is sent once more with this.
+    """
+
+    reference: str
+    kind: PayoutPartKind
+    amount: int
+    fee: int = 0
+    authorization: str = ""
+    dispute: str = ""
+    payout: str = ""
+    own_amount: int | None = None
+    own_currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payout:
+    """Money that the provider sends to the seller's bank; negative, what it takes from there.
+
+    ``marks`` are words by which the bank may show it beside the amount, ``names`` those that no other
+    payout has: its reference, and the trace number that the banks gave it. ``parts`` are what it is made
+    of, as far as the provider says.
+    """
+
+    reference: str
+    state: PayoutState
+    amount: int
+    currency: str
+    arrives_on: date
+    names: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    parts: tuple[PayoutPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One event as the provider told it. What it is about is asked for, not believed, but for
     disputes, which say themselves what was taken."""
@@ -172,6 +217,11 @@ class PaymentProvider(Protocol):
 
     def page(self, reference: str) -> Page:
         """What became of a page, with the card and the authorization that it brought."""
+        ...
+
+    def close_page(self, reference: str, *, key: str) -> Page:
+        """Let nothing be typed on a page any more. One that was completed, or is closed already, stays
+        as it is and is what is given."""
         ...
 
     def authorize(
@@ -210,6 +260,14 @@ class PaymentProvider(Protocol):
 
     def find(self, *, payer: str, own_reference: str) -> Authorization | None:
         """The authorization of ``payer`` that carries our reference; None if there is none."""
+        ...
+
+    def payout(self, reference: str) -> Payout:
+        """A payout with all that it is made of."""
+        ...
+
+    def payouts(self, *, since: date) -> Sequence[str]:
+        """The references of payouts that arrive, or should have, from the day ``since`` on."""
         ...
 
     def forget_card(self, card: CardToken, *, key: str) -> None:

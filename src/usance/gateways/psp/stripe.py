@@ -6,15 +6,16 @@ intent). What is held or taken is a payment intent; whoever asks twice sends the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from urllib.parse import quote
 
 from usance.gateways.errors import Malformed, MaybeTaken, RateLimited, Refused, Unavailable
 from usance.gateways.exchange import Exchange, Patience, Reply
 from usance.gateways.json_answers import Document, read_document
-from usance.gateways.psp import stripe_answers, stripe_notices
+from usance.gateways.psp import stripe_answers, stripe_notices, stripe_payouts
 from usance.gateways.psp.provider import (
     Authorization,
     CannotIncrease,
@@ -23,6 +24,7 @@ from usance.gateways.psp.provider import (
     Page,
     PageWanted,
     PaymentRefund,
+    Payout,
 )
 from usance.gateways.psp.stripe_amounts import to_stripe
 from usance.gateways.psp.stripe_answers import OWN_REFERENCE
@@ -33,6 +35,8 @@ VERSION: Final = "2023-08-16"
 _NEVER_SENT: Final = frozenset({"ConnectTimeout", "ConnectError", "gaierror", "address"})
 """What is said of a connection that never came to be: nothing can have been taken."""
 _PAGES_SEARCHED: Final = 5
+_MOST_PAGES: Final = 1_000
+"""Pages of a hundred that a list is read to; a payout of a hundred thousand payments is no whole one."""
 _WITH_CHARGE: Final = ["latest_charge", "payment_method"]
 _WITH_INTENTS: Final = [
     "setup_intent.payment_method",
@@ -129,6 +133,20 @@ class Stripe:
         found = self._read(f"/v1/checkout/sessions/{_part(reference)}", expand=_WITH_INTENTS)
         return stripe_answers.checkout_session(found)
 
+    def close_page(self, reference: str, *, key: str) -> Page:
+        """Let a session expire, or cancel a setup intent."""
+        is_setup = reference.startswith("seti_")
+        path = f"/v1/setup_intents/{_part(reference)}/cancel"
+        if not is_setup:
+            path = f"/v1/checkout/sessions/{_part(reference)}/expire"
+        reply = self._send(path, {}, key=key)
+        if reply.status == 400:  # completed, or closed before: how it stands is asked
+            return self.page(reference)
+        made = _taken(reply)
+        return (
+            stripe_answers.setup_intent(made) if is_setup else stripe_answers.checkout_session(made)
+        )
+
     def authorize(
         self,
         card: CardToken,
@@ -198,9 +216,21 @@ class Stripe:
         return stripe_answers.refund(self._write("/v1/refunds", fields, key=key))
 
     def fetch(self, reference: str) -> Authorization:
-        """A payment intent as it stands."""
+        """A payment intent as it stands. What was given back is told by its refunds: of one that failed
+        the charge does not say whether it counts."""
         path = f"/v1/payment_intents/{_part(reference)}"
-        return stripe_answers.payment_intent(self._read(path, expand=_WITH_CHARGE))
+        found = stripe_answers.payment_intent(self._read(path, expand=_WITH_CHARGE))
+        if found.state != "captured":
+            return found
+        given = [
+            stripe_answers.refund(one)
+            for one in self._listed("/v1/refunds", payment_intent=reference)
+        ]
+        return replace(
+            found,
+            refunded=max(found.refunded, sum(one.amount for one in given)),
+            refund_failed=sum(one.amount for one in given if one.state == "failed"),
+        )
 
     def find(self, *, payer: str, own_reference: str) -> Authorization | None:
         """Among the latest payment intents of the customer."""
@@ -215,6 +245,22 @@ class Stripe:
                 return None
             after = {"starting_after": rows[-1].required_text("id")}
         return None
+
+    def payout(self, reference: str) -> Payout:
+        """A payout with its balance transactions. One that somebody made by hand names none."""
+        found = self._read(f"/v1/payouts/{_part(reference)}")
+        moved: list[Document] = []
+        if found.flag("automatic") is not False:
+            moved = list(
+                self._listed("/v1/balance_transactions", expand=["data.source"], payout=reference)
+            )
+        return stripe_payouts.payout(found, moved)
+
+    def payouts(self, *, since: date) -> Sequence[str]:
+        """Those that arrive from the day ``since`` on, the latest first."""
+        start = int(datetime.combine(since, time(), tzinfo=UTC).timestamp())
+        found = self._listed("/v1/payouts", **{"arrival_date[gte]": start})
+        return [one.required_text("id") for one in found]
 
     def forget_card(self, card: CardToken, *, key: str) -> None:
         """Detach a payment method from its customer."""
@@ -253,6 +299,20 @@ class Stripe:
         if reply.status == 409:  # the first with this key is still running
             raise _maybe("HTTP 409")
         return reply
+
+    def _listed(
+        self, path: str, *, expand: Sequence[str] = (), **params: str | int
+    ) -> Iterator[Document]:
+        """Every object of a list, page by page."""
+        after: dict[str, Any] = {}
+        for _ in range(_MOST_PAGES):
+            answer = self._read(path, expand=expand, limit=100, **params, **after)
+            rows = answer.children("data") or []
+            yield from rows
+            if not rows or not answer.flag("has_more"):
+                return
+            after = {"starting_after": rows[-1].required_text("id")}
+        raise Malformed("Stripe lists more than can be read.", counterpart="Stripe", detail=path)
 
     def _read(self, path: str, *, expand: Sequence[str] = (), **params: str | int) -> Document:
         fields = {f"expand[{n}]": name for n, name in enumerate(expand)}

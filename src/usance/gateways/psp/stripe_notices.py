@@ -93,6 +93,8 @@ def _subject(type_: str, about: Document) -> tuple[NoticeKind, str]:
         return "session", about.required_text("id")
     if type_.startswith("payment_intent."):
         return "authorization", about.required_text("id")
+    if type_.startswith("payout."):
+        return "payout", about.required_text("id")
     if type_.startswith(("charge.", "refund.")):
         intent = reference_of(about, "payment_intent")
         return ("authorization", intent) if intent else ("other", "")

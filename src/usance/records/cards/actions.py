@@ -10,15 +10,25 @@ from django.db.models import Q
 
 from usance.records.cards.models import (
     CardAuthorization,
+    CardDispute,
     CardEvent,
     CardInstruction,
     CardPage,
+    CardPayout,
     SecuredOrder,
     StoredCard,
 )
 
 Row = TypeVar(
-    "Row", CardAuthorization, CardEvent, CardInstruction, CardPage, SecuredOrder, StoredCard
+    "Row",
+    CardAuthorization,
+    CardDispute,
+    CardEvent,
+    CardInstruction,
+    CardPage,
+    CardPayout,
+    SecuredOrder,
+    StoredCard,
 )
 
 

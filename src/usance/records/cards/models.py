@@ -9,12 +9,26 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from usance.records.cards.payout_models import CardDispute, CardPayout
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
+
+__all__ = [
+    "CardAuthorization",
+    "CardDispute",
+    "CardEvent",
+    "CardInstruction",
+    "CardPage",
+    "CardPayout",
+    "CardReceipt",
+    "SecuredOrder",
+    "StoredCard",
+]
 
 PAGE_KINDS = ("store", "authorize", "pay")
 PURPOSES = ("order", "charge", "page")
 INSTRUCTIONS = ("authorize", "increase", "capture", "void", "refund")
+RECEIPTS = ("capture", "refund_failed", "dispute_won")
 
 
 class StoredCard(SellerScoped):
@@ -70,6 +84,7 @@ class CardPage(SellerScoped):
 
     ``amounts`` says what a payment pays: ``[{"invoice": id, "amount": minor units}]``. ``url`` is empty
     until the provider has been asked, which is done outside of the transaction that made the row.
+    ``looked_at`` is when the provider was last asked what became of it.
     """
 
     buyer = ScopedForeignKey("parties.Buyer")
@@ -89,6 +104,7 @@ class CardPage(SellerScoped):
     language = models.CharField(max_length=8, default="en")
     expires_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
     card = ScopedForeignKey(StoredCard, null=True)
     external_id = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
@@ -121,8 +137,9 @@ class CardPage(SellerScoped):
 class CardAuthorization(SellerScoped):
     """Money held on a card, or taken from it, for an order, an invoice or through a page.
 
-    ``amount`` was asked for; the other figures are the provider's. ``secured`` is how much of what is
-    held widens the buyer's credit line. ``order_reference`` is the shop's name of an order that may not
+    ``amount`` was asked for; the other figures are the provider's: ``refunded`` is all that was ever given
+    back, ``refund_failed`` what of it never arrived. ``secured`` is how much of what is held stands for
+    the order beside the buyer's credit. ``order_reference`` is the shop's name of an order that may not
     have come yet. ``again_on`` is when a charge that was declined is tried again.
     """
 
@@ -140,6 +157,7 @@ class CardAuthorization(SellerScoped):
     authorized = models.BigIntegerField(default=0)
     captured = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
+    refund_failed = models.BigIntegerField(default=0, db_default=0)
     capturable = models.BigIntegerField(default=0)
     secured = models.BigIntegerField(default=0)
     can_increase = models.BooleanField(null=True)
@@ -169,7 +187,9 @@ class CardAuthorization(SellerScoped):
                 & Q(refunded__gte=0)
                 & Q(capturable__gte=0)
                 & Q(secured__gte=0)
-                & Q(captured__gte=F("refunded")),
+                & Q(refund_failed__gte=0)
+                & Q(refunded__gte=F("refund_failed"))
+                & Q(captured__gte=F("refunded") - F("refund_failed")),
                 name="cards_authorization_amounts",
             ),
             models.UniqueConstraint(
@@ -192,6 +212,11 @@ class CardAuthorization(SellerScoped):
                 fields=["seller", "invoice"],
                 name="cards_authorization_of_invoice",
                 condition=Q(invoice__isnull=False),
+            ),
+            models.Index(
+                fields=["seller", "buyer", "currency"],
+                name="cards_authorization_securing",
+                condition=Q(secured__gt=0),
             ),
             models.Index(
                 fields=["seller", "order_reference"],
@@ -249,14 +274,19 @@ class CardInstruction(SellerScoped):
 
 
 class CardReceipt(SellerScoped):
-    """Which payment a capture became. Never changed."""
+    """Which payment a capture became, or what came back: a refund that failed, a dispute that was won.
+    Never changed."""
 
     authorization = ScopedForeignKey(CardAuthorization)
     payment = ScopedForeignKey("payments.Payment")
+    kind = models.CharField(max_length=16, default="capture", db_default="capture")
     amount = models.BigIntegerField()
 
     class Meta:
         db_table = "cards_receipt"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=RECEIPTS), name="cards_receipt_kind")
+        ]
         indexes = [models.Index(fields=["seller", "authorization"], name="cards_receipt_of")]
 
 

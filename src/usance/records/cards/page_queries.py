@@ -38,6 +38,19 @@ def standing_page(*, like: CardPage, after: datetime) -> CardPage | None:
     return found.exclude(url="").order_by("-id").first()
 
 
+def beside(page: CardPage) -> list[CardPage]:
+    """Pages that pay an invoice which ``page`` pays as well, and that the provider has open."""
+    mine = {one["invoice"] for one in page.amounts}
+    found = CardPage.objects.filter(
+        seller_id=page.seller_id, buyer_id=page.buyer_id, kind="pay", state="open"
+    ).exclude(reference="")
+    return [
+        one
+        for one in found.exclude(id=page.id).order_by("id")
+        if mine & {each["invoice"] for each in one.amounts}
+    ]
+
+
 def is_being_taken(*, seller_id: UUID, invoice_ids: Sequence[UUID]) -> bool:
     """Whether a card is being charged for one of the invoices at the moment."""
     charges = CardAuthorization.objects.filter(

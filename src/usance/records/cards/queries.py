@@ -317,7 +317,7 @@ SELECT i.id, i.buyer_id, i.currency, i.outstanding, i.due_on, c.id
                  WHERE c.seller_id = i.seller_id AND c.buyer_id = i.buyer_id
                    AND c.state = 'active' AND c.charge_at_due
                  ORDER BY c.id DESC LIMIT 1) AS c ON true
- WHERE i.seller_id = %(seller)s AND i.state = 'open' AND i.outstanding > 0
+ WHERE i.seller_id = %(seller)s AND i.state = 'open' AND i.kind = 'sale' AND i.outstanding > 0
    AND coalesce(i.instalment_due_on, i.due_on) <= %(on)s
    AND NOT EXISTS (
        SELECT 1 FROM cards_authorization AS a

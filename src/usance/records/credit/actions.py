@@ -39,10 +39,17 @@ def lock_lines(*, seller_id: UUID, accounts: Collection[tuple[UUID, str]]) -> No
         )
 
 
-def room(line: CreditLine, *, on: date) -> int:
+def room(line: CreditLine, *, on: date, order_id: UUID | None = None) -> int:
     """What ``line`` still bears, in its minor units. A limit it shares is locked first, so that the
-    figure stands until the transaction ends; the line is locked already."""
+    figure stands until the transaction ends; the line is locked already. What cards hold for the order
+    ``order_id`` counts for it."""
     own = line.limit + line.tolerance - line.exposure
+    if line.secured:
+        held = execute(
+            "SELECT credit_secured(%s, %s, %s, NULL, %s)",
+            [line.seller_id, line.buyer_id, line.currency, order_id],
+        )
+        own += held[0][0]
     if line.group_id is None:
         return own
     GroupLimit.objects.select_for_update(no_key=True).filter(

@@ -187,7 +187,7 @@ def _order(row: _Row, window: TradeWindow, *, answers: Sequence[Answer]) -> Past
         terms=parse_terms(asked) if asked else None,
         offered=tuple(parse_terms(code) for code in decided.get("offered", ())),
         limit=decided["limit"],
-        tolerance=decided["tolerance"],
+        tolerance=decided["tolerance"] + decided.get("secured", 0),
         line_state=decided["line_state"],
         largest_line=decided.get("largest_line"),
         ship_to=_address(row.ship_to),

@@ -65,7 +65,9 @@ class CreditLine(SellerScoped):
     """What a buyer may owe in one currency, and what it owes and holds now.
 
     Amounts are minor units. The four counters equal the ledger's balances; they stand here so that
-    a reservation is one conditional update of one row. Flows lock this row first, so it also puts
+    a reservation is one conditional update of one row. ``secured`` is what cards hold for the buyer's
+    orders: none of it is credit, and how much of it counts for an order is asked only where there is
+    any (``credit_secured``). Flows lock this row first, so it also puts
     everything that moves a buyer's money in order.
     """
 
@@ -87,6 +89,7 @@ class CreditLine(SellerScoped):
     receivable = models.BigIntegerField(default=0)
     external = models.BigIntegerField(default=0)
     unapplied_cash = models.BigIntegerField(default=0)
+    secured = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "credit_creditline"
@@ -127,6 +130,8 @@ class CreditLine(SellerScoped):
     group_available: int | None = None
     """What the shared limit leaves, in this currency; only where somebody asked for it
     (:func:`usance.records.credit.queries.with_group_room`)."""
+    secured_now: int = 0
+    """What cards bear of the exposure; only where somebody asked for it, at the same place."""
 
     @property
     def exposure(self) -> int:
@@ -136,7 +141,7 @@ class CreditLine(SellerScoped):
     @property
     def available(self) -> int:
         """What may still be ordered on account, as far as is known of the limit it shares."""
-        own = self.limit + self.tolerance - self.exposure
+        own = self.limit + self.tolerance + self.secured_now - self.exposure
         return own if self.group_available is None else min(own, self.group_available)
 
 

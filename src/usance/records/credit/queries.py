@@ -21,7 +21,8 @@ from usance.rules.credit.policy import Policy, policy_from_document
 class CheckoutQuestion:
     """Whose facts are wanted: the buyer by id or by the seller's own number, and the currency.
 
-    ``base`` is the seller's own currency; ``at`` and ``on`` are the moment and its business day.
+    ``base`` is the seller's own currency; ``at`` and ``on`` are the moment and its business day. What cards
+    hold for the shop's name ``reference``, or for an order that there is, counts for it alone.
     """
 
     seller_id: UUID
@@ -32,6 +33,8 @@ class CheckoutQuestion:
     at: datetime
     on: date
     idempotency_key: str | None = None
+    reference: str | None = None
+    order_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ def checkout_facts(questions: Sequence[CheckoutQuestion]) -> list[CheckoutFacts]
                         "at": q.at,
                         "on": q.on,
                         "key": q.idempotency_key,
+                        "reference": q.reference,
+                        "order_id": q.order_id,
                     }
                     for q in questions
                 ]
@@ -103,6 +108,7 @@ def checkout_facts(questions: Sequence[CheckoutQuestion]) -> list[CheckoutFacts]
                     external=row[9] or 0,
                     unapplied_cash=row[10] or 0,
                     group_available=row[20],
+                    secured=row[27] or 0,
                 ),
                 oldest_due_on=row[11],
                 answered=(bytes(row[12]), row[13], row[14]) if row[13] is not None else None,
@@ -140,11 +146,23 @@ def exposure_of(line: CreditLine) -> Exposure:
         external=line.external,
         unapplied_cash=line.unapplied_cash,
         group_available=line.group_available,
+        secured=line.secured_now,
     )
 
 
 def with_group_room(found: Sequence[CreditLine], *, on: date) -> Sequence[CreditLine]:
-    """The same lines, those that share a limit knowing what it leaves them on the day ``on``."""
+    """The same lines, those that share a limit knowing what it leaves them on the day ``on``, and those
+    whose orders cards secure, what these bear."""
+    secured = [line for line in found if line.secured]
+    if secured:
+        borne = execute(
+            "SELECT id, credit_secured(seller_id, buyer_id, currency, NULL, NULL)"
+            " FROM credit_creditline WHERE seller_id = %s AND id = ANY (%s)",
+            [secured[0].seller_id, [line.id for line in secured]],
+        )
+        by_line = dict(borne)
+        for line in secured:
+            line.secured_now = by_line[line.id]
     shared = [line for line in found if line.group_id is not None]
     if shared:
         rows = execute(

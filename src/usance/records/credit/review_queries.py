@@ -79,18 +79,22 @@ def waiting_for(
     )
 
 
-def room_now(*, seller_id: UUID, line_id: UUID | None, on: date) -> int | None:
+def room_now(
+    *, seller_id: UUID, line_id: UUID | None, on: date, order_id: UUID | None = None
+) -> int | None:
     """What a line bears at the moment, its shared limit included, in its minor units; below zero
-    when it is overdrawn. Nothing is locked. None: there is no such line, or it is not active."""
+    when it is overdrawn. What cards hold for the order ``order_id`` counts for it. Nothing is locked.
+    None: there is no such line, or it is not active."""
     rows = execute(
         'SELECT least(l."limit" + l.tolerance - (l.commitments + l.receivable + l.external'
-        " - l.unapplied_cash), CASE WHEN l.group_id IS NOT NULL THEN coalesce(floor("
+        " - l.unapplied_cash) + CASE WHEN l.secured > 0 THEN credit_secured(l.seller_id, l.buyer_id,"
+        " l.currency, NULL, %(order)s) ELSE 0 END, CASE WHEN l.group_id IS NOT NULL THEN coalesce(floor("
         "credit_converted(g.seller_id, credit_group_room(g.seller_id, g.id, %(on)s), g.currency,"
         " l.currency, %(on)s)), -1)::bigint END)"
         " FROM credit_creditline AS l LEFT JOIN credit_grouplimit AS g"
         " ON g.id = l.group_id AND g.seller_id = l.seller_id"
         " WHERE l.seller_id = %(seller)s AND l.id = %(line)s AND l.state = 'active'",
-        {"seller": seller_id, "line": line_id, "on": on},
+        {"seller": seller_id, "line": line_id, "on": on, "order": order_id},
     )
     return int(rows[0][0]) if rows else None
 

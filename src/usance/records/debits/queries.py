@@ -43,6 +43,12 @@ def ship_after(*, seller_id: UUID, buyer_id: UUID) -> str | None:
     )
 
 
+def ship_after_of(*, seller_id: UUID, buyer_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What was said of those of the buyers of whom anything was."""
+    found = BuyerRules.objects.filter(seller_id=seller_id, buyer_id__in=buyer_ids)
+    return dict(found.values_list("buyer_id", "ship_after"))
+
+
 def mandates(
     *, seller_id: UUID, buyer_id: UUID | None = None, state: str | None = None
 ) -> QuerySet[Mandate]:
@@ -151,7 +157,7 @@ SELECT i.id, i.buyer_id, m.id, i.currency, coalesce(i.instalment_due_on, i.due_o
           AND NOT m.one_off
           AND i.currency = CASE WHEN m.scheme LIKE 'sepa%%' THEN 'EUR' ELSE 'USD' END
         ORDER BY m.id DESC LIMIT 1) AS m
- WHERE i.seller_id = %(seller_id)s AND i.state = 'open'
+ WHERE i.seller_id = %(seller_id)s AND i.state = 'open' AND i.kind = 'sale'
    AND coalesce(i.instalment_due_on, i.due_on) <= %(until)s
    -- What came back before is for a person, but for the one time that it is sent again.
    AND NOT EXISTS (

@@ -26,7 +26,9 @@ _LINES: Final = """
 SELECT l.buyer_id, l.id, l.currency, l.state, l."limit", l.tolerance,
        l.commitments + l.receivable + l.external - l.unapplied_cash, l.tier,
        CASE WHEN l.insured_until IS NULL OR l.insured_until >= %(on)s THEN l.insured_limit END,
-       credit_converted(l.seller_id, 1, l.currency, %(base)s, %(on)s)
+       credit_converted(l.seller_id, 1, l.currency, %(base)s, %(on)s),
+       CASE WHEN l.secured > 0
+            THEN credit_secured(l.seller_id, l.buyer_id, l.currency, NULL, NULL) ELSE 0 END
   FROM credit_creditline AS l
  WHERE l.seller_id = %(seller)s AND l.buyer_id = ANY(%(buyers)s) ORDER BY l.currency
 """
@@ -62,6 +64,7 @@ class WatchedLine:
     tier: str
     insured_limit: int | None
     factor: Decimal | None
+    secured: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,8 @@ def _judge(application: Application, exposure: Exposure, policy: Policy, on: dat
     offered = application.offered or ruled.offered or policy.terms
     terms = application.requested_terms or offered[0]
     ceiling = policy.order_ceiling.get(application.currency)
-    most = None if ruled.cap is None else min(ruled.cap, exposure.limit) + exposure.tolerance
+    beside = exposure.tolerance + exposure.secured
+    most = None if ruled.cap is None else min(ruled.cap, exposure.limit) + beside
     available = exposure.available
     if most is not None:
         available = min(available, most - exposure.exposure)

@@ -11,8 +11,9 @@ class Exposure:
 
     ``commitments`` is authorized and not yet invoiced, ``receivable`` invoiced and not yet paid,
     ``external`` what only the ERP knows of, ``unapplied_cash`` money received and not yet allocated.
-    ``group_available`` is what a limit shared with other lines leaves, converted to ``currency``;
-    None: the line shares none.
+    ``secured`` is what cards hold: of this order all, of each other as much as it uses of the line; so
+    none of it is credit, and none of it is another order's. ``group_available`` is what a limit shared
+    with other lines leaves, converted to ``currency``; None: the line shares none.
     """
 
     currency: str
@@ -23,6 +24,7 @@ class Exposure:
     external: int
     unapplied_cash: int
     group_available: int | None = None
+    secured: int = 0
 
     @property
     def exposure(self) -> int:
@@ -32,5 +34,5 @@ class Exposure:
     @property
     def available(self) -> int:
         """What the buyer may still order on account; negative if the line is overdrawn."""
-        own = self.limit + self.tolerance - self.exposure
+        own = self.limit + self.tolerance + self.secured - self.exposure
         return own if self.group_available is None else min(own, self.group_available)

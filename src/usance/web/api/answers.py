@@ -108,8 +108,13 @@ class CreditLine(Described):
     hold_reason: str
     limit: Money
     tolerance: Money
+    secured: Money = Field(
+        description="What cards bear of the exposure: of each order what is held for it."
+    )
     exposure: Exposure
-    available: Money = Field(description="limit + tolerance - exposure; negative if overdrawn.")
+    available: Money = Field(
+        description="limit + tolerance + secured - exposure; negative if overdrawn."
+    )
     terms: list[TermsCode] = Field(description="The terms this buyer is offered.")
 
 
@@ -226,6 +231,18 @@ class Order(Described):
     ship_to: dict[str, str] | None
     lines: list[ShownLine]
     allowances_charges: list[ShownAllowanceOrCharge]
+
+
+class OrderToShip(Order):
+    """An order, and whether its goods may leave."""
+
+    may_ship: bool = Field(
+        description="Whether goods may leave now: as far as a debit or a card secures the order, its"
+        " money is as good as you said."
+    )
+    release_on: date | None = Field(
+        description="Until when what it waits for is expected; null: nothing to wait for, or not known."
+    )
 
 
 class Attachment(Described):

@@ -89,7 +89,7 @@ def create_card(request: ApiRequest, *, payload: NewCard) -> HttpResponse:
     # The provider is asked after the transaction that keeps what is wanted, and by its id once only.
     id_ = parse_public_id("card_page", from_json(wanted.content)["id"])
     with _provider():
-        opened, secret = pages.open_page(seller, page_id=id_)
+        opened, secret = pages.open_page(seller, page_id=id_, at=request.at)
     return idempotency.json_response(
         to_json(card_schemas.card_page(opened, secret=secret)),
         status=201,

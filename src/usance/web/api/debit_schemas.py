@@ -307,14 +307,15 @@ class ShipAfterShown(answers.Shown):
 
 class ReleaseShown(answers.Shown):
     """Whether goods of an order may leave; if not, what they wait for, and until when they are expected
-    to. ``waits_for`` is debit where none was scheduled for the whole order."""
+    to. ``waits_for`` is debit where none was scheduled for the whole order, card where its cards hold too
+    little, and order where it is not, or no more, one to ship."""
 
     object: Literal["release"]
     order: OrderId
     ship_after: ShipAfter
     may_ship: bool
     release_on: date | None
-    waits_for: Literal["", "debit", "submitted", "settled", "funds_good"]
+    waits_for: Literal["", "debit", "submitted", "settled", "funds_good", "card", "order"]
 
 
 def mandate_shown(it: Mandate) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from usance.flows.debits import collection_rules, mandates, shipments
+from usance.flows import order_releases
+from usance.flows.debits import collection_rules, mandates
 from usance.flows.debits.mandates import Signature
 from usance.flows.refusals import NotFound
 from usance.records.debits import queries
@@ -249,12 +250,12 @@ def set_ship_after(request: ApiRequest, *, buyer_id: BuyerId, payload: ShipAfter
     summary="Show whether an order may ship",
 )
 def get_release(request: ApiRequest, *, order_id: OrderId) -> Any:
-    """By what you said of its buyer, and what has become of its debits. A shipment before is a conflict
-    with the code `funds_not_good`."""
+    """By what you said of its buyer, what has become of its debits, and what its cards hold. A shipment
+    before is a conflict with the code `funds_not_good` or `card_short`."""
     order = orders.order(seller_id=request.auth.seller.id, order_id=order_id)
     if order is None:
         raise NotFound("There is no such order.")
-    release = shipments.release_of(request.auth.seller, order=order, at=request.at)
+    release = order_releases.releases_of(request.auth.seller, [order], at=request.at)[order.id]
     return {
         "object": "release",
         "order": public_id("order", order.id),

@@ -106,6 +106,7 @@ def credit_line(line: CreditLine, *, offered: Sequence[str]) -> Document:
         "hold_reason": line.hold_reason,
         "limit": money(line.limit, currency),
         "tolerance": money(line.tolerance, currency),
+        "secured": money(figures.secured, currency),
         "exposure": {
             "total": money(figures.exposure, currency),
             "commitments": money(line.commitments, currency),

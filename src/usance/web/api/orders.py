@@ -8,8 +8,9 @@ from uuid import UUID
 from django.http import HttpResponse
 from pydantic_core import to_json
 
-from usance.flows import checkout, fulfilment, order_reviews
+from usance.flows import checkout, fulfilment, order_releases, order_reviews
 from usance.flows.checkout import Authorization, CheckoutRefused, OrderRequest, Replay
+from usance.flows.debits.shipments import Release
 from usance.flows.journal import business_day
 from usance.flows.refusals import NotFound
 from usance.records.orders import queries
@@ -130,7 +131,7 @@ def _refused(error: Exception) -> dict[str, Any]:
 
 
 @section.read(
-    "/orders", scope="orders:read", answer=answers.Page[answers.Order], summary="List orders"
+    "/orders", scope="orders:read", answer=answers.Page[answers.OrderToShip], summary="List orders"
 )
 def list_orders(
     request: ApiRequest,
@@ -145,15 +146,29 @@ def list_orders(
     found = queries.orders(
         seller_id=request.auth.seller.id, buyer_id=buyer, state=state, external_id=external_id
     )
-    return page(found, kind="order", limit=limit, after=after, show=objects.order)
+    releases: dict[UUID, Release] = {}
+
+    def read(rows: list[Order]) -> None:
+        releases.update(order_releases.releases_of(request.auth.seller, rows, at=request.at))
+
+    return page(
+        found,
+        kind="order",
+        limit=limit,
+        after=after,
+        read=read,
+        show=lambda row: objects.order(row) | _release(releases[row.id]),
+    )
 
 
 @section.read(
-    "/orders/{order_id}", scope="orders:read", answer=answers.Order, summary="Show an order"
+    "/orders/{order_id}", scope="orders:read", answer=answers.OrderToShip, summary="Show an order"
 )
 def get_order(request: ApiRequest, *, order_id: OrderId) -> Any:
     """One order."""
-    return _shown(request, order_id)
+    order = _order(request, order_id)
+    [release] = order_releases.releases_of(request.auth.seller, [order], at=request.at).values()
+    return objects.order(order) | _release(release)
 
 
 @section.write(
@@ -299,6 +314,10 @@ def _order(request: ApiRequest, order_id: UUID) -> Order:
     if order is None:
         raise NotFound("There is no such order.")
     return order
+
+
+def _release(it: Release) -> dict[str, Any]:
+    return {"may_ship": it.may_ship, "release_on": it.release_on}
 
 
 def _shown(request: ApiRequest, order_id: UUID) -> dict[str, Any]:

@@ -31,8 +31,10 @@ def page(
     limit: int,
     after: str | None,
     show: Callable[[Record], dict[str, Any]],
+    read: Callable[[list[Record]], object] | None = None,
 ) -> dict[str, Any]:
-    """The ``limit`` newest of ``found``, or those that come after the cursor.
+    """The ``limit`` newest of ``found``, or those that come after the cursor. ``read`` may fetch what is
+    shown beside them, for all rows of the page at once.
 
     Ids are UUIDv7, so their order is that of creation. Raises InvalidRequest for a cursor that this
     list did not give.
@@ -45,6 +47,8 @@ def page(
     rows = list(found.order_by("-id")[: limit + 1])
     shown = rows[:limit]
     more = len(rows) > limit
+    if read is not None:
+        read(shown)
     return _page(
         [show(row) for row in shown],
         more=more,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from usance.web.api import api, funding_events, openapi, probes, psp_events
+from usance.web.api import api, openapi, probes, signed_events
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", probes.healthz),
@@ -12,9 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", probes.metrics),
     path("v1/openapi.json", openapi.openapi_json, name="openapi"),
     path("v1/docs", openapi.docs, name="api_docs"),
-    path(
-        "v1/funding/<str:connection>/events", funding_events.funding_events, name="funding_events"
-    ),
-    path("v1/psp/<str:connection>/events", psp_events.psp_events, name="psp_events"),
+    path("v1/funding/<str:connection>/events", signed_events.funding_events, name="funding_events"),
+    path("v1/psp/<str:connection>/events", signed_events.psp_events, name="psp_events"),
     path("v1/", include(api.addresses())),
 ]

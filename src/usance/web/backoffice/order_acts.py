@@ -127,7 +127,9 @@ class ConfirmForm(AnswerForm):
 def excess_of(desk: Desk, order: Order) -> int | None:
     """By how much the order exceeds what its line bears now, in minor units; None: it does not, or
     there is no active line that could be exceeded."""
-    room = review_queries.room_now(seller_id=desk.seller.id, line_id=order.line_id, on=desk.on)
+    room = review_queries.room_now(
+        seller_id=desk.seller.id, line_id=order.line_id, on=desk.on, order_id=order.id
+    )
     return order.amount - room if room is not None and order.amount > room else None
 
 

@@ -1,5 +1,5 @@
 -- Everything a checkout must know, for any number of questions at once:
---   [{seller_id, buyer_id, external_id, currency, base, at, on, key}]
+--   [{seller_id, buyer_id, external_id, currency, base, at, on, key, reference, order_id}]
 -- `base` is the seller's own currency, in which policies compare amounts.
 -- A function for the sake of its plan, which is made once for a session: planning the query takes
 -- several times longer than running it. The settings keep to index look-ups, which is right for one
@@ -14,7 +14,7 @@ RETURNS TABLE (
     oldest_due_on date, request_hash bytea, status smallint, body text,
     country text, buyer_group text, known_since timestamptz, ordering_rules boolean,
     group_id uuid, group_available bigint, tier text, insured_limit bigint, rate numeric,
-    shadow_id uuid, standing text, ship_tos text[])
+    shadow_id uuid, standing text, ship_tos text[], secured bigint)
 LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
@@ -39,11 +39,14 @@ BEGIN
            CASE WHEN q.currency <> q.base
                 THEN credit_rate(q.seller_id, q.currency, q.base, q."on") END,
            CASE WHEN t.mode = 'shadow' THEN t.policy_id END,
-           s.facts::text, s.ship_tos::text[]
+           s.facts::text, s.ship_tos::text[],
+           CASE WHEN l.secured > 0
+                THEN credit_secured(q.seller_id, b.id, q.currency, q.reference, q.order_id) ELSE 0 END
       FROM ROWS FROM (jsonb_to_recordset(questions) AS (
                seller_id uuid, buyer_id uuid, external_id text, currency text, base text,
-               at timestamptz, "on" date, key text)
-           ) WITH ORDINALITY AS q(seller_id, buyer_id, external_id, currency, base, at, "on", key, n)
+               at timestamptz, "on" date, key text, reference text, order_id uuid)
+           ) WITH ORDINALITY AS q(seller_id, buyer_id, external_id, currency, base, at, "on", key,
+                                  reference, order_id, n)
       LEFT JOIN LATERAL (
            SELECT id, country, "group", created_at, ordering_rules FROM parties_buyer
             WHERE seller_id = q.seller_id AND id = q.buyer_id

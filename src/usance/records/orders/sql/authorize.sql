@@ -66,6 +66,9 @@ DECLARE
     used bigint := 0;
     current_group uuid;
     line_currency text;
+    line_buyer uuid;
+    is_secured boolean := false;
+    from_cards bigint := 0;
     shared record;
     group_rooms jsonb := '{}';
     reviewed boolean := false;
@@ -161,15 +164,22 @@ BEGIN
             IF current_line IS DISTINCT FROM candidate.line_id THEN
                 current_line := candidate.line_id;
                 SELECT CASE WHEN l.state = 'active' THEN l."limit" + l.tolerance - e.exposure ELSE -1 END,
-                       e.exposure, l.group_id, l.currency
-                  INTO room, used, current_group, line_currency
+                       e.exposure, l.group_id, l.currency, l.buyer_id,
+                       l.secured > 0 AND l.state = 'active'
+                  INTO room, used, current_group, line_currency, line_buyer, is_secured
                   FROM credit_creditline l
                  CROSS JOIN LATERAL (
                        SELECT l.commitments + l.receivable + l.external - l.unapplied_cash
                               AS exposure) AS e
                  WHERE l.id = candidate.line_id AND l.seller_id = candidate.seller_id;
             END IF;
-            IF candidate.amount > coalesce(room, -1)
+            -- What cards hold for the buyer's orders, and for this one under its name.
+            from_cards := 0;
+            IF is_secured THEN
+                from_cards := credit_secured(candidate.seller_id, line_buyer, line_currency,
+                                             candidate.external_id, NULL);
+            END IF;
+            IF candidate.amount > coalesce(room, -1) + from_cards
                OR used + candidate.amount > candidate.most_exposure
                OR used <> candidate.exposure
                OR current_group IS DISTINCT FROM candidate.group_id THEN

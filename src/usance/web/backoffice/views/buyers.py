@@ -229,7 +229,8 @@ def buckets_of(line: CreditLine) -> CreditBuckets:
 
     return CreditBuckets(
         limit=money(line.limit),
-        tolerance=money(line.tolerance),
+        # What cards bear of the exposure takes nothing from the limit.
+        tolerance=money(line.tolerance + line.secured_now),
         commitments=money(line.commitments),
         receivable=money(line.receivable),
         external=money(line.external),

@@ -166,7 +166,7 @@ def _facts(decision: Decision) -> list[Fact]:
     def money(name: str) -> Money:
         return Money(int(known.get(name) or 0), decision.currency)
 
-    limit, tolerance = money("limit"), money("tolerance")
+    limit, tolerance = money("limit"), money("tolerance") + money("secured")
     used = money("commitments") + money("receivable") + money("external") - money("unapplied_cash")
     shared = known.get("group_available")
     return [

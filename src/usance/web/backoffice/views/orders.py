@@ -178,7 +178,7 @@ def _decision_facts(decision: Decision) -> list[Fact]:
     def money(name: str) -> Money:
         return Money(int(known.get(name) or 0), decision.currency)
 
-    limit, tolerance = money("limit"), money("tolerance")
+    limit, tolerance = money("limit"), money("tolerance") + money("secured")
     used = money("commitments") + money("receivable") + money("external") - money("unapplied_cash")
     would_pass = None if decision.up_to is None else Money(decision.up_to, decision.currency)
     return [

@@ -313,7 +313,9 @@ def _subject(desk: Desk, waiting: Waiting) -> dict[str, Any]:
 def _order_context(desk: Desk, order: Order) -> dict[str, Any]:
     decision = order.decision
     policy = queries.policy(seller_id=desk.seller.id, policy_id=decision.policy_id)
-    room = review_queries.room_now(seller_id=desk.seller.id, line_id=order.line_id, on=desk.on)
+    room = review_queries.room_now(
+        seller_id=desk.seller.id, line_id=order.line_id, on=desk.on, order_id=order.id
+    )
     excess = excess_of(desk, order) if order.state == "pending_review" else None
     return {
         "order": order,

@@ -189,7 +189,7 @@ def pay_by_card(request: HttpRequest, visit: PayVisit) -> HttpResponse:
             by="buyer",
             is_visited=True,
         )
-        opened, _secret = pages.open_page(visit.seller, page_id=page.id)
+        opened, _secret = pages.open_page(visit.seller, page_id=page.id, at=visit.at)
     except Refused as error:
         messages.error(request, refusal_text(error))
         return HttpResponseRedirect(visit.with_choice())
@@ -217,7 +217,9 @@ def pay_back(request: HttpRequest, visit: PayVisit) -> HttpResponse:
     state = "open"
     if latest is not None:
         try:
-            seen = pages.look_at_page(seller_id=visit.seller.id, page_id=latest.id, at=visit.at)
+            seen = pages.look_at_page(
+                seller_id=visit.seller.id, page_id=latest.id, at=visit.at, is_asked_by_anybody=True
+            )
             state = seen.state if seen else "open"
         except (CounterpartError, SecretUnreadable):
             state = "open"  # its notice comes, or a job asks

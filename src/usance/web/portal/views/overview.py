@@ -82,7 +82,7 @@ def _own_limits(member: Member) -> list[Fact]:
 
 def _left(line: CreditLine) -> Money:
     """What may still be ordered. The tolerance is the seller's own margin."""
-    left = min(line.limit - line.exposure, line.available)
+    left = min(line.limit + line.secured_now - line.exposure, line.available)
     return Money(max(left, 0), line.currency)
 
 
@@ -140,8 +140,8 @@ def _buckets(line: CreditLine) -> CreditBuckets:
 
     return CreditBuckets(
         limit=money(line.limit),
-        # The tolerance is the seller's own margin; a buyer reckons with the limit.
-        tolerance=money(0),
+        # The tolerance is the seller's own margin; a buyer reckons with the limit, and with its cards.
+        tolerance=money(line.secured_now),
         commitments=money(line.commitments),
         receivable=money(line.receivable),
         external=money(line.external),

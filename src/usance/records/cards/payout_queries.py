@@ -1,0 +1,95 @@
+"""Payouts of a provider that the bank may still book, and the bank lines that may book them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from usance.records.cards.models import CardAuthorization, CardDispute, CardPayout
+from usance.records.statements import execute
+
+# A line that became a payment of nobody's, none of it used, waits for whoever it is about: the provider
+# may tell of a payout after the bank has booked it.
+_POSSIBLE: Final = """
+SELECT t.id, p.id FROM payments_banktransaction AS t
+  LEFT JOIN payments_payment AS p ON p.seller_id = t.seller_id AND p.bank_transaction_id = t.id
+ WHERE t.seller_id = %(seller)s AND t.booked_on >= %(since)s
+   AND (t.amount = ANY(%(amounts)s) OR EXISTS (
+        SELECT 1 FROM unnest(%(names)s::text[]) AS n(name)
+         WHERE position(lower(n.name) IN lower(concat_ws(' ', t.text, t.info, t.bank_reference,
+               t.end_to_end_id, t.entry_reference, t.structured_reference, t.counterparty))) > 0))
+   AND (p.id IS NULL OR (p.buyer_id IS NULL AND p.allocated = 0 AND p.refunded = 0
+                         AND p.returned = 0))
+   AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c
+                    WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)
+   AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b
+                    WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)
+ ORDER BY t.booked_on, t.id
+"""
+
+
+def payouts(*, seller_id: UUID) -> QuerySet[CardPayout]:
+    """Every payout of the seller's, the latest first."""
+    return CardPayout.objects.filter(seller_id=seller_id).order_by("-arrives_on", "-id")
+
+
+def payout(*, seller_id: UUID, connection_id: UUID, reference: str) -> CardPayout | None:
+    """The payout that the provider calls so."""
+    return CardPayout.objects.filter(
+        seller_id=seller_id, connection_id=connection_id, reference=reference
+    ).first()
+
+
+def bookable(*, seller_id: UUID, since: date) -> list[CardPayout]:
+    """Payouts expected since then that the bank has not booked, and those that failed after it had."""
+    found = CardPayout.objects.filter(seller_id=seller_id, arrives_on__gte=since)
+    waiting = Q(booked=0) & ~Q(amount=0)
+    gone = Q(failed_at__isnull=False, booked=F("amount"))
+    return list(found.filter(waiting | gone).order_by("arrives_on", "id"))
+
+
+def unknown_references(*, seller_id: UUID, connection_id: UUID, among: Sequence[str]) -> list[str]:
+    """Which of the provider's payouts are not kept yet."""
+    known = CardPayout.objects.filter(
+        seller_id=seller_id, connection_id=connection_id, reference__in=among
+    )
+    kept = set(known.values_list("reference", flat=True))
+    return [reference for reference in among if reference not in kept]
+
+
+def possible_lines(
+    *, seller_id: UUID, amounts: Collection[int], names: Sequence[str], since: date
+) -> list[tuple[UUID, UUID | None]]:
+    """(bank line, the untouched payment of nobody's that it became) of lines since then, of one of
+    ``amounts`` or naming one of ``names``."""
+    given = {
+        "seller": seller_id,
+        "since": since,
+        "amounts": list(amounts),
+        "names": list(names),
+    }
+    return [(row[0], row[1]) for row in execute(_POSSIBLE, given)]
+
+
+def authorizations_named(
+    *, seller_id: UUID, connection_id: UUID, references: Collection[str]
+) -> dict[str, CardAuthorization]:
+    """The authorizations that the provider knows by ``references``."""
+    found = CardAuthorization.objects.filter(
+        seller_id=seller_id, connection_id=connection_id, reference__in=set(references) - {""}
+    )
+    return {row.reference: row for row in found}
+
+
+def dispute_fees(
+    *, seller_id: UUID, connection_id: UUID, references: Collection[str]
+) -> dict[str, int]:
+    """What was booked as the provider's fee of each dispute, minor units."""
+    found = CardDispute.objects.filter(
+        seller_id=seller_id, connection_id=connection_id, reference__in=set(references)
+    )
+    return dict(found.values_list("reference", "fee"))
