@@ -107,7 +107,7 @@ def take_back_of(
         subject_id=invoice.id,
         buyer_id=invoice.buyer_id,
         currency=invoice.currency,
-        postings=ledger.credit_note(invoice.buyer_id, net=amount - tax, tax=tax),
+        postings=_taken_back(invoice, amount=amount, tax=tax),
     )
     settle_invoice(
         journal,
@@ -119,6 +119,13 @@ def take_back_of(
         credited_tax=invoice.credited_tax + tax,
     )
     return note
+
+
+def _taken_back(invoice: Invoice, *, amount: int, tax: int) -> tuple[ledger.Posting, ...]:
+    """What a credit note posts: less revenue and tax, or less interest where that was claimed."""
+    if invoice.kind == "late_charge":
+        return ledger.late_charge(invoice.buyer_id, amount=-amount)
+    return ledger.credit_note(invoice.buyer_id, net=amount - tax, tax=tax)
 
 
 def _wanted(

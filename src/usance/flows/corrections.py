@@ -66,12 +66,15 @@ def correct_invoice(
     the first one did, though never before it is issued. What had been paid of the first pays the new
     one.
 
-    Raises NotFound, WrongState (it was credited or written off, if only in part, or replaced before),
+    Raises NotFound, WrongState (it was credited or written off, if only in part, or replaced before, or
+    it is a late charge),
     InvalidOrder (lines of an invoice of several shipments) or Duplicate (the external_id is taken).
     """
     invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
     if invoice is None:
         raise NotFound("There is no such invoice.")
+    if invoice.kind == "late_charge":
+        raise WrongState(f"{invoice.number} claims late interest; waive it, and claim it anew.")
     if invoice.credited or invoice.written_off:
         raise WrongState(
             f"{invoice.number} was credited or written off already, at least in part; credit what is"

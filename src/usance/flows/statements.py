@@ -33,6 +33,7 @@ LONGEST_DAYS: Final = 3660
 _KINDS: Final[dict[str, MovementKind]] = {
     "invoice_opened": "invoice",
     "credit_note": "credit_note",
+    "late_charge": "interest",
     "write_off": "write_off",
     "payment_received": "payment",
     "payment_identified": "payment",

@@ -10,6 +10,12 @@ from usance.records.collections.dispute_models import (
     Dispute,
     WriteOffRequest,
 )
+from usance.records.collections.late_charge_models import (
+    LateCharge,
+    LateChargeWaiver,
+    LateInterestTerms,
+    ReferenceRate,
+)
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
 
@@ -17,11 +23,15 @@ __all__ = [
     "AUTHORS",
     "DISPUTE_REASONS",
     "Dispute",
+    "LateCharge",
+    "LateChargeWaiver",
+    "LateInterestTerms",
     "PayLink",
     "Promise",
     "PromisePart",
     "PromiseRules",
     "Question",
+    "ReferenceRate",
     "Remark",
     "WriteOffRequest",
 ]

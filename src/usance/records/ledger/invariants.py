@@ -17,7 +17,7 @@ import psycopg
 from django.db import connection, transaction
 
 from usance.records.identity import public_id
-from usance.records.ledger.checks import books, collected, documents, history
+from usance.records.ledger.checks import books, collected, documents, history, late_charges
 from usance.records.ledger.checks.check import Check
 from usance.rules import states
 from usance.rules.money import EXPONENTS
@@ -29,6 +29,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *books.CHECKS,
     *documents.CHECKS,
     *collected.CHECKS,
+    *late_charges.CHECKS,
     *history.CHECKS,
 )
 """Every check, in the order of the invariants."""

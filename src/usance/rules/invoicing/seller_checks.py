@@ -121,14 +121,14 @@ def _require_national_number(prefix: str, *, field: str, country: str, faults: F
 
 
 def require_own_series(fields: SellerFields, *, given_out: Mapping[str, str]) -> None:
-    """Raise InvalidFields where a series that begins anew would give numbers that this year's other
-    series has. ``given_out`` are the prefixes of the year's series, ``invoice`` and ``credit_note``;
-    a series keeps its own until the year ends."""
+    """Raise InvalidFields where a series that begins anew would give numbers that another series of this
+    year has. ``given_out`` are the prefixes of the year's series, ``invoice``, ``credit_note`` and
+    ``late_charge``; a series keeps its own until the year ends."""
     faults = Faults()
-    for kind, other in (("invoice", "credit_note"), ("credit_note", "invoice")):
+    for kind in ("invoice", "credit_note"):
         prefix = getattr(fields, f"{kind}_prefix") or DEFAULT_PREFIX[kind]
         faults.unless(
-            kind in given_out or given_out.get(other) != prefix,
+            kind in given_out or prefix not in given_out.values(),
             f"{kind}_prefix",
             "prefix_given_out",
             f"cannot be {prefix} this year: numbers with it were given to documents of the other"

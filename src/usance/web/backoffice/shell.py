@@ -89,6 +89,7 @@ def _navigation(desk: Desk, item: Callable[..., NavigationItem]) -> list[Navigat
                 item(_("Early money"), "advances", "payment"),
                 item(_("Promises"), "promises", "calendar", promised),
                 item(_("Disputes"), "disputes", "question", disputed),
+                item(_("Late charges"), "late_charges", "clock"),
             ],
         ),
         NavigationGroup(
@@ -114,6 +115,7 @@ def _settings() -> tuple[tuple[str, str, str], ...]:
         (_("Company"), "company", "settings"),
         (_("Keys of payment terms"), "terms_keys", "clock"),
         (_("Rules of the matching"), "matching_settings", "check"),
+        (_("Late interest"), "late_interest", "clock"),
         (_("Deputies"), "delegations", "person"),
         (_("Watches"), "watches", "shield"),
         (_("Review cycles"), "review_cycles", "calendar"),

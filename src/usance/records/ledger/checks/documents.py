@@ -185,7 +185,7 @@ SELECT seller_id, 'payment' AS kind, id, currency, state, allocated, amount, ref
 )
 
 # The parts keep the shop's tax; where the document rounds (BT-114), it states another. Under split
-# payment they hold the tax that the buyer does not pay to the seller.
+# payment they hold the tax that the buyer does not pay to the seller. A late charge bills no order.
 INVOICE_PARTS_DIFFER: Final = Check(
     3,
     "invoice_parts_differ",
@@ -198,7 +198,7 @@ SELECT i.seller_id, 'invoice' AS kind, i.id, i.currency, i.amount AS kept,
   LEFT JOIN (SELECT p.seller_id, p.invoice_id, sum(p.amount) AS amount, sum(p.tax_amount) AS tax
                FROM invoices_invoicepart AS p WHERE @p GROUP BY 1, 2) AS p
        ON p.seller_id = i.seller_id AND p.invoice_id = i.id
- WHERE @i AND i.state <> 'draft' AND CASE WHEN i.split_tax > 0
+ WHERE @i AND i.state <> 'draft' AND i.kind <> 'late_charge' AND CASE WHEN i.split_tax > 0
        THEN i.amount <> coalesce(p.amount - p.tax, 0) OR i.tax_amount <> 0
        ELSE i.amount <> coalesce(p.amount, 0)
             OR i.document#>>'{totals,rounding}' IS NULL AND i.tax_amount <> coalesce(p.tax, 0) END

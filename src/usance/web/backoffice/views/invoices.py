@@ -30,6 +30,7 @@ from usance.web.backoffice.delivery_tables import delivery_table, document_addre
 from usance.web.backoffice.desk import Desk, id_in, office
 from usance.web.backoffice.funding_tables import advance_facts
 from usance.web.backoffice.invoice_acts import INVOICE_ACTS
+from usance.web.backoffice.late_panel import late_panel
 from usance.web.backoffice.registration_acts import registration_facts
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import credit_note_table, invoice_table, line_table
@@ -107,6 +108,7 @@ def invoice_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         late=(desk.on - invoice.next_due_on).days if invoice.state == "open" else 0,
         offers=offers(desk, invoice, INVOICE_ACTS, base=links.address("invoice", invoice.id)),
         facts=_facts(desk, invoice),
+        late_charges=late_panel(desk, invoice),
         downloads=(downloads := _downloads(invoice))[0],
         more_downloads=downloads[1],
         attached=[attachment_link(one) for one in attachments.of_invoice(invoice)],

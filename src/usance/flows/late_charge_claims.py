@@ -1,0 +1,426 @@
+"""Late interest and compensation are claimed by a debit note of their own, or waived with a reason.
+
+A claim is an invoice of kind ``late_charge``: it has a number of its own series, is owed, paid, disputed
+and written off like any other, and posts to the ledger's account for interest. The days of an invoice are
+claimed once, ever: each claim begins the day after the one before ended. What was claimed is taken back by
+a credit note only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from usance.flows.billing import take_back_of
+from usance.flows.invoice_documents import Issuer, numbered
+from usance.flows.journal import Journal
+from usance.flows.late_charges import LateCharges, late_charges_of
+from usance.flows.refusals import (
+    AmountTooLarge,
+    Conflict,
+    NotFound,
+    Refused,
+    WrongState,
+    external_id_once,
+)
+from usance.records.collections import late_charge_queries as queries
+from usance.records.collections.models import LateCharge, LateChargeWaiver
+from usance.records.identity import new_id
+from usance.records.invoices import actions as invoices
+from usance.records.invoices.models import Invoice
+from usance.records.invoices.queries import series_prefixes
+from usance.records.parties.models import Seller
+from usance.rules import ledger
+from usance.rules.billing import document_number, reference_key
+from usance.rules.interest.claim_document import Claim, claim_document, steps_as_json
+from usance.rules.invoicing.serial import to_json
+
+KIND: Final = "late_charge"
+PAYABLE_DAYS: Final = 14
+"""A claim is owed at once; its debtor is given so many days before it counts as late itself."""
+TERMS: Final = f"net_{PAYABLE_DAYS}"
+_ONE_DAY: Final = timedelta(days=1)
+
+
+class NothingToClaim(Conflict):
+    """Nothing has accrued that is not claimed or waived already."""
+
+    code = "nothing_to_claim"
+
+
+class HeldByDispute(Conflict):
+    """Part of the invoice is disputed; what accrued since is claimed once that is settled."""
+
+    code = "held_by_dispute"
+
+
+class ReferenceRateMissing(Conflict):
+    """A reference rate is not known for a day of the claim; load it, or claim until an earlier day."""
+
+    code = "reference_rate_unknown"
+
+
+class TaxableCharge(Conflict):
+    """By this law interest for late payment is part of the taxable supply; claim it with tax elsewhere."""
+
+    code = "taxable_charge"
+
+
+class ReasonMissing(Refused):
+    """Whoever waives says why."""
+
+    code = "reason_missing"
+
+
+class PrefixTaken(Conflict):
+    """Invoices or credit notes have numbers with the prefix of claims; choose another for claims."""
+
+    code = "prefix_taken"
+
+
+@transaction.atomic
+def claim(
+    seller: Seller,
+    *,
+    invoice_id: UUID,
+    at: datetime,
+    by: str,
+    until: date | None = None,
+    costs: int = 0,
+    reason: str = "",
+    external_id: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> LateCharge:
+    """Claim what an invoice has cost by being paid late, until the end of ``until`` (None: today).
+
+    ``costs`` are the reasonable costs of recovering it so far, minor units: what of them exceeds the
+    fixed sum is claimed too. ``reason`` stands on the debit note. Raises NotFound, NothingToClaim,
+    HeldByDispute, ReferenceRateMissing, TaxableCharge, PrefixTaken or ExternalIdTaken.
+    """
+    invoice = _locked(seller, invoice_id)
+    journal = Journal(seller, at=at, by=by)
+    last = min(until or journal.on, journal.on)
+    found = _claimable(seller, invoice, on=journal.on, until=last, costs=costs)
+    made = _make(
+        journal,
+        found,
+        until=last,
+        reason=reason,
+        external_id=external_id,
+        metadata=metadata or {},
+    )
+    journal.close()
+    return made
+
+
+def claim_at_notice(
+    seller: Seller, *, invoice_ids: Collection[UUID], at: datetime, by: str
+) -> list[LateCharge]:
+    """Claim what has accrued on ``invoice_ids`` where the buyer's or the seller's terms say ``at_notice``.
+
+    What cannot be claimed now (nothing accrued, disputed, a rate unknown) is left for the next notice.
+    Each in its own transaction; sending the notice again claims nothing twice.
+    """
+    made = []
+    for invoice_id in invoice_ids:
+        invoice = Invoice.objects.filter(seller_id=seller.id, id=invoice_id).first()
+        if invoice is None:
+            continue
+        terms = queries.terms_for_buyers(seller_id=seller.id, buyer_ids={invoice.buyer_id})
+        own = terms.get(invoice.buyer_id, terms.get(None))
+        if own is None or own.charging != "at_notice":
+            continue
+        try:
+            made.append(claim(seller, invoice_id=invoice_id, at=at, by=by))
+        except (NothingToClaim, HeldByDispute, ReferenceRateMissing, TaxableCharge):
+            continue
+    return made
+
+
+@transaction.atomic
+def waive(
+    seller: Seller,
+    *,
+    invoice_id: UUID,
+    reason: str,
+    at: datetime,
+    by: str,
+    amount: int | None = None,
+) -> LateChargeWaiver:
+    """Give up ``amount`` minor units (None: all) of what has accrued and is not claimed yet.
+
+    The next claim is less by it. Raises NotFound, ReasonMissing, NothingToClaim or AmountTooLarge.
+    """
+    _require_reason(reason)
+    invoice = _locked(seller, invoice_id)
+    journal = Journal(seller, at=at, by=by)
+    most = late_charges_of(seller, invoice, on=journal.on).open_amount
+    if not most:
+        raise NothingToClaim(f"Nothing has accrued on {invoice.number} that could be waived.")
+    amount = most if amount is None else amount
+    if not 0 < amount <= most:
+        raise AmountTooLarge(f"{most} minor units have accrued; waive from 1 to that.")
+    made = _waiver(journal, invoice, amount=amount, reason=reason)
+    journal.close()
+    return made
+
+
+@transaction.atomic
+def waive_claim(
+    seller: Seller,
+    *,
+    charge_id: UUID,
+    reason: str,
+    at: datetime,
+    by: str,
+    amount: int | None = None,
+) -> LateChargeWaiver:
+    """Give up ``amount`` minor units (None: all that can be credited) of what was claimed, by a credit
+    note on the claim. What the buyer had paid of it becomes its unapplied cash.
+
+    Raises NotFound, ReasonMissing, WrongState (nothing is left of the claim) or AmountTooLarge.
+    """
+    _require_reason(reason)
+    charge = queries.late_charge(seller_id=seller.id, charge_id=charge_id)
+    if charge is None:
+        raise NotFound("There is no such late charge.")
+    if charge.claim_id is None:
+        raise WrongState("All of it was waived before it was claimed.")
+    owed = _locked(seller, charge.claim_id)
+    journal = Journal(seller, at=at, by=by)
+    note = take_back_of(journal, owed, amount=amount, reason=reason, external_id=None, metadata={})
+    made = _waiver(
+        journal, charge.invoice, amount=note.amount, reason=reason, charge=charge, note_id=note.id
+    )
+    journal.close()
+    return made
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing("Say why it is waived; the reason is kept with the waiver.")
+
+
+def _locked(seller: Seller, invoice_id: UUID) -> Invoice:
+    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
+    if invoice is None:
+        raise NotFound("There is no such invoice.")
+    return invoice
+
+
+def _claimable(
+    seller: Seller, invoice: Invoice, *, on: date, until: date, costs: int
+) -> LateCharges:
+    """What of the locked ``invoice`` can be claimed until ``until``; refuses what cannot."""
+    found = late_charges_of(seller, invoice, on=on, until=until, costs=costs)
+    if found.agreement.in_force.taxed:
+        raise TaxableCharge(
+            "In India interest for late payment is part of the value of the supply (CGST Act 2017,"
+            " s. 15(2)(d)): what is shown here is claimed by a debit note with GST from your ERP."
+        )
+    if found.unknown is not None:
+        raise ReferenceRateMissing(str(found.unknown))
+    if found.held_from is not None and until >= found.held_from:
+        before = found.held_from - _ONE_DAY
+        if found.since is not None and before < found.since:
+            raise HeldByDispute(
+                f"{invoice.number} is disputed since {found.held_from}; what accrued since is claimed"
+                " once the dispute is settled."
+            )
+        raise HeldByDispute(
+            f"{invoice.number} is disputed since {found.held_from}; claim until {before}, or wait"
+            " until the dispute is settled."
+        )
+    if not found.accrual.total:
+        raise NothingToClaim(f"Nothing has accrued on {invoice.number} that is not claimed.")
+    return found
+
+
+def _make(
+    journal: Journal,
+    found: LateCharges,
+    *,
+    until: date,
+    reason: str,
+    external_id: str | None,
+    metadata: dict[str, Any],
+) -> LateCharge:
+    """The late charge with its debit note, told and posted. The caller closes the journal."""
+    invoice, accrual, owed = found.invoice, found.accrual, found.compensation
+    waived = min(found.waived, accrual.total)
+    about = Claim(
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        currency=invoice.currency,
+        steps=accrual.steps,
+        compensation=owed,
+        waived=waived,
+        reason=reason,
+    )
+    note = _debit_note(journal, invoice, about) if about.amount else None
+    made = LateCharge(
+        id=new_id(),
+        seller_id=invoice.seller_id,
+        created_at=journal.at,
+        buyer_id=invoice.buyer_id,
+        invoice_id=invoice.id,
+        claim_id=note.id if note else None,
+        currency=invoice.currency,
+        law=accrual.law,
+        since_on=_first_day(found, until),
+        until_on=until,
+        interest=accrual.interest,
+        compensation=owed.fixed,
+        costs=owed.costs,
+        waived=waived,
+        amount=about.amount,
+        steps=steps_as_json(accrual.steps),
+        clause=owed.clause,
+        author=journal.by,
+        external_id=external_id,
+        metadata=metadata,
+    )
+    with external_id_once("late charge", external_id):
+        made.save(force_insert=True)
+    journal.tell(
+        "invoice.late_charged",
+        object_type="invoice",
+        object_id=invoice.id,
+        buyer_id=invoice.buyer_id,
+        currency=invoice.currency,
+        data={
+            "amount": made.amount,
+            "number": note.number if note else "",
+            "interest": made.interest,
+            "compensation": made.compensation + made.costs,
+            "since_on": made.since_on,
+            "until_on": made.until_on,
+        },
+    )
+    return made
+
+
+def _first_day(found: LateCharges, until: date) -> date:
+    """The first day that this claim covers: the day after the last claim, or the first of interest."""
+    if found.since is not None:
+        return min(found.since, until)
+    return min((step.first for step in found.accrual.steps), default=until)
+
+
+def _debit_note(journal: Journal, invoice: Invoice, about: Claim) -> Invoice:
+    """The invoice of kind ``late_charge`` that claims ``about``."""
+    seller = journal.seller
+    issuer = Issuer.of(seller)
+    own = queries.terms_of(seller_id=seller.id)
+    prefix = own.prefix if own is not None else "INT"
+    _require_own_prefix(seller, prefix, issuer=issuer, year=journal.on.year)
+    series_id, sequence, prefix, on = invoices.next_number(
+        seller_id=seller.id, kind=KIND, on=journal.on, prefix=prefix, at=journal.at
+    )
+    number = document_number(prefix=prefix, year=on.year, sequence=sequence)
+    due_on = on + timedelta(days=PAYABLE_DAYS)
+    document = numbered(
+        claim_document(
+            about,
+            seller=issuer.details,
+            profile=issuer.profile(invoice.buyer_id),
+            number="",
+            issued_on=on,
+            due_on=due_on,
+        ),
+        number,
+    )
+    note = Invoice(
+        id=new_id(),
+        seller_id=seller.id,
+        created_at=journal.at,
+        kind=KIND,
+        buyer_id=invoice.buyer_id,
+        series_id=series_id,
+        sequence=sequence,
+        number=number,
+        reference=reference_key(number),
+        payment_reference=document.payment.remittance if document.payment else "",
+        currency=about.currency,
+        amount=about.amount,
+        tax_amount=0,
+        terms=TERMS,
+        issued_on=on,
+        due_on=due_on,
+        schedule=[{"due_on": str(due_on), "amount": about.amount}],
+        document=to_json(document),
+    )
+    note.save(force_insert=True)
+    journal.enter(
+        "late_charge",
+        subject_id=note.id,
+        buyer_id=note.buyer_id,
+        currency=note.currency,
+        postings=ledger.late_charge(note.buyer_id, amount=note.amount),
+    )
+    journal.tell(
+        "late_charge.opened",
+        object_type="invoice",
+        object_id=note.id,
+        buyer_id=note.buyer_id,
+        state="open",
+        currency=note.currency,
+        owed_change=note.amount,
+        data={
+            "number": number,
+            "amount": note.amount,
+            "due_on": due_on,
+            "invoice": invoice.number,
+        },
+    )
+    return note
+
+
+def _require_own_prefix(seller: Seller, prefix: str, *, issuer: Issuer, year: int) -> None:
+    """Numbers are unique over all series: refuse a prefix that another has."""
+    given_out = series_prefixes(seller_id=seller.id, year=year)
+    own = given_out.pop(KIND, prefix)
+    details = issuer.details
+    if own in {details.invoice_prefix, details.credit_note_prefix, *given_out.values()}:
+        raise PrefixTaken(
+            f"Invoices or credit notes begin with {own} too; choose another prefix for claims in the"
+            " settings of late interest."
+        )
+
+
+def _waiver(
+    journal: Journal,
+    invoice: Invoice,
+    *,
+    amount: int,
+    reason: str,
+    charge: LateCharge | None = None,
+    note_id: UUID | None = None,
+) -> LateChargeWaiver:
+    made = LateChargeWaiver.objects.create(
+        id=new_id(),
+        seller_id=invoice.seller_id,
+        created_at=journal.at,
+        buyer_id=invoice.buyer_id,
+        invoice_id=invoice.id,
+        charge_id=charge.id if charge else None,
+        credit_note_id=note_id,
+        currency=invoice.currency,
+        amount=amount,
+        waived_on=journal.on,
+        reason=reason.strip(),
+        author=journal.by,
+    )
+    journal.tell(
+        "invoice.late_charge_waived",
+        object_type="invoice",
+        object_id=invoice.id,
+        buyer_id=invoice.buyer_id,
+        currency=invoice.currency,
+        data={"amount": amount, "reason": made.reason},
+    )
+    return made
