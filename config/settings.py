@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "usance.records.cards",
     "usance.records.funding",
     "usance.records.debits",
+    "usance.records.dunning",
     "usance.web.api",
     "usance.jobs",
 ]

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from usance.flows.dunning import rechecks
 from usance.gateways.errors import CounterpartError
 from usance.gateways.mail import Letter, Mail, MailSender, render_html, render_text
 from usance.gateways.mail.smtp import is_configured
@@ -25,6 +26,8 @@ from usance.rules.retries import next_attempt
 
 NOT_CONFIGURED: Final = "mail_not_configured"
 EXPIRED: Final = "expired"
+OVERTAKEN: Final = "overtaken"
+"""What the message was about is paid, or in dispute, since it was written."""
 LEASE: Final = timedelta(minutes=2)
 """How long one worker has a message to itself; one that breaks down leaves it to others then."""
 
@@ -92,6 +95,11 @@ def send_mail(
         return None
     if row.expires_at is not None and row.expires_at <= at:
         mails.change_mail(row, due_at=None, content="", last_error=EXPIRED)
+        return None
+    if row.kind == rechecks.KIND and not rechecks.still_wanted(
+        seller_id=seller_id, message_id=row.object_id, at=at
+    ):
+        mails.change_mail(row, due_at=None, content="", last_error=OVERTAKEN)
         return None
     try:
         sender.send(Mail(**json.loads(decrypt(row.content))))

@@ -19,6 +19,7 @@ class JobsConfig(AppConfig):
             checks,
             debits,
             deliveries,
+            dunning,
             funding,
             monitoring,
             reports,

@@ -46,6 +46,7 @@ async def run() -> None:
         cards,
         checks,
         deliveries,
+        dunning,
         funding,
         standing,
         tasks,
@@ -63,6 +64,7 @@ async def run() -> None:
         (billing.BILLING,): 1,
         (cards.CARDS,): CARD_SLOTS,
         (funding.FUNDING,): FUNDING_SLOTS,
+        (dunning.DUNNING,): 2,  # a run, and the messages that go out
         (tasks.UPKEEP,): 1,
     }
     connector = app.connector

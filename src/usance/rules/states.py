@@ -327,6 +327,23 @@ REMITTANCE: Final = frozenset(
 )
 REMITTANCE_STATES: Final = ("waiting", "joined", "dismissed")
 
+DUNNING_POLICY: Final = frozenset(
+    {("draft", "active"), ("draft", "retired"), ("active", "retired")}
+)
+DUNNING_POLICY_STATES: Final = ("draft", "active", "retired")
+
+DUNNING_MESSAGE: Final = frozenset(
+    {
+        ("queued", "sent"),
+        ("queued", "stopped"),
+        ("sent", "stopped"),  # its mail had not left yet when the buyer paid
+    }
+)
+DUNNING_MESSAGE_STATES: Final = ("queued", "sent", "stopped")
+
+DUNNING_TASK: Final = frozenset({("open", "done"), ("open", "dropped")})
+DUNNING_TASK_STATES: Final = ("open", "done", "dropped")
+
 MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "orders_order": ORDER,
     "invoices_invoice": INVOICE,
@@ -347,6 +364,9 @@ MACHINES: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "debits_file": DEBIT_FILE,
     "collections_dispute": DISPUTE,
     "collections_writeoffrequest": WRITE_OFF_REQUEST,
+    "dunning_policy": DUNNING_POLICY,
+    "dunning_message": DUNNING_MESSAGE,
+    "dunning_task": DUNNING_TASK,
     "funding_program": FUNDING_PROGRAM,
     "funding_advance": ADVANCE,
     "funding_instruction": FUNDING_INSTRUCTION,

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from usance.formats.invoice_pdf.brand import PLAIN, Brand, logo_suffix
 from usance.formats.invoice_pdf.compiler import as_file, compile_pages, families
 from usance.formats.invoice_pdf.content import Status, invoice_content
+from usance.formats.invoice_pdf.notice import Notice, notice_content
 from usance.formats.invoice_pdf.payment_box import PaymentCode, chosen_code
 from usance.formats.invoice_pdf.payment_part import payment_part
 from usance.formats.invoice_pdf.statement import Statement, statement_content
@@ -93,6 +94,15 @@ def render_statement(statement: Statement, *, language: Language, brand: Brand =
     return _set_pages(
         "statement.typ", content=content, files={}, brand=brand, on=statement.issued_on
     )
+
+
+def render_notice(notice: Notice, *, language: Language, brand: Brand = PLAIN) -> bytes:
+    """The letter ``notice`` as PDF/A-3b and PDF/UA-1, in ``language``.
+
+    Raises FormatError ``no_glyph`` and ``invalid_picture`` as :func:`render` does; UnknownCurrency.
+    """
+    content = notice_content(notice, language=language, brand=brand)
+    return _set_pages("notice.typ", content=content, files={}, brand=brand, on=notice.on)
 
 
 def require_drawable(logo: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -136,7 +137,7 @@ def _highlights(statement: Statement, *, wording: Wording) -> list[list[str]]:
     ]
 
 
-def _table(heads: list[str], rows: list[list[str]], *, starts: int) -> dict[str, Any]:
+def table_of(heads: list[str], rows: list[list[str]], *, starts: int) -> dict[str, Any]:
     """A table whose first ``starts`` columns begin at the left; the second takes the room left."""
     columns = [
         {
@@ -173,7 +174,7 @@ def _movements(statement: Statement, *, wording: Wording) -> dict[str, Any]:
         "opening": [say("opening_balance"), figures.amount(statement.opening)],
         "closing": [say("closing_balance"), figures.amount(statement.closing)],
         "none": "" if rows else say("no_movements"),
-        **_table(heads, rows, starts=2),
+        **table_of(heads, rows, starts=2),
     }
 
 
@@ -199,7 +200,7 @@ def _open_items(statement: Statement, *, wording: Wording) -> dict[str, Any]:
         "heading": say("open_items"),
         "total": [say("total_open"), figures.amount(statement.total_open)],
         "none": "" if rows else say("nothing_open"),
-        **_table(heads, rows, starts=2),
+        **table_of(heads, rows, starts=2),
     }
 
 
@@ -222,14 +223,18 @@ def _aging(statement: Statement, *, wording: Wording) -> list[list[str]]:
 
 def _payment(statement: Statement, *, wording: Wording) -> list[list[str]]:
     """Label and value of where and how to pay."""
+    rows = payment_facts(statement.transfers, wording=wording)
+    return [*rows, [wording.say("reference"), statement.reference]] if rows else []
+
+
+def payment_facts(transfers: Sequence[CreditTransfer], *, wording: Wording) -> list[list[str]]:
+    """Label and value of each account that can be paid to."""
     say = wording.say
     rows = []
-    for transfer in statement.transfers:
+    for transfer in transfers:
         iban = is_iban(transfer.account)
         account = grouped(transfer.account) if iban else transfer.account
         rows.append([say("iban" if iban else "account"), account])
         if transfer.service_provider:
             rows.append([say("bic" if iban else "bank_code"), transfer.service_provider])
-    if rows:
-        rows.append([say("reference"), statement.reference])
     return rows

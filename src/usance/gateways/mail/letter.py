@@ -18,11 +18,23 @@ class Action:
     href: str
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under ``heads``; the columns from ``figures`` on are figures and stand at the right."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    figures: int = 1
+    heading: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A short letter. ``code`` is shown large; ``facts`` are pairs of name and value.
+    """A short letter. ``code`` is shown large; ``facts`` are pairs of name and value, ``tables`` follow
+    them.
 
-    ``quoted`` is what a person wrote, set apart. ``closing`` stands small at the end.
+    ``second`` is what one may do instead of the action, without a button. ``quoted`` is what a person
+    wrote, set apart. ``closing`` stands small at the end.
     """
 
     language: str
@@ -33,7 +45,9 @@ class Letter:
     code: str = ""
     quoted: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    tables: tuple[Table, ...] = ()
     action: Action | None = None
+    second: Action | None = None
     after: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
 
@@ -58,8 +72,11 @@ def render_text(letter: Letter) -> str:
         parts.append("\n".join(f"> {line}" for line in letter.quoted.splitlines()))
     if letter.facts:
         parts.append("\n".join(f"{name}: {value}" for name, value in letter.facts))
+    parts += [_plain_table(table) for table in letter.tables]
     if letter.action:
         parts.append(f"{letter.action.label}:\n{letter.action.href}")
+    if letter.second:
+        parts.append(f"{letter.second.label}:\n{letter.second.href}")
     parts += letter.after
     parts.append(letter.sender)
     if letter.closing:
@@ -84,8 +101,11 @@ def render_html(letter: Letter) -> str:
         )
     if letter.facts:
         rows.append(_facts(letter.facts))
+    rows += [_table(table) for table in letter.tables]
     if letter.action:
         rows.append(_button(letter.action))
+    if letter.second:
+        rows.append(_link(letter.second))
     rows += [_paragraph(text) for text in letter.after]
     foot = "".join(f'<p style="margin:0 0 6px">{escape(text)}</p>' for text in letter.closing)
     language = escape(letter.language, quote=True)
@@ -123,6 +143,48 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> str:
         for name, value in facts
     )
     return f'<table cellpadding="0" cellspacing="0" style="margin:0 0 20px">{rows}</table>'
+
+
+def _plain_table(table: Table) -> str:
+    """One line a row, each figure behind its name, as columns do not hold in every mail program."""
+    lines = [f"{table.heading}:"] if table.heading else []
+    for row in table.rows:
+        named = [
+            f"{head}: {value}" if head else value
+            for head, value in zip(table.heads, row, strict=True)
+            if value
+        ]
+        lines.append("- " + ", ".join(named))
+    return "\n".join(lines)
+
+
+def _table(table: Table) -> str:
+    def cells(tag: str, values: tuple[str, ...], style: str) -> str:
+        return "".join(
+            f'<{tag} align="{"right" if place >= table.figures else "left"}" style="{style}">'
+            f"{escape(value)}</{tag}>"
+            for place, value in enumerate(values)
+        )
+
+    edge = f"padding:6px 8px 6px 0;border-bottom:1px solid {_LINE};vertical-align:top"
+    head = cells("th", table.heads, f"{edge};font-weight:400;font-size:13px;color:{_QUIET}")
+    body = "".join(
+        f"<tr>{cells('td', row, f'{edge};font-size:14px;color:{_INK}')}</tr>" for row in table.rows
+    )
+    heading = (
+        f'<p style="margin:0 0 4px;font-weight:600">{escape(table.heading)}</p>'
+        if table.heading
+        else ""
+    )
+    return (
+        f'{heading}<table width="100%" cellpadding="0" cellspacing="0" '
+        f'style="margin:0 0 20px;border-collapse:collapse"><tr>{head}</tr>{body}</table>'
+    )
+
+
+def _link(action: Action) -> str:
+    href = escape(action.href, quote=True)
+    return f'<p style="margin:0 0 16px"><a href="{href}">{escape(action.label)}</a></p>'
 
 
 def _button(action: Action) -> str:

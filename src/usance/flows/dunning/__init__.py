@@ -1,0 +1,1 @@
+"""Dunning: policies previewed and switched on, messages queued by runs and decided again as they go."""

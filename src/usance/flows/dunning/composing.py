@@ -1,0 +1,163 @@
+"""What a message says: the policy's words filled in, the items it is about, and where to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+from django.conf import settings
+
+from usance.gateways.mail import Action, Letter, Table
+from usance.records.dunning.account_queries import KnownAccount
+from usance.records.identity import public_id
+from usance.rules.dunning.account import Item
+from usance.rules.dunning.decide import Decision
+from usance.rules.dunning.policy import DunningPolicy
+from usance.rules.dunning.texts import Text, filled, text_of, words_in
+from usance.rules.dunning.words import Words
+from usance.rules.invoicing.profiles import SellerDetailsView
+from usance.rules.money import Money
+
+PAY_WITHIN: Final = 7
+"""Days that a message gives to pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message in the buyer's language. ``items`` are its rows as they are kept and shown again."""
+
+    text: Text
+    words: Words
+    language: str
+    items: tuple[dict[str, Any], ...]
+    unassigned: str
+    contact: str
+
+
+def compose(
+    known: KnownAccount,
+    decision: Decision,
+    *,
+    policy: DunningPolicy,
+    details: SellerDetailsView,
+    on: date,
+) -> Composed:
+    """The message that ``decision`` calls for, on the day ``on``."""
+    assert decision.step is not None
+    words = words_in(known.language)
+    language = spoken(known.language)
+    currency = known.account.currency
+    first = min(one.item.due_on for one in decision.demands)
+    contact = _contact(details)
+    values = {
+        "seller": details.legal_name,
+        "buyer": known.name,
+        "total": _money(decision.amount, currency, language),
+        "count": str(len(decision.demands)),
+        "oldest_days": str(max((on - first).days, 0)),
+        "due_on": _day(first, language),
+        "pay_by": _day(max(on, first) + timedelta(days=PAY_WITHIN), language),
+        "contact": contact or details.legal_name,
+    }
+    held = known.account.unassigned
+    return Composed(
+        filled(text_of(policy, decision.step.level, language=known.language), values),
+        words,
+        language,
+        items=tuple(
+            [_row(one.item, on=on, level=one.level) for one in decision.demands]
+            + [_row(item, on=on, level="") for item in decision.also]
+        ),
+        unassigned=(
+            words.unassigned.format(amount=_money(held, currency, language)) if held > 0 else ""
+        ),
+        contact=contact,
+    )
+
+
+def letter_of(
+    composed: Composed, *, currency: str, details: SellerDetailsView, pay_address: str
+) -> Letter:
+    """The message as a mail: its words, a table of the items, a button to pay, a link to the statement."""
+    words = composed.words
+    after = [composed.unassigned] if composed.unassigned else []
+    if settings.PUBLIC_URL:
+        after.append(words.statement.format(address=f"{settings.PUBLIC_URL}/account/statement"))
+    if composed.contact:
+        after.append(words.contact.format(contact=composed.contact))
+    also = [row for row in composed.items if not row["level"]]
+    tables = [_table([row for row in composed.items if row["level"]], composed, currency, "")]
+    if also:
+        tables.append(_table(also, composed, currency, words.also_open))
+    return Letter(
+        language=composed.language,
+        sender=details.legal_name,
+        subject=composed.text.subject,
+        greeting=words.greeting,
+        paragraphs=composed.text.paragraphs,
+        tables=tuple(tables),
+        action=Action(words.pay, pay_address) if pay_address else None,
+        after=tuple(after),
+        closing=(words.ignore,),
+    )
+
+
+def spoken(language: str) -> str:
+    """The language that a message to a reader of ``language`` is in."""
+    words = words_in(language)
+    return language[:2].lower() if words is not words_in("en") else "en"
+
+
+def _table(
+    rows: Sequence[dict[str, Any]], composed: Composed, currency: str, heading: str
+) -> Table:
+    words, language = composed.words, composed.language
+    lines = [
+        (
+            row["number"],
+            _day(date.fromisoformat(row["due_on"]), language),
+            str(row["days_late"]) if row["days_late"] > 0 else "",
+            _money(row["open"], currency, language),
+        )
+        for row in rows
+    ]
+    total = sum(row["open"] for row in rows)
+    if len(rows) > 1:
+        lines.append((words.total, "", "", _money(total, currency, language)))
+    heads = (words.invoice, words.due_on, words.days_late, words.open)
+    return Table(heads, tuple(lines), figures=2, heading=heading)
+
+
+def _row(item: Item, *, on: date, level: str) -> dict[str, Any]:
+    """An item as a message keeps it; amounts in minor units."""
+    return {
+        "invoice": public_id("invoice", item.invoice_id),
+        "number": item.number,
+        "issued_on": item.issued_on.isoformat(),
+        "due_on": item.due_on.isoformat(),
+        "days_late": item.days_late(on),
+        "amount": item.amount,
+        "open": item.open,
+        "level": level,
+    }
+
+
+def _contact(details: SellerDetailsView) -> str:
+    contact = details.contact
+    if contact is None:
+        return ""
+    return ", ".join(filter(None, (contact.name, contact.telephone, contact.email)))
+
+
+def _money(amount: int, currency: str, language: str) -> str:
+    major: Decimal = Money(amount, currency).decimal()
+    return str(format_currency(major, currency, locale=language))
+
+
+def _day(day: date, language: str) -> str:
+    return str(format_date(day, format="long", locale=language))

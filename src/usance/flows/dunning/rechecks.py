@@ -1,0 +1,83 @@
+"""Whether a message that has been handed over may still go: asked when its mail is about to leave.
+
+The answer is the decision made anew, behind the lock that every payment takes: what came in before
+keeps the mail back, and the message is stopped with its steps given back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from usance.flows.journal import Journal, business_day
+from usance.records.credit import actions as credit
+from usance.records.dunning import account_queries, actions, queries
+from usance.records.dunning.models import DunningMessage
+from usance.records.parties.models import Seller
+from usance.rules.dunning.account import Account
+from usance.rules.dunning.decide import held_by
+
+KIND: Final = "dunning"
+"""The kind of the mails that a message goes out by."""
+BY: Final = "dunning"
+
+
+@transaction.atomic
+def still_wanted(*, seller_id: UUID, message_id: UUID, at: datetime) -> bool:
+    """Whether all that the message demands is still owed as it says, and nothing holds it back. Where
+    not, the message is stopped: the next run decides anew."""
+    row = queries.message(seller_id=seller_id, message_id=message_id)
+    if row is None:
+        return False
+    seller = Seller.objects.get(id=seller_id)
+    credit.lock_line(seller_id=seller_id, buyer_id=row.buyer_id, currency=row.currency)
+    locked = actions.lock_message(seller_id=seller_id, message_id=message_id)
+    if locked is None or locked.state != "sent":
+        return False
+    found = account_queries.accounts(
+        [locked.buyer_id], seller_id=seller_id, at=at, currency=locked.currency, without=message_id
+    )
+    account = found[0].account if found else None
+    reason = _against(locked, account, seller=seller, at=at)
+    if reason:
+        stop(seller, locked, reason=reason, at=at)
+    return not reason
+
+
+def _against(row: DunningMessage, account: Account | None, *, seller: Seller, at: datetime) -> str:
+    """Why the message must not go any more; empty if nothing is against it."""
+    if account is None:
+        return "paid"
+    on = business_day(seller, at=at)
+    if account.paused_until is not None and on <= account.paused_until:
+        return "paused"
+    if account.proposed:
+        return "money_here"
+    items = {(item.number, item.due_on.isoformat()): item for item in account.items}
+    for one in row.items:
+        item = items.get((one["number"], one["due_on"]))
+        if one["level"] and (item is None or item.open != one["open"]):
+            return "paid"
+        if one["level"] and item is not None and held_by(item, account=account) is not None:
+            return "held"
+    return ""
+
+
+def stop(seller: Seller, row: DunningMessage, *, reason: str, at: datetime) -> None:
+    """Stop a locked message and give its steps back, so that a later one may take them."""
+    actions.free_steps(seller_id=seller.id, message_id=row.id)
+    actions.set_fields(row, state="stopped", stopped_at=at, stop_reason=reason)
+    journal = Journal(seller, at=at, by=BY)
+    journal.tell(
+        "dunning.stopped",
+        object_type="dunning_message",
+        object_id=row.id,
+        buyer_id=row.buyer_id,
+        state="stopped",
+        currency=row.currency,
+        data={"level": row.level, "reason": reason},
+    )
+    journal.close()

@@ -1,0 +1,203 @@
+"""Writing cases and messages, many in a statement, and locking what is changed one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from usance.records.dunning.models import (
+    DunningCase,
+    DunningMessage,
+    DunningPolicy,
+    DunningRun,
+    DunningStep,
+    DunningTask,
+)
+from usance.records.identity import new_id
+from usance.records.statements import execute, jsonb
+
+Row = TypeVar("Row", DunningCase, DunningMessage, DunningPolicy, DunningRun, DunningTask)
+
+_CASES: Final = """
+INSERT INTO dunning_case (id, seller_id, created_at, buyer_id, currency, level, pause_reason, paused_by)
+SELECT c.id, %(seller)s, %(at)s, c.buyer_id, c.currency, '', '', ''
+  FROM jsonb_to_recordset(%(cases)s) AS c(id uuid, buyer_id uuid, currency text)
+ON CONFLICT (seller_id, buyer_id, currency) DO NOTHING
+"""
+
+_LOCK_CASES: Final = """
+SELECT buyer_id, currency, id FROM dunning_case
+ WHERE seller_id = %(seller)s
+   AND (buyer_id, currency) IN (SELECT * FROM unnest(%(buyers)s::uuid[], %(currencies)s::text[]))
+ ORDER BY id FOR NO KEY UPDATE
+"""
+
+# Whoever was faster has queued its message already; then this one is not written.
+_MESSAGES: Final = """
+INSERT INTO dunning_message (id, seller_id, created_at, case_id, buyer_id, policy_id, run_id, currency,
+    state, level, channels, "on", send_at, amount, items, language, subject, body, sent_to, stop_reason)
+SELECT m.id, %(seller)s, %(at)s, m.case_id, m.buyer_id, m.policy_id, %(run)s, m.currency, 'queued',
+       m.level, ARRAY(SELECT jsonb_array_elements_text(m.channels)), %(on)s, m.send_at, m.amount,
+       '[]', m.language, '', '', '', ''
+  FROM jsonb_to_recordset(%(messages)s) AS m(
+       id uuid, case_id uuid, buyer_id uuid, policy_id uuid, currency text, level text, channels jsonb,
+       send_at timestamptz, amount bigint, language text)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+_STEPS: Final = """
+INSERT INTO dunning_step (id, seller_id, created_at, message_id, invoice_id, due_on, level)
+SELECT s.id, %(seller)s, %(at)s, s.message_id, s.invoice_id, s.due_on, s.level
+  FROM jsonb_to_recordset(%(steps)s) AS s(
+       id uuid, message_id uuid, invoice_id uuid, due_on date, level text)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to queue. ``levels`` are the level that each item (invoice, due day) reaches by it."""
+
+    buyer_id: UUID
+    currency: str
+    policy_id: UUID
+    level: str
+    channels: Sequence[str]
+    send_at: datetime
+    amount: int
+    language: str
+    levels: Mapping[tuple[UUID, date], str]
+
+
+def lock_cases(
+    accounts: Collection[tuple[UUID, str]], *, seller_id: UUID, at: datetime
+) -> dict[tuple[UUID, str], UUID]:
+    """The cases of these accounts, opened where there is none, locked until the transaction ends."""
+    fresh = [
+        {"id": new_id(), "buyer_id": buyer_id, "currency": currency}
+        for buyer_id, currency in sorted(accounts)
+    ]
+    execute(_CASES, {"seller": seller_id, "at": at, "cases": jsonb(fresh)})
+    rows = execute(
+        _LOCK_CASES,
+        {
+            "seller": seller_id,
+            "buyers": [one["buyer_id"] for one in fresh],
+            "currencies": [one["currency"] for one in fresh],
+        },
+    )
+    return {(buyer_id, currency): case_id for buyer_id, currency, case_id in rows}
+
+
+def queue_messages(
+    messages: Sequence[NewMessage],
+    *,
+    seller_id: UUID,
+    run_id: UUID | None,
+    on: date,
+    at: datetime,
+) -> int:
+    """Queue ``messages``, all in two statements; how many there are now that were not before."""
+    if not messages:
+        return 0
+    cases = lock_cases(
+        {(one.buyer_id, one.currency) for one in messages}, seller_id=seller_id, at=at
+    )
+    by_id = {new_id(): one for one in messages}
+    rows = [
+        {
+            "id": id_,
+            "case_id": cases[one.buyer_id, one.currency],
+            "buyer_id": one.buyer_id,
+            "policy_id": one.policy_id,
+            "currency": one.currency,
+            "level": one.level,
+            "channels": list(one.channels),
+            "send_at": one.send_at,
+            "amount": one.amount,
+            "language": one.language,
+        }
+        for id_, one in by_id.items()
+    ]
+    asked = {"seller": seller_id, "at": at, "on": on, "run": run_id, "messages": jsonb(rows)}
+    written = [row[0] for row in execute(_MESSAGES, asked)]
+    take_steps({id_: by_id[id_].levels for id_ in written}, seller_id=seller_id, at=at)
+    return len(written)
+
+
+def take_steps(
+    levels: Mapping[UUID, Mapping[tuple[UUID, date], str]], *, seller_id: UUID, at: datetime
+) -> None:
+    """Write down which level each item reaches by which message."""
+    steps = [
+        {
+            "id": new_id(),
+            "message_id": message_id,
+            "invoice_id": invoice_id,
+            "due_on": due_on,
+            "level": level,
+        }
+        for message_id, taken in levels.items()
+        for (invoice_id, due_on), level in taken.items()
+    ]
+    if steps:
+        execute(_STEPS, {"seller": seller_id, "at": at, "steps": jsonb(steps)})
+
+
+def free_steps(*, seller_id: UUID, message_id: UUID) -> None:
+    """Take back the steps of a message that has not gone out."""
+    DunningStep.objects.filter(seller_id=seller_id, message_id=message_id).delete()
+
+
+def lock_message(*, seller_id: UUID, message_id: UUID) -> DunningMessage | None:
+    """The message, locked until the transaction ends."""
+    return (
+        DunningMessage.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, id=message_id)
+        .first()
+    )
+
+
+def lock_case(*, seller_id: UUID, case_id: UUID) -> DunningCase | None:
+    """The case, locked until the transaction ends."""
+    return (
+        DunningCase.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, id=case_id)
+        .first()
+    )
+
+
+def lock_policies(*, seller_id: UUID, name: str) -> list[DunningPolicy]:
+    """Every version of the policy called ``name``, the latest first, locked."""
+    return list(
+        DunningPolicy.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, name=name)
+        .order_by("-version")
+    )
+
+
+def lock_task(*, seller_id: UUID, task_id: UUID) -> DunningTask | None:
+    """The task, locked until the transaction ends."""
+    return (
+        DunningTask.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, id=task_id)
+        .first()
+    )
+
+
+def lock_run(*, seller_id: UUID, run_id: UUID) -> DunningRun | None:
+    """The run, locked until the transaction ends."""
+    return (
+        DunningRun.objects.select_for_update(no_key=True)
+        .filter(seller_id=seller_id, id=run_id)
+        .first()
+    )
+
+
+def set_fields(row: Row, **fields: Any) -> None:
+    """Set ``fields`` on the row, here and in the database."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
