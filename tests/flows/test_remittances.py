@@ -5,13 +5,23 @@ Amounts are cents.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 
 from tests.flows import books
 from tests.flows.bank_files import ACCOUNT, NORDWIND, Booking, table
 from tests.flows.trading import Trade
-from usance.flows import bank_statements, cash_application, remittances
+from usance.flows import (
+    bank_statements,
+    cash_application,
+    remittance_rounds,
+    remittances,
+    settlement,
+)
 from usance.flows.refusals import WrongState
+from usance.flows.remittance_rounds import Round
 from usance.formats.errors import FormatError
 from usance.records.collections.models import Dispute
 from usance.records.invoices.models import Invoice
@@ -181,3 +191,47 @@ def test_a_person_joins_and_parts(trade: Trade) -> None:
     gone = remittances.dismiss(trade.seller, remittance_id=taken.id, **trade.act)
     assert gone.state == "dismissed"
     assert remittances.take_up(trade.seller, remittance_id=taken.id, **trade.act).state == "waiting"
+
+
+def test_money_that_no_bank_brought_is_found_at_the_second_look(trade: Trade) -> None:
+    made = trade.invoice(10_000)
+    taken = take(trade, advice((made.number, 10_000), reference="PAY-4719", payer=PAYER))
+    settlement.record_payment(
+        trade.seller, amount=10_000, currency="EUR", received_on=date(2026, 3, 9), payer=PAYER,
+        reference="PAY-4719", **trade.act,
+    )  # fmt: skip
+    assert look_again(trade, after=timedelta(minutes=5)) == Round(), "not so soon after it came"
+    assert look_again(trade) == Round(looked=1, joined=1)
+    assert trade.stored(Remittance, taken.id).state == "joined"
+    assert look_again(trade, after=timedelta(days=1)) == Round()
+
+
+def test_an_invoice_that_comes_after_its_money_is_paid_at_the_second_look(trade: Trade) -> None:
+    first = trade.invoice(5_000)
+    series, _, last = first.number.rpartition("-")
+    number = f"{series}-{int(last) + 1:0{len(last)}d}"
+    bring(trade, Booking(10_000, "PAY-4720", PAYER, NORDWIND))
+    taken = take(trade, advice((number, 10_000), reference="PAY-4720", payer=PAYER))
+    assert (taken.state, taken.found_by) == ("joined", "name")
+    assert look_again(trade) == Round(), "nothing that it names is new"
+    made = replace(trade, at=trade.at + timedelta(hours=1)).invoice(10_000)
+    assert made.number == number
+    assert look_again(trade) == Round(looked=1, matched=1)
+    assert states(trade, first, made) == [("open", 5_000), ("paid", 0)]
+    assert look_again(trade, after=timedelta(days=1)) == Round()
+
+
+def test_of_many_that_wait_each_has_its_turn(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remittance_rounds, "MOST", 2)
+    ids = {take(trade, advice((f"X-{n}", 100 + n))).id for n in range(5)}
+    for hour in (2, 3, 4):
+        look_again(trade, after=timedelta(hours=hour))
+    seen = Remittance.objects.filter(seller_id=trade.seller.id, looked_at__isnull=False)
+    assert {row.id for row in seen} == ids
+    assert look_again(trade, after=timedelta(days=91)) == Round(), "a person's by now"
+
+
+def look_again(trade: Trade, *, after: timedelta = timedelta(hours=2)) -> Round:
+    return remittance_rounds.look_again(
+        seller_id=trade.seller.id, at=trade.at + after, by="calendar"
+    )

@@ -80,6 +80,29 @@ def join_and_match(
     return payment
 
 
+@transaction.atomic
+def match_again(seller: Seller, *, remittance_id: UUID, at: datetime, by: str) -> Payment | None:
+    """Match the payment of a joined advice once more, such as when an invoice that it names has come.
+
+    None if it is not joined, or something of its payment is placed.
+    """
+    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
+    remittance = (
+        Remittance.objects.select_related("payment", "payment__bank_transaction")
+        .filter(seller_id=seller.id, id=remittance_id, state="joined")
+        .first()
+    )
+    payment = remittance.payment if remittance is not None else None
+    if remittance is None or payment is None:
+        return None
+    if payment.allocated or payment.refunded or payment.returned:
+        return None
+    journal = Journal(seller, at=at, by=by)
+    matched = _match_again(journal, remittance, payment, found_by=remittance.found_by)
+    journal.close()
+    return matched
+
+
 def _match_again(
     journal: Journal, remittance: Remittance, payment: Payment, *, found_by: str
 ) -> Payment:

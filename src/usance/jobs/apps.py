@@ -22,6 +22,7 @@ class JobsConfig(AppConfig):
             dunning,
             funding,
             monitoring,
+            remittances,
             reports,
             reviews,
             standing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -75,6 +75,51 @@ def payments_for(
         seller_id=seller_id, id__in=[id_ for (id_,) in ids]
     )
     return list(found.order_by("received_on", "id"))
+
+
+def to_look_for_again(
+    *, seller_id: UUID, since: datetime, before: datetime, limit: int
+) -> list[UUID]:
+    """Advices that came ``since`` and wait still, those longest not looked for first: none that was looked
+    for after ``before``."""
+    rows = execute(
+        "SELECT id FROM payments_remittance WHERE seller_id = %s AND state = 'waiting'"
+        " AND created_at >= %s AND coalesce(looked_at, changed_at) < %s"
+        " ORDER BY coalesce(looked_at, changed_at), id LIMIT %s",
+        [seller_id, since, before, limit],
+    )
+    return [id_ for (id_,) in rows]
+
+
+def to_match_again(*, seller_id: UUID, since: datetime, limit: int) -> list[UUID]:
+    """Joined advices that came ``since``, of payments of which nothing is placed, that name an invoice
+    which was not there when they were looked at last."""
+    rows = execute(
+        "SELECT r.id FROM payments_remittance AS r JOIN payments_payment AS p"
+        " ON p.seller_id = r.seller_id AND p.id = r.payment_id"
+        " WHERE r.seller_id = %s AND r.state = 'joined' AND r.created_at >= %s"
+        " AND p.allocated = 0 AND p.refunded = 0 AND p.returned = 0 AND EXISTS ("
+        " SELECT 1 FROM payments_remittanceline AS l JOIN invoices_invoice AS i"
+        " ON i.seller_id = l.seller_id"
+        " AND i.reference = upper(regexp_replace(l.number, '[^A-Za-z0-9]', '', 'g'))"
+        " WHERE l.seller_id = r.seller_id AND l.remittance_id = r.id"
+        " AND i.created_at > coalesce(r.looked_at, r.changed_at))"
+        " ORDER BY coalesce(r.looked_at, r.changed_at), r.id LIMIT %s",
+        [seller_id, since, limit],
+    )
+    return [id_ for (id_,) in rows]
+
+
+def sellers_with_open_advices() -> list[UUID]:
+    """Sellers of whom an advice waits for its money, or has money of which nothing is placed."""
+    rows = execute(
+        "SELECT DISTINCT seller_id FROM payments_remittance WHERE state = 'waiting' UNION"
+        " SELECT DISTINCT r.seller_id FROM payments_remittance AS r JOIN payments_payment AS p"
+        " ON p.seller_id = r.seller_id AND p.id = r.payment_id"
+        " WHERE r.payment_id IS NOT NULL AND p.state = 'unapplied'",
+        [],
+    )
+    return [id_ for (id_,) in rows]
 
 
 def remittances(*, seller_id: UUID, state: str = "", text: str = "") -> QuerySet[Remittance]:
