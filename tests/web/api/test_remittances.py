@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.formats import remittances
+from usance.formats import x12
 
 from .conftest import Shop
 
@@ -35,6 +36,26 @@ def test_an_advice_is_taken_once_and_shown_whole(shop: Shop) -> None:
     assert shop.ask("GET", f"/remittances/{advice['id']}") == advice
     listed = shop.ask("GET", "/remittances?state=waiting")["data"]
     assert [one["id"] for one in listed] == [advice["id"]]
+
+
+def test_an_interchange_of_x12_is_acknowledged(shop: Shop) -> None:
+    [advice] = send(shop, remittances.X12).json()["remittances"]
+    where = f"/remittances/{advice['id']}/acknowledgement"
+    first, second = shop.send("GET", where), shop.send("GET", where)
+    assert (first.status_code, first["Content-Type"]) == (200, "application/edi-x12")
+    assert first.content == second.content
+    answer = x12.read(first.content)
+    assert (answer.header.get(6).strip(), answer.header.get(8).strip()) == (
+        "987654321",
+        "123456789",
+    )
+    [one] = answer.sets
+    assert one.kind == "997"
+    assert [(s.tag, *s.elements) for s in one.segments if s.tag in ("AK1", "AK2", "AK5")] == [
+        ("AK1", "RA", "42"), ("AK2", "820", "0001"), ("AK5", "A"),
+    ]  # fmt: skip
+    [other] = send(shop, remittances.TABLE).json()["remittances"]
+    assert shop.send("GET", f"/remittances/{other['id']}/acknowledgement").status_code == 404
 
 
 def test_an_advice_is_joined_by_hand_and_parted(shop: Shop) -> None:

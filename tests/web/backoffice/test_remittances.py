@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
 
 from tests.flows import books
 from tests.flows.bank_files import ACCOUNT, Booking, table
+from tests.formats import remittances
 from tests.web import house as houses
 from tests.web.house import House
 from usance.flows import bank_statements, cash_application
 from usance.records.payments.models import Remittance
 
 SignIn = Callable[[str], Client]
-
-pytestmark = pytest.mark.xdist_group("remittances")
 
 
 def said(response: Any) -> str:
@@ -54,6 +52,16 @@ def test_a_pasted_text_finds_its_payment(sign_in: SignIn, house: House) -> None:
     listed = said(client.get("/office/remittances?state=joined"))
     assert buyer.name in listed
     assert not books.broken(house.seller)
+
+
+def test_an_interchange_of_x12_offers_its_acknowledgement(sign_in: SignIn, house: House) -> None:
+    client = sign_in("marco")
+    file = SimpleUploadedFile("820.edi", remittances.X12)
+    page = client.post("/office/remittances/new", {"file": file}, follow=True)
+    [link] = html.document_fromstring(page.content.decode()).xpath("//a[@download]/@href")
+    answer = client.get(link)
+    assert answer.status_code == 200
+    assert b"~AK1*RA*42~AK2*820*0001~AK5*A~AK9*A*1*1*1~" in answer.content
 
 
 def test_what_does_not_add_up_is_said(sign_in: SignIn, house: House) -> None:

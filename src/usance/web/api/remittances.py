@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from pydantic import Field, StringConstraints
 
-from usance.flows import remittances
+from usance.flows import remittance_acknowledgements, remittances
 from usance.flows.refusals import NotFound
 from usance.records.identity import public_id
 from usance.records.payments import remittance_queries
@@ -21,6 +21,7 @@ from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
 from usance.web.api.values import NO_NUL, Money, PaymentId, PublicId, Value
+from usance.web.files import file_response
 
 section = Section("Remittance advices")
 
@@ -182,6 +183,25 @@ def list_remittances(
 def get_remittance(request: ApiRequest, *, remittance_id: RemittanceId) -> Any:
     """One advice with its documents."""
     return _one(request, remittance_id)
+
+
+@section.file(
+    "/remittances/{remittance_id}/acknowledgement",
+    scope="payments:read",
+    media_types=("application/edi-x12",),
+    summary="Get the acknowledgement of an X12 820",
+)
+def get_remittance_acknowledgement(
+    request: ApiRequest, *, remittance_id: RemittanceId
+) -> HttpResponse:
+    """The functional acknowledgement (997) for the sender of the interchange: that it came and could be
+    read, not that anything is agreed to. The same each time; 404 for advices of another format."""
+    seller = request.auth.seller
+    found = remittance_queries.remittance(seller_id=seller.id, remittance_id=remittance_id)
+    if found is None:
+        raise NotFound("There is no such remittance advice.")
+    name, content = remittance_acknowledgements.acknowledgement_of(seller, found)
+    return file_response(content, media_type="application/edi-x12", file_name=name)
 
 
 @section.write(

@@ -11,6 +11,11 @@ urlpatterns: list[URLPattern] = [
     path("remittances/new", remittances.remittance_upload, name="office_remittance_upload"),
     path("remittances/<str:public>", remittances.remittance_page, name="office_remittance"),
     path(
+        "remittances/<str:public>/acknowledgement.edi",
+        remittances.remittance_acknowledgement,
+        name="office_remittance_acknowledgement",
+    ),
+    path(
         "remittances/<str:public>/<slug:name>",
         remittances.remittance_act,
         name="office_remittance_act",

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from usance.flows import remittances
+from usance.flows.remittance_acknowledgements import acknowledgement_of, has_acknowledgement
 from usance.formats.errors import FormatError
 from usance.formats.remittance_files import LARGEST_TEXT
 from usance.records.identity import public_id
@@ -32,6 +33,7 @@ from usance.web.backoffice.timeline import history_of
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.design.parts import Column, Fact, Identifier, Link, Noted, Row, State, Table
 from usance.web.design.states import look
+from usance.web.files import file_response
 from usance.web.listing import cut
 from usance.web.words.remittances import FORMATS, FOUND_BY, KINDS, finding_text, finding_title
 
@@ -226,6 +228,9 @@ def remittance_page(request: HttpRequest, desk: Desk, public: str) -> HttpRespon
         page_state=State("remittance", remittance.state),
         page_facts=[Identifier(public), remittance.created_at],
         offers=offers(desk, remittance, REMITTANCE_ACTS, base=_address(remittance)),
+        download=Link(_("Acknowledgement (X12 997)"), f"{_address(remittance)}/acknowledgement.edi")
+        if has_acknowledgement(remittance)
+        else None,
         findings=[
             (finding_title(one), finding_text(one, currency=remittance.currency))
             for one in remittance.findings
@@ -236,6 +241,15 @@ def remittance_page(request: HttpRequest, desk: Desk, public: str) -> HttpRespon
         facts=_facts(remittance),
         history=history_of(desk, [remittance.id]),
     )
+
+
+@require_safe
+@office
+def remittance_acknowledgement(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
+    """What the sender of an X12 interchange may expect."""
+    del request
+    name, content = acknowledgement_of(desk.seller, _remittance(desk, public))
+    return file_response(content, media_type="application/edi-x12", file_name=name)
 
 
 def _heading(remittance: Remittance) -> str:
