@@ -82,7 +82,7 @@ class Till:
         """What a worker does for this seller until nothing is due."""
         for _ in range(20):
             done = 0
-            for it in self._mine(tending.to_claim(limit=10_000)):
+            for it in self._mine(tending.to_claim(at=self.at, limit=10_000)):
                 tending.claim(seller_id=it[0], order_id=it[1], at=self.at)
                 done += 1
             for it in self._mine(tending.to_tend(at=self.at, limit=10_000)):

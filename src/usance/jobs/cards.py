@@ -57,7 +57,7 @@ def tend_orders() -> int:
     no other from it."""
     at = CLOCK.now()
     done = 0
-    for seller_id, order_id in tending.to_claim():
+    for seller_id, order_id in tending.to_claim(at=at):
         done += _tend_one(tending.claim, seller_id, order_id, at=at)
     for seller_id, order_id in tending.to_tend(at=at):
         done += _tend_one(tending.tend, seller_id, order_id, at=at)

@@ -39,9 +39,9 @@ _SECURED_BY_CARD: Final = frozenset({"limit_exceeded"})
 """What a person would have been asked about an order, and a card answers."""
 
 
-def to_claim(*, limit: int = 200) -> list[tuple[UUID, UUID]]:
+def to_claim(*, at: datetime, limit: int = 200) -> list[tuple[UUID, UUID]]:
     """(seller, order) of orders that have come and for whose name a card holds something."""
-    return queries.orders_to_claim(limit=limit)
+    return queries.orders_to_claim(at=at, limit=limit)
 
 
 def to_tend(*, at: datetime, limit: int = 200) -> list[tuple[UUID, UUID]]:

@@ -131,14 +131,16 @@ def look(
 
 
 def look_at_silent(*, at: datetime, limit: int = 200) -> int:
-    """Ask about every advance of which nothing was told for long; how many there are."""
+    """Ask about every advance of which nothing was told for long; how many there are. One that cannot
+    be asked about is put off, and keeps none behind it from its turn."""
     found = queries.to_look_at(at=at, limit=limit)
     for seller_id, advance_id in found:
         advance = queries.advance(seller_id=seller_id, advance_id=advance_id)
         assert advance is not None
+        # Put off first: whatever becomes of it, it is not the first again.
+        actions.change(advance, look_at=at + timedelta(hours=1))
         try:
             look(advance, at=at)
         except (CounterpartError, SecretUnreadable) as error:
-            actions.change(advance, look_at=at + timedelta(hours=1))
             _log.warning("advance %s of seller %s: %s", advance_id, seller_id, error.code)
     return len(found)

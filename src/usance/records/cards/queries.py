@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Func, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast
 
 from usance.records.cards.models import (
     CardAuthorization,
@@ -57,9 +58,10 @@ def page_by_reference(*, seller_id: UUID, connection_id: UUID, reference: str) -
 
 
 def pages_to_look_at(*, before: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """(seller, page) of those that the provider has opened and nobody has said anything of since."""
+    """(seller, page) of those that the provider has opened and nobody has said anything of since; of more
+    than ``limit`` others at each moment."""
     found = CardPage.objects.filter(state="open", created_at__lte=before).exclude(reference="")
-    return list(found.order_by("created_at").values_list("seller_id", "id")[:limit])
+    return list(found.order_by(drawn(before)).values_list("seller_id", "id")[:limit])
 
 
 def payer_of(*, seller_id: UUID, buyer_id: UUID, connection_id: UUID) -> str:
@@ -131,7 +133,7 @@ SELECT a.seller_id, o.id
                         AND o.buyer_id = a.buyer_id AND o.currency = a.currency
  WHERE a.order_id IS NULL AND a.order_reference <> '' AND a.purpose = 'order'
    AND a.state IN ('pending', 'action_required', 'authorized')
- GROUP BY 1, 2 LIMIT %s
+ GROUP BY 1, 2 ORDER BY hashtextextended(o.id::text, %s) LIMIT %s
 """
 
 _DIFFERS: Final = """
@@ -172,18 +174,31 @@ SELECT f.seller_id, f.order_id FROM figures AS f
                   AND a.state = 'authorized' AND a.expires_at <= %(renew)s
                   AND NOT EXISTS (SELECT 1 FROM cards_authorization AS b
                                    WHERE b.seller_id = a.seller_id AND b.renews_id = a.id))
- LIMIT %(limit)s
+ ORDER BY hashtextextended(f.order_id::text, %(turn)s) LIMIT %(limit)s
 """
 
 
-def orders_to_claim(*, limit: int) -> list[tuple[UUID, UUID]]:
-    """(seller, order) of orders that have come and whose name something is held for."""
-    return [(row[0], row[1]) for row in execute(_UNCLAIMED, [limit])]
+def turn_of(at: datetime) -> int:
+    """What the order of a look at many is drawn from: each look begins elsewhere, so that those with
+    which nothing can be done keep none behind them from its turn, however many they are."""
+    return int(at.timestamp() * 1000)
+
+
+def drawn(at: datetime) -> Func:
+    """That order, for rows by their ``id``."""
+    return Func(Cast("id", TextField()), Value(turn_of(at)), function="hashtextextended")
+
+
+def orders_to_claim(*, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """(seller, order) of orders that have come and whose name something is held for; of more than
+    ``limit`` others at each moment."""
+    return [(row[0], row[1]) for row in execute(_UNCLAIMED, [turn_of(at), limit])]
 
 
 def orders_to_tend(*, at: datetime, renew: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """(seller, order) of secured orders whose cards hold something else than they should."""
-    rows = execute(_DIFFERS, {"at": at, "renew": renew, "limit": limit})
+    """(seller, order) of secured orders whose cards hold something else than they should; of more than
+    ``limit`` others at each moment."""
+    rows = execute(_DIFFERS, {"at": at, "renew": renew, "limit": limit, "turn": turn_of(at)})
     return [(row[0], row[1]) for row in rows]
 
 
@@ -216,7 +231,7 @@ def billed(*, seller_id: UUID, order_id: UUID) -> list[Billed]:
 
 def run_out(*, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     """(seller, authorization) of those whose time is over, or that have been under way for longer than
-    any answer takes, and of which nobody has told us."""
+    any answer takes, and of which nobody has told us; of more than ``limit`` others at each moment."""
     over = Q(state="authorized", expires_at__lte=at)
     slow = Q(
         state__in=("pending", "action_required"),
@@ -224,7 +239,7 @@ def run_out(*, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
         created_at__gt=at - GIVEN_UP_AFTER,
     )
     found = CardAuthorization.objects.filter(over | slow).exclude(reference="")
-    return list(found.order_by("expires_at", "id").values_list("seller_id", "id")[:limit])
+    return list(found.order_by(drawn(at)).values_list("seller_id", "id")[:limit])
 
 
 def secured(*, seller_id: UUID, order_id: UUID) -> SecuredOrder | None:
