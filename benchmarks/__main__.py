@@ -13,7 +13,8 @@ def main() -> int:
     parser.add_argument(
         "names",
         nargs="*",
-        help="checkout hot batch invoices billing bank aging policy pdf hybrids xml bulk score matching",
+        help="checkout hot batch invoices billing bank aging past-aging policy pdf hybrids xml bulk"
+        " score matching forecast",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("--size", type=int, default=0, help="invoices of bulk; 10,000 by default")
@@ -29,7 +30,9 @@ def main() -> int:
             bulk_documents,
             checkout,
             documents,
+            forecast,
             matching_quality,
+            past_aging,
             score_quality,
             shipped_documents,
             written_policy,
@@ -62,6 +65,9 @@ def main() -> int:
                 rounds=rounds, invoices=large, lines=1000 if quick else 5000
             ),
             "aging": lambda: books.aging(rounds=rounds, invoices=large if quick else 1_000_000),
+            "past-aging": lambda: past_aging.run(
+                rounds=max(rounds, 3), invoices=large if quick else 1_000_000
+            ),
             "policy": lambda: written_policy.forty_rules(
                 lines=1_000 if quick else 10_000, rounds=rounds, seconds=seconds
             ),
@@ -80,6 +86,7 @@ def main() -> int:
                 checked=options.checked,
             ),
             "matching": lambda: matching_quality.report(quick=quick),
+            "forecast": forecast.run,
             "score": lambda: score_quality.run(rounds=rounds, brief=quick),
         }
         unknown = set(options.names) - set(measures)

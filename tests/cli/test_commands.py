@@ -38,6 +38,7 @@ COMMANDS = [
     ("export", "open-items"),
     ("report", "aging"),
     ("report", "dso"),
+    ("report", "cash-forecast"),
     ("report", "exposure"),
     ("create-seller",),
     ("create-key",),
@@ -189,6 +190,13 @@ def test_reports_for_people_spreadsheets_and_programs(invoice: Invoice, account:
     assert both.returncode == 2 and both.stdout == ""
     (row,) = json.loads(usance("report", "dso", "--seller", handle, "--on", on, "--json").stdout)
     assert row["receivable"] == 123456
+    (row,) = json.loads(usance(*asked, "--by", "country", "--json").stdout)
+    assert (row["label"], row["total"]) == (account.buyer.country, 123456)
+    assert usance(*asked, "--by", "weather").returncode == 2
+    forecast = ("report", "cash-forecast", "--seller", handle, "--csv")
+    rows = list(csv.DictReader(io.StringIO(usance(*forecast).stdout)))
+    # It is past due by years on the clock of the command: 13 weeks, the sooner the more.
+    assert len(rows) == 13 and 0 < float(rows[0]["expected"]) < 1234.56
     (row,) = json.loads(usance("report", "exposure", "--seller", handle, "--json").stdout)
     assert (row["receivable"], row["limit"]) == (123456, 1_000_000)
 

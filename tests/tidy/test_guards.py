@@ -32,6 +32,7 @@ NEVER_CHANGED = {
     "debits_reversal",
     "deliveries_document",
     "events_event",
+    "invoices_cashforecast",
     "invoices_creditnote",
     "invoices_invoicepart",
     "ledger_entry",

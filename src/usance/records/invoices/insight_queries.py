@@ -237,6 +237,7 @@ SELECT to_char(i.issued_on, 'YYYY-MM'), sum(i.amount - coalesce(c.amount, 0))::b
               WHERE n.seller_id = %(seller)s AND n.issued_on <= %(on)s GROUP BY n.invoice_id) AS c
        ON c.invoice_id = i.id
  WHERE i.seller_id = %(seller)s AND i.currency = %(currency)s AND i.state <> 'draft'
+   AND i.kind <> 'late_charge'
    AND i.issued_on >= %(first)s AND i.issued_on <= %(on)s
  GROUP BY 1
 """
@@ -247,7 +248,8 @@ SELECT to_char(i.issued_on, 'YYYY-MM'), x.day - i.due_on, sum(x.amount)::bigint
           FROM payments_allocation AS a JOIN parties_seller AS s ON s.id = a.seller_id
          WHERE a.seller_id = %(seller)s AND a.created_at >= %(first)s::date - 1) AS x
   JOIN invoices_invoice AS i ON i.seller_id = %(seller)s AND i.id = x.invoice_id
- WHERE i.currency = %(currency)s AND i.issued_on >= %(first)s AND i.issued_on <= %(on)s
+ WHERE i.currency = %(currency)s AND i.kind <> 'late_charge'
+   AND i.issued_on >= %(first)s AND i.issued_on <= %(on)s
    AND x.day <= %(on)s
  GROUP BY 1, 2
 """

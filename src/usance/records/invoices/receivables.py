@@ -239,7 +239,8 @@ def dso(*, seller_id: UUID, on: date, days: int = 90) -> list[DaysSalesOutstandi
         " FROM invoices_invoice AS i LEFT JOIN (SELECT n.invoice_id, sum(n.amount) AS amount"
         " FROM invoices_creditnote AS n WHERE n.seller_id = %(seller_id)s"
         " AND n.issued_on <= %(on)s GROUP BY n.invoice_id) AS c ON c.invoice_id = i.id"
-        " WHERE i.seller_id = %(seller_id)s AND i.state <> 'draft'"
+        # Interest and compensation that were claimed are owed, but nothing was sold for them.
+        " WHERE i.seller_id = %(seller_id)s AND i.state <> 'draft' AND i.kind <> 'late_charge'"
         " AND i.issued_on > %(since)s AND i.issued_on <= %(on)s"
         " GROUP BY 1, 2 ORDER BY 1, 2",
         {"seller_id": seller_id, "on": on, "since": since},

@@ -44,6 +44,10 @@ _WORDS: Final[Mapping[str, Promise]] = {
         "The goods wait for the money of the order's debit. Look when it is good, or let this buyer's"
         " goods leave at once."
     ),
+    "card_short": gettext_lazy(
+        "The cards of the order hold less than is to ship. Ship what they hold, send the buyer a pay"
+        " link for another card, or change the order."
+    ),
     "invalid_funding_program": gettext_lazy(
         "The programme does not fit its kind. A partner's names its connection, an insured one its"
         " insurer, the share and the days, your own book none of them, and its condition can be read."
@@ -51,6 +55,10 @@ _WORDS: Final[Mapping[str, Promise]] = {
     "invalid_promise": gettext_lazy(
         "These instalments cannot be agreed. Their sum is what is open, each is due later than the one"
         " before, and their number, the last day and the first amount keep to what is allowed."
+    ),
+    "invalid_report_rules": gettext_lazy(
+        "The settings of reports cannot be kept. Give the cost of capital in per cent a year from 0 to"
+        " 100, and keys of 1 to 40 characters."
     ),
     "no_payment_provider": gettext_lazy(
         "No payment provider is connected. Connect one before cards are taken."
