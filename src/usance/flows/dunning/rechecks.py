@@ -17,7 +17,6 @@ from usance.records.credit import actions as credit
 from usance.records.dunning import account_queries, actions, queries
 from usance.records.dunning.models import DunningMessage
 from usance.records.parties.models import Seller
-from usance.rules.dunning.account import Account
 from usance.rules.dunning.decide import held_by
 
 KIND: Final = "dunning"
@@ -37,20 +36,25 @@ def still_wanted(*, seller_id: UUID, message_id: UUID, at: datetime) -> bool:
     locked = actions.lock_message(seller_id=seller_id, message_id=message_id)
     if locked is None or locked.state != "sent":
         return False
-    found = account_queries.accounts(
-        [locked.buyer_id], seller_id=seller_id, at=at, currency=locked.currency, without=message_id
-    )
-    account = found[0].account if found else None
-    reason = _against(locked, account, seller=seller, at=at)
+    reason = _against(seller, locked, at=at)
     if reason:
         stop(seller, locked, reason=reason, at=at)
     return not reason
 
 
-def _against(row: DunningMessage, account: Account | None, *, seller: Seller, at: datetime) -> str:
+def is_overtaken(seller: Seller, row: DunningMessage, *, at: datetime) -> bool:
+    """Whether something has come in since that is against what the message demands. Nothing is locked."""
+    return _against(seller, row, at=at) != ""
+
+
+def _against(seller: Seller, row: DunningMessage, *, at: datetime) -> str:
     """Why the message must not go any more; empty if nothing is against it."""
-    if account is None:
+    found = account_queries.accounts(
+        [row.buyer_id], seller_id=seller.id, at=at, currency=row.currency, without=row.id
+    )
+    if not found:
         return "paid"
+    account = found[0].account
     on = business_day(seller, at=at)
     if account.paused_until is not None and on <= account.paused_until:
         return "paused"

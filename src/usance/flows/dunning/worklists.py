@@ -82,7 +82,7 @@ def who_to_contact(seller: Seller, *, at: datetime, limit: int = USUAL_LENGTH) -
 def _known(one: KnownAccount, beside: Around) -> Known:
     chance = choosing.facts_of(one).get(_SCORE)
     return Known(
-        late_probability=chance if isinstance(chance, Decimal | int) else None,
+        late_probability=None if chance is None else Decimal(chance),
         has_address=bool(one.email),
         broken_promises=beside.broken_promises,
         failed_debits=beside.failed_debits,
