@@ -20,6 +20,7 @@ from usance.flows import (
     corrections,
     disputes,
     late_charge_claims,
+    late_charge_waivers,
     late_charges,
     onboarding,
     settlement,
@@ -28,11 +29,11 @@ from usance.flows import late_interest_terms as terms
 from usance.flows.late_charge_claims import (
     HeldByDispute,
     NothingToClaim,
-    PrefixTaken,
-    ReasonMissing,
     ReferenceRateMissing,
     TaxableCharge,
 )
+from usance.flows.late_charge_notes import PrefixTaken
+from usance.flows.late_charge_waivers import ReasonMissing
 from usance.flows.late_interest_terms import InvalidTerms, NewRate, TermsFields
 from usance.flows.refusals import AmountTooLarge, ExternalIdTaken, NotFound, WrongState
 from usance.formats.errors import FormatError
@@ -182,7 +183,7 @@ def test_a_returned_payment_paid_nothing_and_a_write_off_ends_interest(
 def test_waived_before_and_after_it_was_claimed(trade: Trade, late: Invoice) -> None:
     known_rates(trade, late)
     day = later(trade, late, 10)
-    waive = late_charge_claims.waive
+    waive = late_charge_waivers.waive
     with books.refused(trade.seller, ReasonMissing):
         waive(trade.seller, invoice_id=late.id, reason=" ", **day.act)
     with books.refused(trade.seller, AmountTooLarge):
@@ -194,7 +195,7 @@ def test_waived_before_and_after_it_was_claimed(trade: Trade, late: Invoice) -> 
     assert (made.waived, made.amount) == (4000, 274)
     note = trade.stored(Invoice, made.claim_id)
     day.pay(note)
-    taken = late_charge_claims.waive_claim(
+    taken = late_charge_waivers.waive_claim(
         trade.seller, charge_id=made.id, reason="Our mistake", **day.act
     )
     assert taken.amount == 274
@@ -208,11 +209,11 @@ def test_waived_before_and_after_it_was_claimed(trade: Trade, late: Invoice) -> 
     nothing = claim(second, late)
     assert (nothing.claim_id, nothing.amount, nothing.waived) == (None, 0, 274)
     with books.refused(trade.seller, WrongState):
-        late_charge_claims.waive_claim(
+        late_charge_waivers.waive_claim(
             trade.seller, charge_id=nothing.id, reason="Again", **second.act
         )
     with books.refused(trade.seller, NotFound):
-        late_charge_claims.waive_claim(trade.seller, charge_id=new_id(), reason="?", **second.act)
+        late_charge_waivers.waive_claim(trade.seller, charge_id=new_id(), reason="?", **second.act)
 
 
 def test_nothing_is_claimed_of_days_on_which_part_is_disputed(trade: Trade, late: Invoice) -> None:

@@ -1,4 +1,4 @@
-"""Late interest and compensation are claimed by a debit note of their own, or waived with a reason.
+"""Late interest and compensation are claimed by a debit note of their own.
 
 A claim is an invoice of kind ``late_charge``: it has a number of its own series, is owed, paid, disputed
 and written off like any other, and posts to the ledger's account for interest. The days of an invoice are
@@ -15,34 +15,22 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows.billing import take_back_of
-from usance.flows.invoice_documents import Issuer, numbered
 from usance.flows.journal import Journal
+from usance.flows.late_charge_notes import PrefixTaken, issue_note
 from usance.flows.late_charges import LateCharges, late_charges_of
 from usance.flows.refusals import (
-    AmountTooLarge,
     Conflict,
     NotFound,
-    Refused,
-    WrongState,
     external_id_once,
 )
 from usance.records.collections import late_charge_queries as queries
-from usance.records.collections.models import LateCharge, LateChargeWaiver
+from usance.records.collections.models import LateCharge
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
-from usance.records.invoices.queries import series_prefixes
 from usance.records.parties.models import Seller
-from usance.rules import ledger
-from usance.rules.billing import document_number, reference_key
-from usance.rules.interest.claim_document import Claim, claim_document, steps_as_json
-from usance.rules.invoicing.serial import to_json
+from usance.rules.interest.claim_document import Claim, steps_as_json
 
-KIND: Final = "late_charge"
-PAYABLE_DAYS: Final = 14
-"""A claim is owed at once; its debtor is given so many days before it counts as late itself."""
-TERMS: Final = f"net_{PAYABLE_DAYS}"
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -70,18 +58,6 @@ class TaxableCharge(Conflict):
     code = "taxable_charge"
 
 
-class ReasonMissing(Refused):
-    """Whoever waives says why."""
-
-    code = "reason_missing"
-
-
-class PrefixTaken(Conflict):
-    """Invoices or credit notes have numbers with the prefix of claims; choose another for claims."""
-
-    code = "prefix_taken"
-
-
 @transaction.atomic
 def claim(
     seller: Seller,
@@ -101,7 +77,7 @@ def claim(
     fixed sum is claimed too. ``reason`` stands on the debit note. Raises NotFound, NothingToClaim,
     HeldByDispute, ReferenceRateMissing, TaxableCharge, PrefixTaken or ExternalIdTaken.
     """
-    invoice = _locked(seller, invoice_id)
+    invoice = locked(seller, invoice_id)
     journal = Journal(seller, at=at, by=by)
     last = min(until or journal.on, journal.on)
     found = _claimable(seller, invoice, on=journal.on, until=last, costs=costs)
@@ -136,76 +112,13 @@ def claim_at_notice(
             continue
         try:
             made.append(claim(seller, invoice_id=invoice_id, at=at, by=by))
-        except (NothingToClaim, HeldByDispute, ReferenceRateMissing, TaxableCharge):
+        except (NothingToClaim, HeldByDispute, ReferenceRateMissing, TaxableCharge, PrefixTaken):
             continue
     return made
 
 
-@transaction.atomic
-def waive(
-    seller: Seller,
-    *,
-    invoice_id: UUID,
-    reason: str,
-    at: datetime,
-    by: str,
-    amount: int | None = None,
-) -> LateChargeWaiver:
-    """Give up ``amount`` minor units (None: all) of what has accrued and is not claimed yet.
-
-    The next claim is less by it. Raises NotFound, ReasonMissing, NothingToClaim or AmountTooLarge.
-    """
-    _require_reason(reason)
-    invoice = _locked(seller, invoice_id)
-    journal = Journal(seller, at=at, by=by)
-    most = late_charges_of(seller, invoice, on=journal.on).open_amount
-    if not most:
-        raise NothingToClaim(f"Nothing has accrued on {invoice.number} that could be waived.")
-    amount = most if amount is None else amount
-    if not 0 < amount <= most:
-        raise AmountTooLarge(f"{most} minor units have accrued; waive from 1 to that.")
-    made = _waiver(journal, invoice, amount=amount, reason=reason)
-    journal.close()
-    return made
-
-
-@transaction.atomic
-def waive_claim(
-    seller: Seller,
-    *,
-    charge_id: UUID,
-    reason: str,
-    at: datetime,
-    by: str,
-    amount: int | None = None,
-) -> LateChargeWaiver:
-    """Give up ``amount`` minor units (None: all that can be credited) of what was claimed, by a credit
-    note on the claim. What the buyer had paid of it becomes its unapplied cash.
-
-    Raises NotFound, ReasonMissing, WrongState (nothing is left of the claim) or AmountTooLarge.
-    """
-    _require_reason(reason)
-    charge = queries.late_charge(seller_id=seller.id, charge_id=charge_id)
-    if charge is None:
-        raise NotFound("There is no such late charge.")
-    if charge.claim_id is None:
-        raise WrongState("All of it was waived before it was claimed.")
-    owed = _locked(seller, charge.claim_id)
-    journal = Journal(seller, at=at, by=by)
-    note = take_back_of(journal, owed, amount=amount, reason=reason, external_id=None, metadata={})
-    made = _waiver(
-        journal, charge.invoice, amount=note.amount, reason=reason, charge=charge, note_id=note.id
-    )
-    journal.close()
-    return made
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing("Say why it is waived; the reason is kept with the waiver.")
-
-
-def _locked(seller: Seller, invoice_id: UUID) -> Invoice:
+def locked(seller: Seller, invoice_id: UUID) -> Invoice:
+    """The invoice, locked until the transaction ends. Raises NotFound."""
     invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
     if invoice is None:
         raise NotFound("There is no such invoice.")
@@ -261,7 +174,7 @@ def _make(
         waived=waived,
         reason=reason,
     )
-    note = _debit_note(journal, invoice, about) if about.amount else None
+    note = issue_note(journal, invoice, about) if about.amount else None
     made = LateCharge(
         id=new_id(),
         seller_id=invoice.seller_id,
@@ -309,118 +222,3 @@ def _first_day(found: LateCharges, until: date) -> date:
     if found.since is not None:
         return min(found.since, until)
     return min((step.first for step in found.accrual.steps), default=until)
-
-
-def _debit_note(journal: Journal, invoice: Invoice, about: Claim) -> Invoice:
-    """The invoice of kind ``late_charge`` that claims ``about``."""
-    seller = journal.seller
-    issuer = Issuer.of(seller)
-    own = queries.terms_of(seller_id=seller.id)
-    prefix = own.prefix if own is not None else "INT"
-    _require_own_prefix(seller, prefix, issuer=issuer, year=journal.on.year)
-    series_id, sequence, prefix, on = invoices.next_number(
-        seller_id=seller.id, kind=KIND, on=journal.on, prefix=prefix, at=journal.at
-    )
-    number = document_number(prefix=prefix, year=on.year, sequence=sequence)
-    due_on = on + timedelta(days=PAYABLE_DAYS)
-    document = numbered(
-        claim_document(
-            about,
-            seller=issuer.details,
-            profile=issuer.profile(invoice.buyer_id),
-            number="",
-            issued_on=on,
-            due_on=due_on,
-        ),
-        number,
-    )
-    note = Invoice(
-        id=new_id(),
-        seller_id=seller.id,
-        created_at=journal.at,
-        kind=KIND,
-        buyer_id=invoice.buyer_id,
-        series_id=series_id,
-        sequence=sequence,
-        number=number,
-        reference=reference_key(number),
-        payment_reference=document.payment.remittance if document.payment else "",
-        currency=about.currency,
-        amount=about.amount,
-        tax_amount=0,
-        terms=TERMS,
-        issued_on=on,
-        due_on=due_on,
-        schedule=[{"due_on": str(due_on), "amount": about.amount}],
-        document=to_json(document),
-    )
-    note.save(force_insert=True)
-    journal.enter(
-        "late_charge",
-        subject_id=note.id,
-        buyer_id=note.buyer_id,
-        currency=note.currency,
-        postings=ledger.late_charge(note.buyer_id, amount=note.amount),
-    )
-    journal.tell(
-        "late_charge.opened",
-        object_type="invoice",
-        object_id=note.id,
-        buyer_id=note.buyer_id,
-        state="open",
-        currency=note.currency,
-        owed_change=note.amount,
-        data={
-            "number": number,
-            "amount": note.amount,
-            "due_on": due_on,
-            "invoice": invoice.number,
-        },
-    )
-    return note
-
-
-def _require_own_prefix(seller: Seller, prefix: str, *, issuer: Issuer, year: int) -> None:
-    """Numbers are unique over all series: refuse a prefix that another has."""
-    given_out = series_prefixes(seller_id=seller.id, year=year)
-    own = given_out.pop(KIND, prefix)
-    details = issuer.details
-    if own in {details.invoice_prefix, details.credit_note_prefix, *given_out.values()}:
-        raise PrefixTaken(
-            f"Invoices or credit notes begin with {own} too; choose another prefix for claims in the"
-            " settings of late interest."
-        )
-
-
-def _waiver(
-    journal: Journal,
-    invoice: Invoice,
-    *,
-    amount: int,
-    reason: str,
-    charge: LateCharge | None = None,
-    note_id: UUID | None = None,
-) -> LateChargeWaiver:
-    made = LateChargeWaiver.objects.create(
-        id=new_id(),
-        seller_id=invoice.seller_id,
-        created_at=journal.at,
-        buyer_id=invoice.buyer_id,
-        invoice_id=invoice.id,
-        charge_id=charge.id if charge else None,
-        credit_note_id=note_id,
-        currency=invoice.currency,
-        amount=amount,
-        waived_on=journal.on,
-        reason=reason.strip(),
-        author=journal.by,
-    )
-    journal.tell(
-        "invoice.late_charge_waived",
-        object_type="invoice",
-        object_id=invoice.id,
-        buyer_id=invoice.buyer_id,
-        currency=invoice.currency,
-        data={"amount": amount, "reason": made.reason},
-    )
-    return made

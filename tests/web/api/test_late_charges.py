@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, get_args
 
 import pytest
 
 from usance.rules.interest import LAWS, SHIPPED
-from usance.web.api.late_charges import LawCode, TableCode
+from usance.web.api.late_charge_schemas import LawCode, TableCode
 
 from .conftest import Shop
 
@@ -16,7 +17,7 @@ EUR = {"amount": 1_000_000, "currency": "EUR"}
 
 @pytest.fixture
 def invoice(shop: Shop) -> Any:
-    """An open invoice of EUR 10,000.00, due in April 2026."""
+    """An open invoice of EUR 10,000.00."""
     buyer = {"name": "Nordwind", "country": "DE"}
     id_ = shop.ask("POST", "/buyers", buyer, status=201)["id"]
     shop.ask("PUT", f"/buyers/{id_}/credit-line", {"limit": EUR | {"amount": 5_000_000}})
@@ -31,24 +32,31 @@ def test_the_schemas_name_every_law_and_table() -> None:
 
 def test_what_has_accrued_is_shown_step_by_step(shop: Shop, invoice: Any) -> None:
     path = f"/invoices/{invoice['id']}/late-charges"
+    due = date.fromisoformat(invoice["due_on"])
+    on = due + timedelta(days=20)
     assert shop.ask("GET", path)["steps"] == []
-    found = shop.ask("GET", f"{path}?on=2026-06-30")
-    [step] = found["steps"]
-    assert (step["last"], step["rate"], step["reference_rate"]) == ("2026-06-30", "10.15", "2.15")
-    assert step["amount"] == round(10_000_00 * step["days"] * 1015 / 365 / 10_000)
-    assert found["compensation"]["amount"] == 4000
-    assert found["amount"]["amount"] == step["amount"] + 4000
+    # Beyond what comes with the program: said, not guessed.
+    far = shop.ask("GET", f"{path}?on={due.year + 30}-12-31")
+    assert "is not known" in far["rate_missing"]
+    days = [f"{year}-{month}-01" for year in (due.year, due.year + 1) for month in ("01", "07")]
+    rates = {"rates": [{"table": "ecb", "valid_from": day, "rate": "2.00"} for day in days]}
+    assert shop.ask("POST", "/reference-rates", rates, status=201)["created"] == 4
+    assert shop.ask("POST", "/reference-rates", rates, status=201)["known"] == 4
+    tables = shop.ask("GET", "/reference-rates")["data"]
+    assert next(it for it in tables if it["table"] == "ecb")["known_until"] == days[-1]
+    found = shop.ask("GET", f"{path}?on={on}")
     assert found["rate_missing"] is None
-    assert "not known" in shop.ask("GET", f"{path}?on=2026-08-31")["rate_missing"]
-    rates = {"rates": [{"table": "ecb", "valid_from": "2026-07-01", "rate": "2.00"}]}
-    assert shop.ask("POST", "/reference-rates", rates, status=201)["created"] == 1
-    assert shop.ask("POST", "/reference-rates", rates, status=201)["known"] == 1
-    later = shop.ask("GET", f"{path}?on=2026-08-31")
-    assert [one["rate"] for one in later["steps"]] == ["10.15", "10"]
-    of_buyer = shop.ask("GET", f"/buyers/{invoice['buyer']}/late-charges?on=2026-06-30")
-    assert of_buyer["totals"] == [{"amount": found["amount"]["amount"], "currency": "EUR"}]
-    table = next(it for it in shop.ask("GET", "/reference-rates")["data"] if it["table"] == "ecb")
-    assert table["known_until"] == "2026-07-01"
+    steps = found["steps"]
+    assert sum(step["days"] for step in steps) == 20
+    assert steps[-1]["last"] == str(on)
+    for step in steps:
+        assert (step["rate"], step["reference_rate"], step["base"]) == ("10", "2", 1_000_000)
+        # 10,000.00 x 10 % x days / 365, halves up.
+        assert step["amount"] == (2 * 100_000 * step["days"] + 365) // 730
+    assert found["interest"]["amount"] == sum(step["amount"] for step in steps)
+    assert found["amount"]["amount"] == found["interest"]["amount"] + 4000
+    of_buyer = shop.ask("GET", f"/buyers/{invoice['buyer']}/late-charges?on={on}")
+    assert of_buyer["totals"] == [found["amount"]]
 
 
 def test_terms_claims_and_waivers(shop: Shop, invoice: Any) -> None:
@@ -62,7 +70,8 @@ def test_terms_claims_and_waivers(shop: Shop, invoice: Any) -> None:
     fields = {"law": "contract", "rate": "18", "cap": "16"}
     shown = shop.ask("PUT", f"/late-interest-terms?buyer={invoice['buyer']}", fields)
     assert (shown["own"], shown["rate"], shown["cap"]) == (True, "18", "16")
-    found = shop.ask("GET", f"{path}?on=2026-06-30")
+    on = date.fromisoformat(invoice["due_on"]) + timedelta(days=10)
+    found = shop.ask("GET", f"{path}?on={on}")
     assert (found["law"], found["steps"][0]["rate"]) == ("contract", "16")
     missing = f"/late-charges/lch_{'0' * 32}/waive"
     assert shop.ask("POST", missing, waive, status=404)["code"] == "not_found"

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from usance.flows import late_charge_claims, late_interest_terms
+from usance.flows import late_charge_claims, late_charge_waivers, late_interest_terms
 from usance.flows.late_charges import LateCharges
 from usance.flows.late_interest_terms import NewRate
 from usance.records.collections.models import LateCharge
@@ -103,7 +103,7 @@ def _claim(desk: Desk, found: LateCharges, data: dict[str, Any]) -> Done:
 
 
 def _waive(desk: Desk, found: LateCharges, data: dict[str, Any]) -> Done:
-    made = late_charge_claims.waive(
+    made = late_charge_waivers.waive(
         desk.seller,
         invoice_id=found.invoice.id,
         amount=data["amount"],
@@ -115,7 +115,7 @@ def _waive(desk: Desk, found: LateCharges, data: dict[str, Any]) -> Done:
 
 
 def _waive_claim(desk: Desk, charge: LateCharge, data: dict[str, Any]) -> Done:
-    made = late_charge_claims.waive_claim(
+    made = late_charge_waivers.waive_claim(
         desk.seller,
         charge_id=charge.id,
         amount=data["amount"],
