@@ -13,7 +13,7 @@ demo: $(VENV)/.installed
 	$(BIN)/usance demo $(ARGS)
 
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.installed-development
 	$(BIN)/ruff check .

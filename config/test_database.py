@@ -1,8 +1,11 @@
 """A pytest plug-in: the tests run on a real PostgreSQL, started before Django reads its settings.
 
 ``USANCE_TEST_DATABASE_URL`` names a server to use; otherwise the embedded one is started in a folder
-that goes with the run. Tests commit for real and never empty a table (append-only tables refuse):
-each test makes a seller of its own, and sellers do not see each other.
+that goes with the run, one for each process of tests: events are read up to the oldest transaction
+that runs on a server, so tests that shared one would wait for each other. Tests commit for real and
+never empty a table (append-only tables refuse): each test makes a seller of its own, and sellers do
+not see each other. Where whole processes of the product run, which tend every seller there is, a file
+of tests asks for a database of its own.
 """
 
 from __future__ import annotations
@@ -21,9 +24,13 @@ from config import database, embedded_postgres
 _held: list[tuple[embedded_postgres.EmbeddedServer, tempfile.TemporaryDirectory[str]]] = []
 
 
+_OURS = "USANCE_TEST_DATABASE_OF_RUN"
+
+
 def _start() -> None:
     given = os.environ.get("USANCE_TEST_DATABASE_URL")
-    if given:
+    joins = os.environ.get("PYTEST_XDIST_WORKER") in (None, "gw0")
+    if given and (joins or _OURS not in os.environ):
         os.environ[database.DATABASE_URL] = given
         return
     directory = tempfile.TemporaryDirectory(prefix="usance-tests-", ignore_cleanup_errors=True)
@@ -38,7 +45,8 @@ def _start() -> None:
         connection.execute("ALTER SYSTEM SET synchronous_commit = off")
         connection.execute("SELECT pg_reload_conf()")
     os.environ[database.DATABASE_URL] = address
-    os.environ["USANCE_TEST_DATABASE_URL"] = address  # workers of the same run join
+    os.environ["USANCE_TEST_DATABASE_URL"] = address  # the first process of a run joins
+    os.environ[_OURS] = "1"
     os.environ[database.HOME] = directory.name
     os.environ.setdefault("USANCE_SECRET_KEY", "only-for-tests")
     _held.append((server, directory))
@@ -67,6 +75,21 @@ def shared() -> Path:
     return path
 
 
+def _connected_to(name: str) -> None:
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def _drop(name: str) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        # Threads that outlive their test, such as the checkout lane's, hold connections.
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="session")
 def migrated(django_test_environment: Any, django_db_blocker: Any) -> Iterator[None]:
     """One database for the run (one a worker), brought up by the real migrations."""
@@ -77,18 +100,40 @@ def migrated(django_test_environment: Any, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"]["NAME"] = f"test_usance_{suffix or os.getpid()}"
         name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        _connected_to("postgres")
+        with connection.cursor() as cursor:
+            _drop(f"{name}_fresh")
+            cursor.execute(f'CREATE DATABASE "{name}_fresh" TEMPLATE "{name}"')
+        _connected_to(name)
         try:
             yield
         finally:
-            with connection.cursor() as cursor:
-                # Threads that outlive their test, such as the checkout lane's, hold connections.
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = %s AND pid <> pg_backend_pid()",
-                    [connection.settings_dict["NAME"]],
-                )
-            connection.close()
-            connection.creation.destroy_test_db(name, verbosity=0)
+            _connected_to("postgres")
+            _drop(f"{name}_fresh")
+            _drop(name)
+
+
+@pytest.fixture(scope="module")
+def own_database(migrated: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database that nobody has traded in yet, for the tests of one file."""
+    del migrated
+    from django.db import connection, connections
+
+    name = str(connection.settings_dict["NAME"])
+    with django_db_blocker.unblock():
+        _connected_to("postgres")
+        with connection.cursor() as cursor:
+            _drop(f"{name}_own")
+            cursor.execute(f'CREATE DATABASE "{name}_own" TEMPLATE "{name}_fresh"')
+        _connected_to(f"{name}_own")
+    try:
+        yield
+    finally:
+        with django_db_blocker.unblock():
+            connections.close_all()
+            _connected_to("postgres")
+            _drop(f"{name}_own")
+            _connected_to(name)
 
 
 @pytest.fixture

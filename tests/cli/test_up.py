@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("worker")]
+pytestmark = pytest.mark.slow
 
 
 _USANCE = (sys.executable, "-c", "from usance.cli import main; main()")

@@ -50,7 +50,7 @@ class Receiver:
         with self._lock:
             return [one for one in self.got if one.status < 300]
 
-    def wait_for(self, enough: Callable[[Receiver], bool], *, seconds: float = 30.0) -> None:
+    def wait_for(self, enough: Callable[[Receiver], bool], *, seconds: float = 120.0) -> None:
         """Wait until ``enough`` holds; fail after ``seconds``."""
         end = time.monotonic() + seconds
         while not enough(self):

@@ -21,6 +21,8 @@ from usance.jobs import applications as jobs
 from usance.records.applications.models import Application
 from usance.records.parties.models import Seller
 
+pytestmark = pytest.mark.usefixtures("own_database")
+
 LIST = b"id,schema,name\nNK-1,Person,Viktor Example\n"
 
 
@@ -76,7 +78,7 @@ def working(**variables: str) -> Iterator[None]:
         assert worker.wait(20) == 0
 
 
-def eventually(holds: Callable[[], bool], *, seconds: float = 90) -> float:
+def eventually(holds: Callable[[], bool], *, seconds: float = 200) -> float:
     begun = time.monotonic()
     while not holds():
         assert time.monotonic() - begun < seconds
@@ -85,7 +87,6 @@ def eventually(holds: Callable[[], bool], *, seconds: float = 90) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("worker")
 def test_a_clear_case_is_decided_and_told_by_a_worker(seller: Seller) -> None:
     now = datetime.now(UTC)
     with mail_taken() as (box, port):

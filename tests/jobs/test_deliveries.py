@@ -26,10 +26,12 @@ from usance.records.deliveries.models import Delivery
 from usance.records.identity import parse_public_id
 from usance.records.parties.models import Seller
 
+pytestmark = pytest.mark.usefixtures("own_database")
+
 PLACE = {"street": "Hafenstraße 1", "city": "Hamburg", "postal_code": "20457", "country": "DE"}
 
 
-def eventually(holds: Callable[[], bool], *, seconds: float = 90) -> None:
+def eventually(holds: Callable[[], bool], *, seconds: float = 200) -> None:
     begun = time.monotonic()
     while not holds():
         assert time.monotonic() - begun < seconds
@@ -78,7 +80,6 @@ def test_what_is_due_becomes_one_job_however_often_it_is_looked_for(
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("worker")
 def test_an_invoice_opened_over_http_is_in_the_mailbox_valid(seller: Seller) -> None:
     now = datetime.now(UTC)
     address = f"pay-{secrets.token_hex(4)}@nordwind.example"

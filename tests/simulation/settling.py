@@ -13,6 +13,7 @@ from tests.simulation import model
 from tests.simulation.market import AMOUNTS, PERCENT, PICK, Market
 from usance.flows import bank_statements, billing, cash_application, repayments, settlement
 from usance.flows.refusals import Duplicate
+from usance.records.payments.matching_models import Proposal
 from usance.records.payments.models import Allocation, Payment
 from usance.rules.billing import tax_share
 
@@ -219,7 +220,13 @@ class Settling(Market):
             self.books.payments[stored.id] = payment
             invoice = numbers.get(booking.text.split()[-1])
             if invoice and invoice.outstanding:
-                [made] = Allocation.objects.filter(seller_id=self.seller.id, payment_id=stored.id)
+                mine = {"seller_id": self.seller.id, "payment_id": stored.id}
+                booked = list(Allocation.objects.filter(**mine))
+                if not booked:  # other numbers are near it, and the amount does not say which is meant
+                    assert booking.amount != invoice.outstanding
+                    assert Proposal.objects.filter(state="open", **mine).exists()
+                    continue
+                [made] = booked
                 amount = min(booking.amount, invoice.outstanding)
                 self.books.allocate(made.id, payment, invoice, amount)
 

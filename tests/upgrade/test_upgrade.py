@@ -25,8 +25,6 @@ from tests.upgrade import stored
 
 HERE = Path(__file__).parent
 # One process loads and migrates; the tests after it look at the same database.
-pytestmark = pytest.mark.xdist_group("upgrade")
-
 RELEASES = sorted(path.name.removesuffix(".sql.gz") for path in HERE.glob("*.sql.gz"))
 
 REWRITTEN: dict[str, set[str]] = {}

@@ -13,7 +13,7 @@ from tests.web.browsing import NARROW, WIDE, Visit, look_over, sideways, speak, 
 from tests.web.house import House
 from usance.records.identity import public_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages in the browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

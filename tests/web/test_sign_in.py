@@ -16,8 +16,6 @@ from usance.flows import onboarding
 from usance.records.identity import public_id
 from usance.records.parties.models import User
 
-pytestmark = pytest.mark.xdist_group("sign in")
-
 
 @pytest.fixture(autouse=True)
 def forgetful() -> Iterator[None]:

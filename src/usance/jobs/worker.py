@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import django
@@ -67,6 +68,10 @@ async def run() -> None:
         (dunning.DUNNING,): 2,  # a run, and the messages that go out
         (tasks.UPKEEP,): 1,
     }
+    # Watches hold their thread for a minute each: the few threads that a loop has by itself would all
+    # be theirs, and nothing else done. Webhooks are sent from the loop.
+    threads = sum(slots.values()) - WEBHOOK_SLOTS
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads, "job"))
     connector = app.connector
     assert isinstance(connector, DjangoConnector)
     with app.replace_connector(connector.get_worker_connector()) as working:

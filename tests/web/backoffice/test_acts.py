@@ -21,8 +21,6 @@ from usance.records.payments.models import Allocation, Payment
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("office acts")
-
 
 @pytest.fixture(autouse=True)
 def sound_books(house: House) -> Iterator[None]:

@@ -15,7 +15,7 @@ from usance.flows import attachments, fulfilment
 from usance.flows.attachments import Offered
 from usance.records.identity import public_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("attachments in the browser")]
+pytestmark = pytest.mark.browser
 PDF = b"%PDF-1.7\n%%EOF\n"
 
 

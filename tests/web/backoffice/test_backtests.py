@@ -21,8 +21,6 @@ from usance.web.backoffice.backtest_chart import exposure_chart, grid_step
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("office pages")
-
 TOML = """
 terms = ["net_30"]
 [[rules]]

@@ -29,8 +29,6 @@ from usance.records.parties.models import Buyer
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("checks")
-
 SCORES = (
     "Number,Name,Country,Score,Rating,Limit,Currency,As of\n"
     "C-1017,Nordmann,DE,71,B,5000,EUR,2026-11-01\n"

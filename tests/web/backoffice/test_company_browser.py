@@ -14,7 +14,7 @@ from usance.flows import billing_profiles, seller_details, terms_keys
 from usance.records.identity import public_id
 from usance.rules.invoicing.profiles import ProfileFields, SellerFields
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("company in the browser")]
+pytestmark = pytest.mark.browser
 
 LOGO = '<rect width="12" height="20" fill="#1d4ed8"/><circle cx="26" cy="10" r="9" fill="#f59e0b"/>'
 

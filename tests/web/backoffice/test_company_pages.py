@@ -20,8 +20,6 @@ from usance.records.parties.models import SellerBankAccount
 SignIn = Callable[[str], Client]
 COMPANY, TERMS = "/office/settings/company", "/office/settings/terms"
 
-pytestmark = pytest.mark.xdist_group("company pages")
-
 
 def drawn(response: Any) -> Any:
     """The page of a response, for questions in XPath."""

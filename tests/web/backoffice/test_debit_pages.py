@@ -23,7 +23,6 @@ from usance.rules.invoicing.profiles import SellerFields
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("debit pages")
 ACT: dict[str, Any] = {"at": TODAY, "by": "test"}
 
 

@@ -16,7 +16,7 @@ from usance.records.debits.models import Debit
 from usance.records.identity import public_id
 from usance.rules.invoicing.profiles import SellerFields
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("debits in the browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from django.test import Client
 from lxml import html
 
@@ -19,8 +18,6 @@ from usance.records.funding.models import Advance, FundingProgram
 from usance.records.identity import public_id
 
 SignIn = Callable[[str], Client]
-
-pytestmark = pytest.mark.xdist_group("funding pages")
 
 
 def said(response: Any) -> str:

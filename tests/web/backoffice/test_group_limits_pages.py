@@ -22,8 +22,6 @@ from usance.records.identity import public_id
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("shared limits")
-
 
 def told(response: Any) -> str:
     page = html.document_fromstring(response.content.decode())

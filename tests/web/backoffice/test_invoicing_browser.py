@@ -19,7 +19,7 @@ from usance.records.identity import public_id
 from usance.records.invoices.models import BillingRun
 from usance.rules.invoicing.profiles import ProfileFields
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("office invoicing in the browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

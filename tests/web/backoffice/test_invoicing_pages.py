@@ -25,8 +25,6 @@ from usance.rules.invoicing.profiles import ProfileFields
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("office invoicing")
-
 
 @pytest.fixture(autouse=True)
 def sound_books(house: House) -> Iterator[None]:

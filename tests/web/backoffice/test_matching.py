@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-import pytest
 from django.test import Client
 from lxml import html
 
@@ -20,8 +19,6 @@ from usance.records.identity import public_id
 from usance.records.payments.models import LearntPayer, Payment, Proposal
 
 SignIn = Callable[[str], Client]
-
-pytestmark = pytest.mark.xdist_group("matching pages")
 
 
 def bring(house: House, *bookings: Booking) -> None:

@@ -13,7 +13,7 @@ from tests.web.house import House
 from usance.records.identity import public_id
 from usance.records.payments.models import Proposal
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("matching in the browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

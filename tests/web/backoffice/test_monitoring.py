@@ -22,8 +22,6 @@ from usance.rules.watch_templates import TEMPLATES
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("office monitoring")
-
 
 def text(response: Any) -> str:
     it = html.document_fromstring(response.content.decode())

@@ -17,7 +17,7 @@ from usance.records.monitoring.models import Alarm, Watch
 from usance.rules.monitoring import watch_from_document
 from usance.rules.watch_templates import TEMPLATES
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("monitoring in the browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,6 @@ from usance.records.parties.models import Buyer, Member
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("office organisation")
-
 
 @pytest.fixture(scope="module")
 def firm(house: House) -> House:

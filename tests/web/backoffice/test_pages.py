@@ -15,8 +15,6 @@ from usance.records.identity import public_id
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("office pages")
-
 
 def addresses(house: House) -> list[str]:
     """Every page of the house."""

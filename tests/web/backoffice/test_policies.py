@@ -21,8 +21,6 @@ from usance.rules.credit.policy_rules import KINDS
 SignIn = Callable[[str], Client]
 NEW = "/office/policies/new"
 
-pytestmark = pytest.mark.xdist_group("office policies")
-
 
 @pytest.fixture(scope="module")
 def ruling(house: House) -> Ruled:

@@ -15,7 +15,7 @@ from tests.web.house import House
 from usance.records.credit.models import Review
 from usance.records.identity import public_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("policies in the browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

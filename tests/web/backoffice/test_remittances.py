@@ -14,7 +14,7 @@ from tests.flows.bank_files import ACCOUNT, Booking, table
 from tests.formats import remittances
 from tests.web import house as houses
 from tests.web.house import House
-from usance.flows import bank_statements, cash_application
+from usance.flows import advice_tables, bank_statements, cash_application
 from usance.records.payments.models import Remittance
 
 SignIn = Callable[[str], Client]
@@ -62,6 +62,45 @@ def test_an_interchange_of_x12_offers_its_acknowledgement(sign_in: SignIn, house
     answer = client.get(link)
     assert answer.status_code == 200
     assert b"~AK1*RA*42~AK2*820*0001~AK5*A~AK9*A*1*1*1~" in answer.content
+
+
+def test_a_table_that_nobody_understands_is_explained_once(sign_in: SignIn, house: House) -> None:
+    client = sign_in("marco")
+    data = b"Zettel;Wieviel;Wofuer\nRE-1001;980,00;Ware\nRE-1002;450,00;Ware\n"
+    file = SimpleUploadedFile("odd.csv", data)
+    where = client.post("/office/remittances/new", {"file": file})["Location"]
+    assert where.startswith("/office/remittances/tables/")
+    assert "RE-1001" in said(client.get(where))
+    means = {"column_1": "document", "column_2": "paid", "decimal_mark": ",", "currency": "EUR"}
+    with books.nothing_written(house.seller):
+        wrong = client.post(where, {**means, "column_2": "", "preview": "1"})
+        assert wrong.status_code == 422
+        assert "980.00" in said(client.post(where, {**means, "preview": "1"}))
+    assert "RE-1002" in said(client.post(where, {**means, "take": "1"}, follow=True))
+    assert client.get(where).status_code == 404
+    # A table of the same headings is an advice where the bank's files go, too.
+    again = SimpleUploadedFile("odd2.csv", data.replace(b"RE-1001", b"RE-2001"))
+    told = said(client.post("/office/bank/upload", {"file": again}, follow=True))
+    assert "RE-2001" in told
+    # And one that was dropped there first is led here.
+    new = SimpleUploadedFile("new.csv", data.replace(b"Zettel", b"Blatt"))
+    page = client.post("/office/bank/upload", {"file": new}, follow=True).content.decode()
+    assert "/office/remittances/tables/" in page
+
+
+def test_the_layout_of_lockbox_files_is_said_by_columns(sign_in: SignIn, house: House) -> None:
+    client = sign_in("marco")
+    assert "Usually 37-46" in said(client.get("/office/settings/lockbox"))
+    with books.nothing_written(house.seller):
+        wrong = client.post("/office/settings/lockbox", {"overflow.amount": "41-32"})
+    assert wrong.status_code == 422
+    client.post(
+        "/office/settings/lockbox", {"overflow.amount": "32-41", "overflow.document": "12-31"}
+    )
+    assert advice_tables.lockbox_layout(house.seller).as_json() == {
+        "overflow.amount": [32, 10],
+        "overflow.document": [12, 20],
+    }
 
 
 def test_what_does_not_add_up_is_said(sign_in: SignIn, house: House) -> None:

@@ -23,8 +23,6 @@ from usance.records.orders.models import Order
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("office reviews")
-
 
 @pytest.fixture(scope="module")
 def ruling(house: House) -> Ruled:

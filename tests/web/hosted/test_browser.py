@@ -35,7 +35,7 @@ from usance.flows.applications import correspondence, decide
 from usance.records.applications.models import Application
 from usance.records.identity import public_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages in the browser")]
+pytestmark = pytest.mark.browser
 
 T = TypeVar("T")
 STEPS = ("company", "numbers", "request", "people", "documents", "consents", "check")

@@ -21,7 +21,7 @@ from usance.records.identity import public_id
 from usance.records.invoices.models import Invoice
 from usance.rules.promises import Part
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pay page in the browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,6 @@ from usance.records.parties.models import Buyer, Member
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("portal approvals")
-
 
 @pytest.fixture(scope="module")
 def firm(house: House) -> House:

@@ -13,7 +13,7 @@ from usance.flows import organisation
 from usance.records.identity import public_id
 from usance.rules.ordering import ChainStep
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("approvals in the browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.web.house import House
 from usance.flows import invoice_questions
 from usance.records.identity import public_id
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("portal invoices in the browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

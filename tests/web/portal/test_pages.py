@@ -20,8 +20,6 @@ from usance.records.invoices.models import Invoice
 
 SignIn = Callable[[str], Client]
 
-pytestmark = pytest.mark.xdist_group("portal pages")
-
 
 def mine(house: House, key: str) -> list[str]:
     """Every page of a buyer's account."""
