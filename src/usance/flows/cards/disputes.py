@@ -28,7 +28,7 @@ BY: Final = "provider"
 
 @transaction.atomic
 def take_dispute(
-    seller: Seller, known: CardAuthorization, dispute: Dispute, *, at: datetime
+    seller: Seller, *, known: CardAuthorization, dispute: Dispute, at: datetime
 ) -> str:
     """Book what is new of a dispute about an authorization; what came of it, for the notice.
 

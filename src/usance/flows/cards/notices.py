@@ -139,7 +139,7 @@ def _do(seller: Seller, row: CardEvent, *, provider: PaymentProvider | None, at:
     if known is None:
         return "unknown"
     if dispute is not None:
-        return take_dispute(seller, known, dispute, at=at)
+        return take_dispute(seller, known=known, dispute=dispute, at=at)
     refresh(seller, known, provider=provider, at=at)
     return "done"
 

@@ -259,7 +259,8 @@ class Stripe:
     def payouts(self, *, since: date) -> Sequence[str]:
         """Those that arrive from the day ``since`` on, the latest first."""
         start = int(datetime.combine(since, time(), tzinfo=UTC).timestamp())
-        found = self._listed("/v1/payouts", **{"arrival_date[gte]": start})
+        params: dict[str, str | int] = {"arrival_date[gte]": start}
+        found = self._listed("/v1/payouts", expand=(), **params)
         return [one.required_text("id") for one in found]
 
     def forget_card(self, card: CardToken, *, key: str) -> None:
