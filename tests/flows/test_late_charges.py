@@ -12,13 +12,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
-from tests.flows import books
+from tests.flows import books, countries
 from tests.flows.trading import Trade
 from usance.flows import (
     billing,
     corrections,
     disputes,
+    exchange_rates,
     late_charge_claims,
     late_charge_waivers,
     late_charges,
@@ -44,7 +46,7 @@ from usance.records.ledger.invariants import verify
 from usance.records.parties.models import Seller
 from usance.records.payments import queries as payments
 from usance.rules.invoicing.serial import from_json
-from usance.rules.ledger import ACCOUNTS, INTEREST
+from usance.rules.ledger import INTEREST
 
 
 @pytest.fixture
@@ -349,14 +351,74 @@ def test_costs_of_recovery_are_owed_beyond_the_fixed_sum(trade: Trade, late: Inv
     assert (second.compensation, second.costs) == (0, 5000)
 
 
-def test_verify_finds_claims_that_are_not_what_is_owed(trade: Trade, late: Invoice) -> None:
+@pytest.mark.parametrize(
+    ("code", "statement"),
+    [
+        (
+            "late_charge_differs",
+            "UPDATE invoices_invoice SET amount = amount + 1 WHERE id = %(claim)s",
+        ),
+        (
+            "late_steps_differ",
+            "UPDATE collections_latecharge SET steps = '[]' WHERE claim_id = %(claim)s",
+        ),
+        (
+            "interest_ledger_differs",
+            "UPDATE ledger_balance SET amount = amount - 1"
+            " WHERE seller_id = %(seller)s AND account = 'interest'",
+        ),
+        (
+            "late_days_twice",
+            "UPDATE collections_latecharge SET until_on = until_on + 10 WHERE claim_id = %(claim)s",
+        ),
+    ],
+)
+def test_verify_finds_claims_that_are_not_what_is_owed(
+    trade: Trade, late: Invoice, code: str, statement: str
+) -> None:
     known_rates(trade, late)
     made = claim(later(trade, late, 10), late)
-    assert INTEREST in ACCOUNTS
-    Invoice.objects.filter(seller_id=trade.seller.id, id=made.claim_id).update(credited=1)
-    found = {one.code for one in verify(seller_id=trade.seller.id)}
-    assert {"interest_ledger_differs", "invoice_differs"} <= found
-    Invoice.objects.filter(seller_id=trade.seller.id, id=made.claim_id).update(credited=0)
+    claim(later(trade, late, 20), late)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(statement, {"claim": made.claim_id, "seller": trade.seller.id})
+            assert cursor.rowcount == 1
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        assert code in {one.code for one in verify(seller_id=trade.seller.id)}
+        transaction.set_rollback(True)
+
+
+def test_the_debit_note_keeps_to_the_official_rules(trade: Trade) -> None:
+    case = countries.CASES["RO in RON"]
+    home = countries.placed(trade.seller, trade.at, case)
+    invoice = countries.sold(home, case, countries.goods(case.rate, net=100_000))
+    day = later(home, invoice, 10)
+    assert late_charges.late_charges_of(
+        home.seller, invoice, on=day.at.date()
+    ).accrual.warnings == ("exchange_rate_missing",)
+    exchange_rates.set_rate(
+        home.seller,
+        source="EUR",
+        target="RON",
+        rate=Decimal("5.0912"),
+        on=trade.at.date(),
+        **home.act,
+    )
+    late_charge_waivers.waive(
+        home.seller, invoice_id=invoice.id, amount=100, reason="Rounded", **day.act
+    )
+    made = claim(day, invoice)
+    # 1,210.00 x (6.50 + 8) % x 10 / 365 = 4.81; 40 euro are 203.65 lei; 1.00 was waived.
+    assert (made.interest, made.compensation, made.amount) == (481, 20_365, 20_746)
+    for format_ in ("pdf", "ubl", "cii", "facturx"):
+        data = countries.content(home, "invoice", made.claim_id, format_)
+        if format_ == "pdf":
+            continue
+        found = countries.read(data, format_)
+        assert (found.type_code, found.totals.payable) == ("383", Decimal("207.46"))
+        assert countries.findings(data) == []
+    assert books.broken(home.seller) == []
 
 
 def test_another_seller_sees_nothing(trade: Trade, late: Invoice) -> None:
