@@ -20,17 +20,19 @@ from usance.flows.dunning import choosing, escalating
 from usance.flows.dunning.composing import Composed, compose, letter_of
 from usance.flows.dunning.rechecks import BY, KIND, stop
 from usance.flows.journal import Journal, business_day
+from usance.flows.late_charge_claims import claim_at_notice
 from usance.flows.outgoing_mails import queue_mail
 from usance.records.collections.models import PayLink
 from usance.records.credit import actions as credit
 from usance.records.dunning import account_queries, actions, queries
 from usance.records.dunning.account_queries import KnownAccount
 from usance.records.dunning.models import DunningMessage
+from usance.records.identity import parse_public_id
 from usance.records.parties import invoicing_queries as parties
 from usance.records.parties.models import Seller
 from usance.rules.dunning import timing
 from usance.rules.dunning.decide import Decision, decide
-from usance.rules.dunning.policy import DunningPolicy
+from usance.rules.dunning.policy import DunningPolicy, rank
 from usance.rules.invoicing.profiles import SellerDetailsView
 
 AT_A_TIME: Final = 200
@@ -53,9 +55,20 @@ def send_due(
     for message_id in queries.messages_due(seller_id=seller_id, at=clock(), limit=limit):
         if stopping():
             break
-        send_message(seller, message_id=message_id, at=clock())
+        at = clock()
+        if send_message(seller, message_id=message_id, at=at) == "sent":
+            _claim_late_charges(seller, message_id, at=at)
         looked += 1
     return looked
+
+
+def _claim_late_charges(seller: Seller, message_id: UUID, *, at: datetime) -> None:
+    """With a notice, what has accrued by paying late is claimed where the terms say so."""
+    row = queries.message(seller_id=seller.id, message_id=message_id)
+    if row is None or rank(row.level) < rank("notice_1"):
+        return
+    demanded = [parse_public_id("invoice", one["invoice"]) for one in row.items if one["level"]]
+    claim_at_notice(seller, invoice_ids=dict.fromkeys(demanded), at=at, by=BY)
 
 
 @transaction.atomic

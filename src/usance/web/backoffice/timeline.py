@@ -31,6 +31,7 @@ _PROGRAMS: Final[dict[str, str | Promise]] = {
     "checks": _("Checks"),
     "command line": _("Command line"),
     "debits": _("Debits"),
+    "dunning": _("Dunning"),
     "delivery": _("Delivery of documents"),
     "folder": _("Folder of bank files"),
     "funding": _("Early money"),

@@ -10,6 +10,7 @@ from usance.web.backoffice.card_urls import urlpatterns as card_urlpatterns
 from usance.web.backoffice.check_urls import urlpatterns as check_urlpatterns
 from usance.web.backoffice.company_urls import urlpatterns as company_urlpatterns
 from usance.web.backoffice.debit_urls import urlpatterns as debit_urlpatterns
+from usance.web.backoffice.dunning_urls import urlpatterns as dunning_urlpatterns
 from usance.web.backoffice.funding_urls import urlpatterns as funding_urlpatterns
 from usance.web.backoffice.late_urls import urlpatterns as late_urlpatterns
 from usance.web.backoffice.matching_urls import urlpatterns as matching_urlpatterns
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     *remittance_urlpatterns,
     *matching_urlpatterns,
     *late_urlpatterns,
+    *dunning_urlpatterns,
     *report_urlpatterns,
     path("", overview.overview, name="office_overview"),
     path("search", overview.search, name="office_search"),

@@ -179,6 +179,26 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "broken": Look(pgettext_lazy("promise", "Broken"), "negative", "alert"),
         "withdrawn": Look(pgettext_lazy("promise", "Withdrawn"), "neutral", "return"),
     },
+    "dunning_policy": {
+        "draft": Look(pgettext_lazy("dunning policy", "Draft"), "neutral", "draft"),
+        "active": Look(pgettext_lazy("dunning policy", "Switched on"), "positive", "check-circle"),
+        "retired": Look(pgettext_lazy("dunning policy", "Switched off"), "neutral", "ban"),
+    },
+    "dunning_message": {
+        "queued": Look(pgettext_lazy("dunning message", "Waits"), "info", "clock"),
+        "sent": Look(pgettext_lazy("dunning message", "Sent"), "positive", "send"),
+        "stopped": Look(pgettext_lazy("dunning message", "Stopped"), "neutral", "ban"),
+    },
+    "dunning_task": {
+        "open": Look(pgettext_lazy("dunning task", "To do"), "caution", "open"),
+        "done": Look(pgettext_lazy("dunning task", "Done"), "positive", "check-circle"),
+        "dropped": Look(pgettext_lazy("dunning task", "Dropped"), "neutral", "ban"),
+    },
+    "dunning_case": {
+        "running": Look(pgettext_lazy("dunning case", "Running"), "info", "clock"),
+        "paused": Look(pgettext_lazy("dunning case", "Paused"), "caution", "pause"),
+        "settled": Look(pgettext_lazy("dunning case", "Nothing open"), "positive", "check-circle"),
+    },
     "mandate": {
         "pending": Look(pgettext_lazy("mandate", "Waits for a signature"), "caution", "person"),
         "active": Look(pgettext_lazy("mandate", "Active"), "positive", "check-circle"),

@@ -14,6 +14,7 @@ from usance.web.words.amounts import day_text, money_text
 from usance.web.words.debit_events import DEBIT_TELLINGS
 from usance.web.words.deliveries import channel_text
 from usance.web.words.funding_events import FUNDING_TELLINGS
+from usance.web.words.dunning import DUNNING_TELLINGS
 from usance.web.words.late_charges import LATE_TELLINGS
 from usance.web.words.telling import Telling
 
@@ -21,6 +22,7 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     **DEBIT_TELLINGS,
     **FUNDING_TELLINGS,
     **LATE_TELLINGS,
+    **DUNNING_TELLINGS,
     "order.authorized": Telling(_("The order of %(amount)s was authorized"), "shield", "info"),
     "order.declined": Telling(
         _("The order of %(amount)s was declined"), "cross-circle", "negative"
