@@ -200,7 +200,7 @@ def test_one_table_of_several_payments() -> None:
 
 def test_columns_can_be_said() -> None:
     data = b"Vorgang;Wieviel\n4711;100,50\n4712;50,00\n"
-    assert [f.code for f in only(data, currency="EUR").findings] == ["guessed"]
+    assert refusal(data).code == "unknown_table", "asked about, not guessed"
     [advice] = remittance_table.parse(
         data, currency="EUR", columns={"document": "Vorgang", "paid": "Wieviel"}
     )
@@ -274,23 +274,9 @@ def test_what_cannot_be_read_is_refused(data: bytes, code: str) -> None:
     assert refusal(data, currency="EUR").code == code
 
 
-LOCKBOX: Final = (
-    "100ABCDEFGHIJ00999999911605231800\n"
-    "2ABCDEFGHIJ0099999991000000000040008000801\n"
-    "50000000022222160523ABCDEFGHIJ0099999991\n"
-    "6001001000070000005500270700123455550000000180051616BOB E SMITH                   MINE\n"
-    "40010016010INV-1               0000040000\n"
-    "40010016029INV-2               0000030000\n"
-    "60010020000010000055002707001234666600000002990516ANNA\n"
-    "700100000222221605230020000710000\n"
-    "8000000002222216052300020000710000\n"
-    "9000010\n"
-)
-
-
 def test_a_lockbox_whose_layout_has_amounts() -> None:
     layout = lockbox.Layout.from_json({"overflow.document": [12, 20], "overflow.amount": [32, 10]})
-    read = lockbox.parse(LOCKBOX.encode(), layout=layout, account="US-1")
+    read = lockbox.parse(remittances.LOCKBOX.encode(), layout=layout, account="US-1")
     [statement] = read.statements
     assert statement.account == "US-1"
     assert [line.amount for line in statement.transactions] == [700_000, 10_000]
@@ -311,5 +297,5 @@ def test_a_layout_that_cannot_be_is_refused() -> None:
 
 def test_a_lockbox_that_is_cut_off_is_refused() -> None:
     with pytest.raises(FormatError) as raised:
-        lockbox.parse(LOCKBOX.rsplit("9000010", 1)[0].encode())
+        lockbox.parse(remittances.LOCKBOX.rsplit("9000010", 1)[0].encode())
     assert raised.value.code == "cut_off"

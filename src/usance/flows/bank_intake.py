@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from usance.flows import remittances, table_mappings
+from usance.flows import advice_tables, remittances, table_mappings
 from usance.flows.bank_statements import take_statement
 from usance.flows.debits import answers
 from usance.flows.table_mappings import storable_name
@@ -123,6 +123,9 @@ def _take_members(
 
 
 def _take(seller: Seller, data: bytes, options: _Options, *, name: str) -> Incoming:
+    # What a person has said to be an advice is none of bookings, even if it could be read so.
+    if options.mapping is None and advice_tables.is_known(seller, data):
+        return _take_advice(seller, data, options, name=name)
     try:
         kept, new = take_statement(
             seller,
@@ -139,8 +142,11 @@ def _take(seller: Seller, data: bytes, options: _Options, *, name: str) -> Incom
             raise
         if not remittance_files.looks_like_advice(data):
             raise
-    else:
-        return Incoming(name=name, statement=kept, new=new)
+        return _take_advice(seller, data, options, name=name)
+    return Incoming(name=name, statement=kept, new=new)
+
+
+def _take_advice(seller: Seller, data: bytes, options: _Options, *, name: str) -> Incoming:
     advice = remittances.take_advice(
         seller,
         data,

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from usance.flows import bank_findings, remittance_keeping, table_mappings
+from usance.flows import advice_tables, bank_findings, remittance_keeping, table_mappings
 from usance.flows.bank_lines import LONGEST_REFERENCE, keep_lines
 from usance.flows.journal import Journal
 from usance.flows.table_mappings import storable_name
@@ -62,6 +62,7 @@ def take_statement(
         mapping=said.mapping,
         currency=said.currency or seller.currency,
         account=said.account,
+        layout=advice_tables.lockbox_layout(seller),
     )
     if mapping is not None:
         table_mappings.remember(seller, data, said=said, at=at, by=by)

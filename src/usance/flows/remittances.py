@@ -13,11 +13,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows import remittance_keeping
+from usance.flows import advice_tables, remittance_keeping, table_mappings
 from usance.flows.journal import Journal
 from usance.flows.refusals import NotFound, WrongState
 from usance.flows.remittance_matching import join_and_match, look_for_payment
 from usance.formats import remittance_files
+from usance.formats.remittance_table import AdviceMapping
 from usance.records.parties.models import Seller
 from usance.records.payments import remittance_queries
 from usance.records.payments.models import Payment, Remittance, RemittanceFile
@@ -42,14 +43,20 @@ def take_advice(
     file_name: str = "",
     source: str = "upload",
     currency: str | None = None,
+    mapping: AdviceMapping | None = None,
 ) -> Taken:
     """Keep the advices of a file, whole or not at all, and let each find its payment.
 
     The same bytes give the same advices. ``currency`` stands in where a table or a text tells none;
-    without it, the seller's does. ``source`` is one of ``records.payments.remittance_models.SOURCES``.
+    without it, the seller's does. A table is read as ``mapping`` says, which is remembered for tables of
+    the same headings; without it, as was said for such a table before. ``source`` is one of
+    ``records.payments.remittance_models.SOURCES``.
     Raises FormatError, with its place, if the file cannot be read.
     """
-    taken = _keep(seller, data, at=at, by=by, file_name=file_name, source=source, currency=currency)
+    taken = _keep(
+        seller, data, at=at, by=by, file_name=file_name, source=source, currency=currency,
+        mapping=mapping,
+    )  # fmt: skip
     if taken.new:
         for remittance in taken.remittances:
             look_for_payment(seller, remittance_id=remittance.id, at=at, by=by)
@@ -67,18 +74,27 @@ def _keep(
     file_name: str,
     source: str,
     currency: str | None,
+    mapping: AdviceMapping | None,
 ) -> Taken:
     digest = hashlib.sha256(data).digest()
     execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [str(seller.id)])
     known = remittance_queries.file_of(seller_id=seller.id, digest=digest)
     if known is not None:
         return Taken(known, _of_file(seller, known), False)
+    said = advice_tables.reading_of(seller, data, mapping=mapping, currency=currency)
     advices = remittance_files.detect_and_parse(
-        data, file_name, currency=currency or seller.currency
+        data,
+        file_name,
+        currency=said.currency or seller.currency,
+        mapping=said.mapping,
+        layout=advice_tables.lockbox_layout(seller),
     )
+    if mapping is not None:
+        advice_tables.remember(seller, data, said=said, at=at, by=by)
     file = remittance_keeping.keep(
         seller, advices, data=data, at=at, by=by, file_name=file_name, source=source
     )
+    table_mappings.forget_waiting(seller, digest=digest)
     return Taken(file, _of_file(seller, file), True)
 
 

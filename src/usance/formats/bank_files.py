@@ -40,10 +40,12 @@ def read(
     mapping: ColumnMapping | None = None,
     currency: str | None = None,
     account: str | None = None,
+    layout: lockbox.Layout = lockbox.BAI,
 ) -> BankFile:
     """Tell the format of ``data`` by its content and read it.
 
     ``mapping``, ``currency`` and ``account`` are used for tables only; the others name their own.
+    ``layout`` says where the fields of a lockbox file stand.
     Raises FormatError ``unknown_format``, naming what is supported, ``advice_only`` or ``debit_answer``
     for files of a bank that book nothing, or whatever the format's own reader raises.
     """
@@ -52,7 +54,7 @@ def read(
         if reader.looks_like(data):
             return BankFile(format=name, statements=reader.parse(data))
     if lockbox.looks_like(data):
-        box = lockbox.parse(data, account=account)
+        box = lockbox.parse(data, layout=layout, account=account)
         return BankFile(format="lockbox", statements=box.statements, advices=box.advices)
     if _NACHA.match(data[:80]):
         raise _books_nothing(data)

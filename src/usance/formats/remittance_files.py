@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from usance.formats import (
+    bank_csv,
     edifact,
     lockbox,
     nacha,
@@ -21,6 +22,7 @@ from usance.formats.bank_text import decode
 from usance.formats.cxml.remittance import advice as cxml_advice
 from usance.formats.errors import FormatError, refuse_too_large
 from usance.formats.remittance import Finding, RemittanceAdvice, kept_text
+from usance.formats.remittance_table import AdviceMapping
 from usance.formats.remittance_table.columns import fact_of
 
 SUPPORTED: Final = (
@@ -43,16 +45,44 @@ _SHEETS: Final = re.compile(r"(?i)\.(?:xlsx?|ods|numbers)$")
 
 
 def detect_and_parse(
-    data: bytes, file_name: str = "", *, currency: str | None = None
+    data: bytes,
+    file_name: str = "",
+    *,
+    currency: str | None = None,
+    mapping: AdviceMapping | None = None,
+    layout: lockbox.Layout = lockbox.BAI,
 ) -> tuple[RemittanceAdvice, ...]:
     """Tell the format of ``data`` by its content and read the advices in it.
 
-    ``file_name`` is for messages; ``currency`` stands in where a table or a text tells none. Raises
+    ``file_name`` is for messages; ``currency`` stands in where a table or a text tells none; ``mapping``
+    says what the columns of a table mean, ``layout`` where the fields of a lockbox file stand. Raises
     FormatError ``unknown_format``, naming what is supported, ``unsupported_message``, naming what it
     is, or whatever the format's own reader raises.
     """
     refuse_too_large(data)
+    if mapping is not None and may_be_table(data):
+        return remittance_table.parse(
+            data,
+            currency=currency,
+            columns=mapping.columns,
+            date_order=mapping.date_order,
+            decimal_mark=mapping.decimal_mark,
+        )
+    if lockbox.looks_like(data):
+        return _some(lockbox.parse(data, layout=layout).advices)
     return _read(data, file_name, currency=currency, depth=0)
+
+
+def may_be_table(data: bytes) -> bool:
+    """Whether ``data`` is of none of the formats that tell themselves by their beginning."""
+    return not (
+        _structured(data) is not None
+        or _PDF.match(data[:80])
+        or remittance_mail.looks_like(data)
+        or _FOREIGN.match(data)
+        or _XML.match(data)
+        or not data.strip()
+    )
 
 
 def looks_like_advice(data: bytes) -> bool:
@@ -126,11 +156,21 @@ def _of_table_or_text(data: bytes, *, currency: str | None) -> tuple[RemittanceA
             raise
         refused = error
     text = decode(data).text
+    if _has_headings(data):
+        raise refused  # a person can say what they mean, which is better than to guess
     try:
         return _of_rows(remittance_mail.rows_of_text(text), text, format_="text", currency=currency)
     except FormatError as error:
         # A table that nobody understands is asked about; a text without a line is no advice.
         raise (refused if _is_table(text) and error.code == "no_lines" else error) from None
+
+
+def _has_headings(data: bytes) -> bool:
+    """Whether it is a table beyond doubt, with headings above its rows."""
+    outline = bank_csv.outline_of(data[:LARGEST_TEXT])
+    if outline is None or outline.delimiter not in ";\t" or not outline.rows:
+        return False
+    return bool(outline.headings) and all(len(row) == outline.width for row in outline.rows)
 
 
 def _is_table(text: str) -> bool:

@@ -58,6 +58,23 @@ def test_an_interchange_of_x12_is_acknowledged(shop: Shop) -> None:
     assert shop.send("GET", f"/remittances/{other['id']}/acknowledgement").status_code == 404
 
 
+def test_a_mapping_and_a_layout_are_said_once(shop: Shop) -> None:
+    odd = b"Zettel;Wieviel\nRE-1001;980,00\n"
+    assert send(shop, odd).json()["code"] == "unknown_table"
+    said = '{"columns": {"document": "Zettel", "paid": "Wieviel"}, "decimal_mark": ","}'
+    [advice] = send(shop, odd, mapping=said).json()["remittances"]
+    assert advice["lines"][0]["paid"] == {"amount": 98_000, "currency": "EUR"}
+    [later] = send(shop, odd.replace(b"980", b"970")).json()["remittances"]
+    assert later["lines"][0]["paid"]["amount"] == 97_000
+    for wrong in ('{"columns": {"no": "Zettel"}}', "[]", "{"):
+        assert send(shop, odd, mapping=wrong).json()["code"] == "invalid_mapping"
+    fields = {"overflow.document": [12, 20], "overflow.amount": [32, 10]}
+    assert shop.ask("PUT", "/lockbox-layout", {"fields": fields})["fields"] == fields
+    assert shop.ask("GET", "/lockbox-layout")["fields"] == fields
+    refused = shop.ask("PUT", "/lockbox-layout", {"fields": {"x": [1, 1]}}, status=422)
+    assert refused["code"] == "invalid_layout"
+
+
 def test_an_advice_is_joined_by_hand_and_parted(shop: Shop) -> None:
     [advice] = send(shop, remittances.TABLE).json()["remittances"]
     paid = shop.ask(

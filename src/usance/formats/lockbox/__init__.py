@@ -3,7 +3,7 @@
 The records are common, where their fields stand is each bank's own: a :class:`Layout` says it.
 """
 
-from usance.formats.lockbox.layout import BAI, Layout
+from usance.formats.lockbox.layout import BAI, FIELDS, USUAL, Layout
 from usance.formats.lockbox.reader import LockboxFile, looks_like, parse
 
-__all__ = ["BAI", "Layout", "LockboxFile", "looks_like", "parse"]
+__all__ = ["BAI", "FIELDS", "USUAL", "Layout", "LockboxFile", "looks_like", "parse"]

@@ -11,7 +11,7 @@ from usance.formats.errors import FormatError
 Field = tuple[int, int]
 """First column, counted from 1, and width; width 0 goes to the end of the line."""
 
-_USUAL: Final[Mapping[str, Field]] = {
+USUAL: Final[Mapping[str, Field]] = {
     "header.date": (24, 6),
     "detail.batch": (2, 3),
     "detail.item": (5, 3),
@@ -35,7 +35,8 @@ _USUAL: Final[Mapping[str, Field]] = {
     "trailer.records": (2, 6),
 }
 _OPTIONAL: Final = frozenset({"overflow.amount", "overflow.discount"})
-_FIELDS: Final = frozenset(_USUAL) | _OPTIONAL
+FIELDS: Final = (*USUAL, *sorted(_OPTIONAL))
+"""Every field, in the order of the records."""
 _WIDEST: Final = 2_000
 
 
@@ -51,18 +52,22 @@ class Layout:
 
     def __post_init__(self) -> None:
         for name, (start, width) in self.fields.items():
-            if name not in _FIELDS:
-                _refuse(f"{name[:40]!r} is no field; choose from {', '.join(sorted(_FIELDS))}")
+            if name not in FIELDS:
+                _refuse(f"{name[:40]!r} is no field; choose from {', '.join(FIELDS)}")
             if not 1 <= start <= _WIDEST or not 0 <= width <= _WIDEST:
                 _refuse(f"{name}: columns count from 1, and widths from 0, to {_WIDEST}")
 
     def has(self, name: str) -> bool:
         """Whether the files have the field at all."""
-        return name in self.fields or name in _USUAL
+        return name in self.fields or name in USUAL
+
+    def as_json(self) -> dict[str, list[int]]:
+        """What :meth:`from_json` reads."""
+        return {name: list(place) for name, place in sorted(self.fields.items())}
 
     def cut(self, line: str, name: str) -> str:
         """The field of a line, without blanks around it."""
-        start, width = self.fields.get(name) or _USUAL[name]
+        start, width = self.fields.get(name) or USUAL[name]
         end = None if not width else start - 1 + width
         return line[start - 1 : end].strip()
 

@@ -5,7 +5,8 @@ the table leaves no doubt; :func:`advices_of_rows` does so for rows that are cel
 """
 
 from usance.formats.remittance_table.columns import FIELDS, Field
+from usance.formats.remittance_table.mapping import AdviceMapping
 from usance.formats.remittance_table.reader import advices_of_rows, parse
 from usance.formats.remittance_table.rows import looks_like
 
-__all__ = ["FIELDS", "Field", "advices_of_rows", "looks_like", "parse"]
+__all__ = ["FIELDS", "AdviceMapping", "Field", "advices_of_rows", "looks_like", "parse"]

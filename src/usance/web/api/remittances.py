@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,6 +13,8 @@ from pydantic import Field, StringConstraints
 
 from usance.flows import remittance_acknowledgements, remittances
 from usance.flows.refusals import NotFound
+from usance.formats.errors import FormatError
+from usance.formats.remittance_table import AdviceMapping
 from usance.records.identity import public_id
 from usance.records.payments import remittance_queries
 from usance.records.payments.models import Remittance, RemittanceLine
@@ -112,6 +115,7 @@ def create_remittance(
     *,
     file_name: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = "",
     currency: Annotated[str, StringConstraints(max_length=3, pattern="^([A-Z]{3})?$")] = "",
+    mapping: Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)] = "",
 ) -> HttpResponse:
     """X12 820, EDIFACT REMADV, cXML PaymentRemittanceRequest, NACHA with addenda, a lockbox file, a table,
     a PDF with text, a mail or plain text, as the body or as the part ``file`` of a form. It is taken
@@ -120,9 +124,12 @@ def create_remittance(
     Each advice finds its payment by reference, cheque number or end-to-end id, else by amount and day;
     the payment is matched again with what the advice says. Without its money it waits for it. An
     advice that does not give the money books nothing by itself. ``currency`` stands in where a table or
-    a text tells none.
+    a text tells none. ``mapping`` says what the columns of a table mean, as JSON: ``{"columns":
+    {"document": "Beleg", "paid": "Wieviel"}, "date_order": "dmy", "decimal_mark": ","}``; it is remembered
+    for tables of the same headings.
     """
     name, data = read_file(request, most=settings.BANK_FILE_MAX_BYTES)
+    said = _mapping(mapping)
 
     def take() -> Any:
         taken = remittances.take_advice(
@@ -133,6 +140,7 @@ def create_remittance(
             file_name=file_name or name,
             source="api",
             currency=currency or None,
+            mapping=said,
         )
         return {
             "object": "remittances_taken",
@@ -143,6 +151,20 @@ def create_remittance(
         }
 
     return idempotency.answer(request, take, status=201, body=data)
+
+
+def _mapping(text: str) -> AdviceMapping | None:
+    if not text:
+        return None
+    try:
+        return AdviceMapping.from_json(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, FormatError):
+            raise
+        raise FormatError(
+            'The mapping is not JSON; write an object such as {"columns": {"paid": "Betrag"}}.',
+            code="invalid_mapping",
+        ) from None
 
 
 @section.read(

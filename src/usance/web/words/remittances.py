@@ -56,6 +56,26 @@ _TITLES: Final[Mapping[str, Promise]] = {
 }
 
 
+COLUMNS: Final[Mapping[str, Promise]] = {
+    "document": _lazy("Number of the document"),
+    "kind": _lazy("Kind of document"),
+    "dated": _lazy("Day of the document"),
+    "order": _lazy("Number of the order"),
+    "gross": _lazy("Amount of the document"),
+    "discount": _lazy("Discount taken"),
+    "deduction": _lazy("Kept back"),
+    "reason": _lazy("Why it was kept back"),
+    "paid": _lazy("Amount paid"),
+    "currency": _lazy("Currency"),
+    "payment_reference": _lazy("Reference of the payment"),
+    "cheque": _lazy("Number of the cheque"),
+    "payment_date": _lazy("Day of the payment"),
+    "payment_amount": _lazy("Amount of the whole payment"),
+    "payer": _lazy("Payer"),
+}
+"""What a column of a payer's table may hold."""
+
+
 def finding_title(finding: Mapping[str, Any]) -> str:
     """What is the matter, in a few words."""
     return str(_TITLES.get(finding["code"], finding["code"]))

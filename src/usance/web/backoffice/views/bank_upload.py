@@ -221,7 +221,8 @@ def bank_table(request: HttpRequest, desk: Desk, file_id: UUID) -> HttpResponse:
             Link(_("Upload bank files"), reverse("office_bank_upload")),
         ],
         form=form,
-        sample=_sample(outline),
+        sample=sample_table(outline),
+        advice=reverse("office_remittance_table", args=[waiting.id]) if outline.headings else None,
         preview=preview,
         refused=refused,
     )
@@ -281,7 +282,8 @@ def _read_table(statements: Sequence[Statement]) -> Table:
     )
 
 
-def _sample(outline: Outline) -> Table:
+def sample_table(outline: Outline) -> Table:
+    """The first rows of a table that nobody has explained yet."""
     headings = outline.headings or [
         _("Column %(n)s") % {"n": index + 1} for index in range(outline.width)
     ]

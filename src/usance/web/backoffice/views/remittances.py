@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from usance.flows import remittances
+from usance.flows import advice_tables, remittances, table_mappings
 from usance.flows.remittance_acknowledgements import acknowledgement_of, has_acknowledgement
 from usance.formats.errors import FormatError
 from usance.formats.remittance_files import LARGEST_TEXT
@@ -49,7 +49,8 @@ class AdviceForm(forms.Form):
         required=False,
         help_text=_lazy(
             "Drop it here or choose it: a mail (.eml), PDF, table (CSV), X12 820, EDIFACT REMADV, cXML,"
-            " NACHA or lockbox file."
+            " or NACHA file with addenda. A lockbox file brings the money too: upload it with the"
+            " bank files."
         ),
         widget=forms.ClearableFileInput(attrs={"class": "file-drop"}),
     )
@@ -174,9 +175,14 @@ def remittance_upload(request: HttpRequest, desk: Desk) -> HttpResponse:
                 currency=form.cleaned_data["currency"] or None,
             )
         except FormatError as error:
+            if file and advice_tables.may_be_explained(error, data):
+                waiting = table_mappings.keep_waiting(
+                    desk.seller, data, at=desk.at, file_name=file.name or ""
+                )
+                return HttpResponseRedirect(reverse("office_remittance_table", args=[waiting.id]))
             refused = error
         else:
-            return _to_what_came(request, taken)
+            return to_what_came(request, taken)
     return page(
         request,
         desk,
@@ -190,7 +196,8 @@ def remittance_upload(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-def _to_what_came(request: HttpRequest, taken: remittances.Taken) -> HttpResponse:
+def to_what_came(request: HttpRequest, taken: remittances.Taken) -> HttpResponse:
+    """Say what became of the file, and go to its advice, or to all of them."""
     if not taken.new:
         messages.info(request, _("This was taken before. Nothing was done twice."))
     else:
