@@ -123,6 +123,7 @@ def test_paying_by_card_leads_to_the_provider_and_back(here: Trade, stripe: Stri
     stripe.sessions[session] |= {
         "status": "complete", "url": None, "payment_intent": json.loads(intent.body),
     }  # fmt: skip
+    CardPage.objects.filter(reference=session).update(looked_at=None)  # some time later
     assert "Thank you" in text(client.get(f"{address}/back"))
     invoice.refresh_from_db()
     other.refresh_from_db()

@@ -41,7 +41,7 @@ SAME_PAGE: Final = timedelta(minutes=20)
 PAYABLE_FOR: Final = timedelta(hours=1)
 """How long a page that pays can be paid at. Afterwards the stored card may be charged for the same."""
 LONGEST_OPEN: Final = timedelta(days=2)
-ASKED_LATELY: Final = timedelta(seconds=10)
+ASKED_LATELY: Final = timedelta(seconds=5)
 """Who comes back to us from a page again and again does not make us ask the provider as often."""
 
 
