@@ -154,15 +154,15 @@ def share_chart(
     rows: Sequence[tuple[str, int]], *, currency: str, id_: str, title: str, description: str
 ) -> Chart:
     """A bar across for each of ``rows``, the name above it and the amount at its end."""
-    height, line = 12 + 34 * len(rows), 34
+    height, line = 12 + 48 * len(rows), 48
     highest = max((amount for _, amount in rows), default=1) or 1
     boxes, words = [], []
     for n, (name, amount) in enumerate(rows):
         y = 6 + n * line
         width = max(amount, 0) * (WIDTH - 100) // highest
-        boxes.append(Box(0, y + 13, width, 14, "chart-bar"))
-        words.append(Words(0, y + 9, name, "start"))
-        words.append(Words(width + 6, y + 24, short_money(amount, currency), "start"))
+        boxes.append(Box(0, y + 22, width, 14, "chart-bar"))
+        words.append(Words(0, y + 15, name, "start"))
+        words.append(Words(width + 6, y + 35, short_money(amount, currency), "start"))
     return Chart(
         id=id_,
         title=title,

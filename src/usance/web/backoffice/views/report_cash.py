@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from usance.flows import cash_forecasts, report_rules
@@ -219,10 +220,18 @@ def _said(it: Quality) -> str:
     def percent(ratio: Decimal | None) -> str:
         return "–" if ratio is None else percent_in(ratio, language=display.language())
 
-    return _(
-        "Of %(weeks)s weeks %(within)s came within their range (80 %% would be exact); the error is"
-        " %(wape)s of what came."
-    ) % {"weeks": it.weeks, "within": percent(it.within), "wape": percent(it.wape)}
+    text = ngettext(
+        "%(weeks)s week: %(within)s came within their range (80 %% would be exact); the error is"
+        " %(wape)s of what came.",
+        "%(weeks)s weeks: %(within)s came within their range (80 %% would be exact); the error is"
+        " %(wape)s of what came.",
+        it.weeks,
+    )
+    return text % {
+        "weeks": it.weeks,
+        "within": percent(it.within),
+        "wape": percent(it.wape),
+    }
 
 
 def _csv(shown: Sequence[CashForecast], *, on: date) -> HttpResponse:

@@ -38,6 +38,9 @@ from usance.web.words.amounts import country_text, day_text, money_text
 _MOST: Final = 500
 """Rows in the table of a page; the file has them all."""
 
+_SHORT: Final = ("1\N{EN DASH}30", "31\N{EN DASH}60", "61\N{EN DASH}90", ">90")
+"""The spans of days below the bars of a narrow drawing; the table has them in words."""
+
 _FIGURES: Final = ("not_due", "days_1_30", "days_31_60", "days_61_90", "days_over_90", "total")
 
 
@@ -126,7 +129,7 @@ def _totals(totals: Sequence[Aging], desk: Desk) -> list[Part]:
     summary = aging_summary(totals)
     chart = aging_chart(
         first,
-        labels=[str(row.cells[0]) for row in summary.rows],
+        labels=[_("Not due"), *_SHORT],
         title=_("Outstanding by days past due, in %(currency)s") % {"currency": first.currency},
         description=_("%(total)s are outstanding, of which %(overdue)s are overdue.")
         % {
