@@ -220,7 +220,7 @@ def _check_ledger(seller: Seller, on: date) -> None:
         "SELECT coalesce(a.invoice_id, e.subject_id), p.amount FROM ledger_entry AS e"
         " JOIN ledger_posting AS p ON p.seller_id = e.seller_id AND p.entry_id = e.id"
         " LEFT JOIN payments_allocation AS a ON a.seller_id = e.seller_id AND a.id = e.subject_id"
-        ' WHERE e.seller_id = %s AND p.account = \'receivable\' AND e."on" <= %s',
+        " WHERE e.seller_id = %s AND p.account = 'receivable' AND e.\"on\" <= %s",
         [seller.id, on],
     ):
         posted[invoice_id] += amount

@@ -147,6 +147,14 @@ def test_rules_a_dispute_and_a_write_off(sign_in: SignIn, house: House) -> None:
     own = html.document_fromstring(client.get(address).content.decode())
     [approve] = own.xpath("//form[contains(@action, '/approve')]")
     assert client.post(f"{address}/approve", dict(approve.form_values())).status_code == 422
+    # What a program has asked for takes two: the first is kept and cannot be the second.
+    WriteOffRequest.objects.filter(id=asked.id).update(asked_by="key_of_somebody")
+    asking = client.post(f"{address}/approve", dict(approve.form_values()), follow=True)
+    assert "waits for another person" in said(asking) and "First agreed by" in said(asking)
+    [again] = html.document_fromstring(asking.content.decode()).xpath(
+        "//form[contains(@action, '/approve')]"
+    )
+    assert client.post(f"{address}/approve", dict(again.form_values())).status_code == 422
     for path in ("/office/disputes", "/office/write-offs"):
         assert invoice.number in said(client.get(path))
     assert client.get(f"/office/disputes/{public_id('dispute', dispute.id)}").status_code == 200

@@ -63,7 +63,9 @@ class Remittance(SellerScoped):
     adjustments = models.JSONField(default=list)  # of the payment as a whole
     findings = models.JSONField(default=list)
     changed_at = models.DateTimeField()
-    looked_at = models.DateTimeField(null=True)  # when its payment or documents were looked for again
+    looked_at = models.DateTimeField(
+        null=True
+    )  # when its payment or documents were looked for again
 
     class Meta:
         db_table = "payments_remittance"
