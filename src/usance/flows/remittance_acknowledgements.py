@@ -14,7 +14,7 @@ FORMAT: Final = "x12.820"
 
 def has_acknowledgement(remittance: Remittance) -> bool:
     """Whether the advice came in a format whose sender may expect an acknowledgement."""
-    return remittance.file.format == FORMAT
+    return bool(remittance.file.format == FORMAT)
 
 
 def acknowledgement_of(seller: Seller, remittance: Remittance) -> tuple[str, bytes]:

@@ -76,15 +76,16 @@ def _sums(back: Sequence[CameBack]) -> list[ReturnSum]:
     """The ways in which a bank adds up returns: by file, by day, by the batch they were sent in."""
     parts: defaultdict[tuple[Hashable, ...], list[CameBack]] = defaultdict(list)
     for each in back:
-        for key in (
+        ways: tuple[tuple[Hashable, ...], ...] = (
             ("file", each.answer_id),
             ("day", each.on),
             ("file and day", each.answer_id, each.on),
             ("batch", each.file_id, each.group),
             ("batch and day", each.file_id, each.group, each.on),
             ("one", each.debit_id),
-        ):
-            parts[each.currency, *key].append(each)
+        )
+        for way in ways:
+            parts[each.currency, *way].append(each)
     sums: dict[frozenset[UUID], ReturnSum] = {}
     for key, ones in parts.items():
         together = ReturnSum(
