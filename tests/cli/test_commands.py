@@ -30,6 +30,7 @@ COMMANDS = [
     ("import", "buyers"),
     ("import", "open-items"),
     ("import", "exchange-rates"),
+    ("import", "reference-rates"),
     ("import", "bureau-scores"),
     ("import", "sanctions-list"),
     ("import", "insolvency-notices"),

@@ -204,6 +204,13 @@ def test_exchange_rates_are_stored_once(seller: Seller, keep: Any) -> None:
     assert second.rate == Decimal("0.913")
 
 
+def test_reference_rates_are_stored_once(seller: Seller, keep: Any) -> None:
+    file = keep("table;from;rate;until\necb;2026-07-01;2,00;\nrbi;2026-02-06;5,25;2026-04-08\n")
+    stored = {"created": 2, "changed": 0, "known": 0}
+    assert answer(seller, "reference-rates", file) == stored
+    assert answer(seller, "reference-rates", file) == {"created": 0, "changed": 0, "known": 2}
+
+
 def test_scores_need_a_bureau_and_a_scale(seller: Seller, buyer: Buyer, keep: Any) -> None:
     file = keep("number,name,score,as of\nC-1001,Nordwind,71,2026-02-28\nZ-1,Nobody,5,2026-02-28\n")
     assert "Missing option '--bureau'" in refusal(seller, "bureau-scores", file, code=2)

@@ -45,6 +45,7 @@ for _name, _take in (
     ("buyers", importing.buyers),
     ("open-items", importing.open_items),
     ("exchange-rates", importing.exchange_rates),
+    ("reference-rates", importing.reference_rates),
     ("bureau-scores", importing.bureau_scores),
     ("remittance", remittances.remittance),
     ("sanctions-list", importing.sanctions_list),

@@ -173,6 +173,23 @@ def exchange_rates(
         session.answer(document, as_json=as_json, text=text)
 
 
+def reference_rates(file: File, *, seller: SellerName = None, as_json: AsJson = False) -> None:
+    """Store reference rates of late interest by a table of table, from, rate and until. Run again, it
+    changes nothing.
+
+    Example: [bold]usance import reference-rates ecb.csv --seller acme[/bold]
+    """
+    with session.database():
+        from usance.flows import late_interest_terms
+
+        done = late_interest_terms.import_reference_rates(
+            session.find_seller(seller), file.read_bytes(), at=session.now(), by=BY
+        )
+        document = {"created": done.created, "changed": done.changed, "known": done.known}
+        text = f"{done.created} rates stored, {done.changed} changed, {done.known} known before."
+        session.answer(document, as_json=as_json, text=text)
+
+
 def bureau_scores(
     file: File,
     *,

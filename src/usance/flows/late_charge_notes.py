@@ -17,8 +17,14 @@ from usance.records.invoices.queries import series_prefixes
 from usance.records.parties.models import Seller
 from usance.rules import ledger
 from usance.rules.billing import document_number, reference_key
-from usance.rules.interest.claim_document import Claim, claim_document
+from usance.rules.interest.claim_document import (
+    Claim,
+    claim_document,
+    entries,
+    waived_name,
+)
 from usance.rules.invoicing.serial import to_json
+from usance.rules.orders import Line
 
 KIND: Final = "late_charge"
 USUAL_PREFIX: Final = "INT"
@@ -38,6 +44,7 @@ def issue_note(journal: Journal, invoice: Invoice, about: Claim) -> Invoice:
     the journal. Raises PrefixTaken."""
     seller = journal.seller
     issuer = Issuer.of(seller)
+    profile = issuer.profile(invoice.buyer_id)
     own = queries.terms_of(seller_id=seller.id)
     prefix = own.prefix if own is not None else USUAL_PREFIX
     _require_own_prefix(seller, prefix, issuer=issuer, year=journal.on.year)
@@ -50,7 +57,7 @@ def issue_note(journal: Journal, invoice: Invoice, about: Claim) -> Invoice:
         claim_document(
             about,
             seller=issuer.details,
-            profile=issuer.profile(invoice.buyer_id),
+            profile=profile,
             number="",
             issued_on=on,
             due_on=due_on,
@@ -74,6 +81,7 @@ def issue_note(journal: Journal, invoice: Invoice, about: Claim) -> Invoice:
         terms=TERMS,
         issued_on=on,
         due_on=due_on,
+        lines=_lines(about, language=profile.language),
         schedule=[{"due_on": str(due_on), "amount": about.amount}],
         document=to_json(document),
     )
@@ -113,3 +121,14 @@ def _require_own_prefix(seller: Seller, prefix: str, *, issuer: Issuer, year: in
             f"Invoices or credit notes begin with {own} too; choose another prefix for claims in the"
             " settings of late interest."
         )
+
+
+def _lines(about: Claim, *, language: str) -> list[dict[str, object]]:
+    """What is claimed line by line, as pages and the portal show the lines of any invoice."""
+    lines = [
+        Line(f"{entry.name}: {entry.how}" if entry.how else entry.name, entry.amount)
+        for entry in entries(about, language=language)
+    ]
+    if about.waived:
+        lines.append(Line(waived_name(language=language), -about.waived))
+    return [line.to_document() for line in lines]

@@ -30,8 +30,9 @@ def said(response: Any) -> str:
 def test_late_charges_are_seen_claimed_and_waived(sign_in: SignIn, house: House) -> None:
     client = sign_in("chiara")
     overdue = Invoice.objects.filter(
-        seller_id=house.seller.id, state="open", currency="EUR", due_on__lt=houses.TODAY.date()
-    )
+        seller_id=house.seller.id, state="open", currency="EUR", due_on__lt=houses.TODAY.date(),
+        buyer_id=house.buyers["bianchi"].id,
+    )  # fmt: skip
     invoice = overdue.earliest("due_on", "id")
     assert invoice.due_on >= date(2026, 7, 1)
     page = f"/office/invoices/{public_id('invoice', invoice.id)}"
@@ -90,6 +91,10 @@ def test_late_charges_are_seen_claimed_and_waived(sign_in: SignIn, house: House)
     assert LateCharge.objects.filter(seller_id=house.seller.id).count() == 1
     assert charge.claim.number in said(client.get(page))
     assert charge.claim.number in said(client.get("/office/late-charges"))
+    # The buyer can check it by hand.
+    seen = said(sign_in("lucia").get(note.replace("/office/", "/account/")))
+    for words in (charge.claim.number, "D.Lgs. 231/2002", "10 %", "act/365"):
+        assert words in seen
     pdf = client.get(f"{note}/document/pdf")
     assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-")
 
@@ -125,7 +130,7 @@ def test_a_buyer_has_terms_of_its_own_and_drops_them(sign_in: SignIn, house: Hou
         "INT",
     )
     assert "Your own terms count" in said(client.post(page, {"drop": "1"}, follow=True))
-    own = form | {"law": "", "cap": "", "prefix": "inte"}
+    own = form | {"law": "", "cap": "", "series": "inte"}
     client.post(SETTINGS, own)
     seller = LateInterestTerms.objects.get(seller_id=house.seller.id, buyer_id=None)
     assert (seller.prefix, seller.country_of) == ("INTE", "buyer")

@@ -46,6 +46,11 @@ def terms_for_buyers(
     return {row.buyer_id: row for row in found}
 
 
+def any_charged_at_notice(*, seller_id: UUID) -> bool:
+    """Whether with anybody's dunning notices late charges are claimed."""
+    return LateInterestTerms.objects.filter(seller_id=seller_id, charging="at_notice").exists()
+
+
 def late_charges(
     *,
     seller_id: UUID,

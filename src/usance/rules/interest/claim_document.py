@@ -106,7 +106,10 @@ def claim_document(
 ) -> InvoiceDocument:
     """The debit note ``number`` for ``claim``: one line a step, so that it can be checked by hand."""
     language, currency = profile.language, claim.currency
-    lines = _lines(claim, language=language)
+    lines = [
+        _line(place, entry.name, entry.how, major(entry.amount, currency), entry.period)
+        for place, entry in enumerate(entries(claim, language=language), 1)
+    ]
     waived = _waived(claim, language=language)
     reason = exemption_reason(
         _OUTSIDE, seller_country=seller.country, language=language.partition("-")[0]
@@ -141,39 +144,45 @@ def claim_document(
     )
 
 
-def _lines(claim: Claim, *, language: str) -> list[InvoiceLine]:
-    found: list[InvoiceLine] = []
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one line of the debit note says: ``name``, ``how`` it is computed, and minor units."""
 
-    def add(name: str, how: str, amount: int, period: Period | None = None) -> None:
-        if amount:
-            found.append(_line(len(found) + 1, name, how, major(amount, claim.currency), period))
+    name: str
+    how: str
+    amount: int
+    period: Period | None = None
 
-    for step in claim.steps:
-        add(
-            _written(
-                "interest",
-                language=language,
-                number=claim.number,
-                first=step.first,
-                last=step.last,
-            ),
-            _written(
-                "how",
-                language=language,
-                base=f"{claim.currency} {major(step.base, claim.currency)}",
-                rate=f"{step.rate.normalize():f}",
-                days=step.days,
-                day_count=step.day_count,
-                clause=step.clause,
-            ),
-            step.amount,
-            Period(step.first, step.last),
-        )
+
+def entries(claim: Claim, *, language: str) -> list[Entry]:
+    """The lines of the debit note in ``language``, without what was waived; nothing is left out but 0."""
+    found = [_of_step(claim, step, language=language) for step in claim.steps]
     owed = claim.compensation
-    words = {"language": language, "number": claim.number}
-    add(_written("compensation", **words), owed.clause, owed.fixed)
-    add(_written("costs", **words), owed.clause, owed.costs)
-    return found
+    for what, amount in (("compensation", owed.fixed), ("costs", owed.costs)):
+        name = _written(what, language=language, number=claim.number)
+        found.append(Entry(name, owed.clause, amount))
+    return [entry for entry in found if entry.amount]
+
+
+def _of_step(claim: Claim, step: Step, *, language: str) -> Entry:
+    name = _written(
+        "interest", language=language, number=claim.number, first=step.first, last=step.last
+    )
+    how = _written(
+        "how",
+        language=language,
+        base=f"{claim.currency} {major(step.base, claim.currency)}",
+        rate=f"{step.rate.normalize():f}",
+        days=step.days,
+        day_count=step.day_count,
+        clause=step.clause,
+    )
+    return Entry(name, how, step.amount, Period(step.first, step.last))
+
+
+def waived_name(*, language: str) -> str:
+    """What the line of what was waived is called."""
+    return _written("waived", language=language)
 
 
 def _line(place: int, name: str, how: str, net: Decimal, period: Period | None) -> InvoiceLine:
@@ -196,7 +205,7 @@ def _waived(claim: Claim, *, language: str) -> tuple[AllowanceCharge, ...]:
         AllowanceCharge(
             is_charge=False,
             amount=major(claim.waived, claim.currency),
-            reason=_written("waived", language=language),
+            reason=waived_name(language=language),
             vat_category=_OUTSIDE,
         ),
     )

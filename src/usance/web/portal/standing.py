@@ -37,6 +37,7 @@ _TOLD: Final = frozenset(
         "invoice.partially_paid",
         "invoice.reopened",
         "invoice.payment_released",
+        "late_charge.opened",
         "payment.received",
         "payment.allocated",
     }

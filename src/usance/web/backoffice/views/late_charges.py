@@ -124,7 +124,7 @@ class TermsForm(forms.Form):
         label=_lazy("You are a micro or small enterprise (India, MSMED Act)"), required=False
     )
     charging = forms.ChoiceField(label=_lazy("When it is claimed"), choices=list(CHARGING.items()))
-    prefix = forms.CharField(
+    series = forms.CharField(
         label=_lazy("Numbers of claims begin with"),
         max_length=12,
         help_text=_lazy("Another than those of invoices and credit notes."),
@@ -139,11 +139,12 @@ class TermsForm(forms.Form):
             *((code, str(LAW_NAMES.get(code, it.name))) for code, it in LAWS.items()),
         ]
         if of_buyer:
-            del self.fields["prefix"], self.fields["is_small_supplier"]
+            del self.fields["series"], self.fields["is_small_supplier"]
 
 
 def _initial(fields: TermsFields) -> dict[str, Any]:
     found = {name: getattr(fields, name) for name in TermsFields.__dataclass_fields__}
+    found["series"] = found.pop("prefix")
     return found | {
         name: None if found[name] is None else f"{found[name].normalize():f}"
         for name in ("rate", "cap")
@@ -270,9 +271,8 @@ def buyer_late_interest(request: HttpRequest, desk: Desk, public: str) -> HttpRe
 def _set(desk: Desk, form: forms.Form, *, fields: TermsFields, buyer: Buyer | None) -> bool:
     """Store what the form says; a refusal stands on the form."""
     said = dict(form.cleaned_data)
-    said.setdefault("prefix", fields.prefix)
+    said["prefix"] = str(said.pop("series", fields.prefix)).upper()
     said.setdefault("is_small_supplier", fields.is_small_supplier)
-    said["prefix"] = str(said["prefix"]).upper()
     try:
         late_interest_terms.set_terms(
             desk.seller,
