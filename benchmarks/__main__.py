@@ -14,7 +14,7 @@ def main() -> int:
         "names",
         nargs="*",
         help="checkout hot batch invoices billing bank aging past-aging policy pdf hybrids xml bulk"
-        " score matching forecast",
+        " score matching forecast dunning",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("--size", type=int, default=0, help="invoices of bulk; 10,000 by default")
@@ -30,6 +30,7 @@ def main() -> int:
             bulk_documents,
             checkout,
             documents,
+            dunning,
             forecast,
             matching_quality,
             past_aging,
@@ -67,6 +68,11 @@ def main() -> int:
             "aging": lambda: books.aging(rounds=rounds, invoices=large if quick else 1_000_000),
             "past-aging": lambda: past_aging.run(
                 rounds=max(rounds, 3), invoices=large if quick else 1_000_000
+            ),
+            "dunning": lambda: dunning.run_over(
+                rounds=rounds,
+                invoices=10_000 if quick else 100_000,
+                buyers=2_000 if quick else 20_000,
             ),
             "policy": lambda: written_policy.forty_rules(
                 lines=1_000 if quick else 10_000, rounds=rounds, seconds=seconds

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -22,11 +23,14 @@ from usance.flows.dunning.rechecks import BY, KIND, stop
 from usance.flows.journal import Journal, business_day
 from usance.flows.late_charge_claims import claim_at_notice
 from usance.flows.outgoing_mails import queue_mail
+from usance.records.collections import late_charge_queries as late_charges
 from usance.records.collections.models import PayLink
 from usance.records.credit import actions as credit
 from usance.records.dunning import account_queries, actions, queries
 from usance.records.dunning.account_queries import KnownAccount
 from usance.records.dunning.models import DunningMessage
+from usance.records.dunning.models import DunningPolicy as Kept
+from usance.records.events.models import OutgoingMail
 from usance.records.identity import parse_public_id
 from usance.records.parties import invoicing_queries as parties
 from usance.records.parties.models import Seller
@@ -50,55 +54,79 @@ def send_due(
     limit: int = AT_A_TIME,
 ) -> int:
     """Send the messages of a seller that are due, at most ``limit``; how many were looked at."""
-    seller = Seller.objects.get(id=seller_id)
+    outbox = Outbox(Seller.objects.get(id=seller_id))
     looked = 0
     for message_id in queries.messages_due(seller_id=seller_id, at=clock(), limit=limit):
         if stopping():
             break
         at = clock()
-        if send_message(seller, message_id=message_id, at=at) == "sent":
-            _claim_late_charges(seller, message_id, at=at)
+        row = send_message(outbox, message_id=message_id, at=at)
+        if row is not None and row.state == "sent":
+            _claim_late_charges(outbox, row, at=at)
         looked += 1
     return looked
 
 
-def _claim_late_charges(seller: Seller, message_id: UUID, *, at: datetime) -> None:
+class Outbox:
+    """What many messages of one seller share, read once: who the seller is, and its policies."""
+
+    def __init__(self, seller: Seller) -> None:
+        self.seller = seller
+        self._rules: dict[UUID, DunningPolicy] = {}
+
+    @cached_property
+    def details(self) -> SellerDetailsView:
+        """The seller as its documents show it."""
+        return parties.seller_details(seller_id=self.seller.id)
+
+    @cached_property
+    def claims(self) -> bool:
+        """Whether with anybody's notices late charges are claimed."""
+        return late_charges.any_charged_at_notice(seller_id=self.seller.id)
+
+    def rule(self, kept: Kept) -> DunningPolicy:
+        """The policy that a stored version is; a version never changes."""
+        if kept.id not in self._rules:
+            self._rules[kept.id] = choosing.rule_of(kept, currency=self.seller.currency)
+        return self._rules[kept.id]
+
+
+def _claim_late_charges(outbox: Outbox, row: DunningMessage, *, at: datetime) -> None:
     """With a notice, what has accrued by paying late is claimed where the terms say so."""
-    row = queries.message(seller_id=seller.id, message_id=message_id)
-    if row is None or rank(row.level) < rank("notice_1"):
+    if not outbox.claims or rank(row.level) < rank("notice_1"):
         return
     demanded = [parse_public_id("invoice", one["invoice"]) for one in row.items if one["level"]]
-    claim_at_notice(seller, invoice_ids=dict.fromkeys(demanded), at=at, by=BY)
+    claim_at_notice(outbox.seller, invoice_ids=dict.fromkeys(demanded), at=at, by=BY)
 
 
 @transaction.atomic
-def send_message(seller: Seller, *, message_id: UUID, at: datetime) -> str:
+def send_message(outbox: Outbox, *, message_id: UUID, at: datetime) -> DunningMessage | None:
     """Decide once more about a queued message, and send it as things are now, put it off to the next
-    hour at which it may go, or stop it. Its state afterwards; empty if there is no such message."""
+    hour at which it may go, or stop it. The message as it is then; None if there is none."""
+    seller = outbox.seller
     found = queries.message(seller_id=seller.id, message_id=message_id)
     if found is None:
-        return ""
+        return None
     credit.lock_line(seller_id=seller.id, buyer_id=found.buyer_id, currency=found.currency)
     row = actions.lock_message(seller_id=seller.id, message_id=message_id)
     if row is None or row.state != "queued":
-        return row.state if row else ""
-    policy = choosing.rule_of(found.policy, currency=seller.currency)
+        return row
+    policy = outbox.rule(found.policy)
     known = _account(seller, row, at=at)
     if found.policy.state != "active" or known is None:
         stop(seller, row, reason="paid" if known is None else "policy_off", at=at)
-        return row.state
+        return row
     zone = choosing.zone_of(seller, known)
     if not timing.may_go_out(at, policy=policy, country=known.country, zone=zone):
-        later = choosing.sending_at(seller, known, policy, at=at)
-        actions.set_fields(row, send_at=later)
-        return row.state
+        actions.set_fields(row, send_at=choosing.sending_at(seller, known, policy, at=at))
+        return row
     decision = decide(known.account, policy=policy, on=business_day(seller, at=at))
     if decision.step is None:
         waits = str(decision.waits)
         stop(seller, row, reason=_REASONS.get(waits, waits), at=at)
     else:
-        _go_out(seller, row, known, decision, policy=policy, at=at)
-    return row.state
+        _go_out(outbox, row, known, decision, policy=policy, at=at)
+    return row
 
 
 def _account(seller: Seller, row: DunningMessage, *, at: datetime) -> KnownAccount | None:
@@ -110,7 +138,7 @@ def _account(seller: Seller, row: DunningMessage, *, at: datetime) -> KnownAccou
 
 
 def _go_out(
-    seller: Seller,
+    outbox: Outbox,
     row: DunningMessage,
     known: KnownAccount,
     decision: Decision,
@@ -120,14 +148,19 @@ def _go_out(
 ) -> None:
     """Send the message that is called for now, over each of its channels."""
     assert decision.step is not None
-    step, on = decision.step, business_day(seller, at=at)
-    details = parties.seller_details(seller_id=seller.id)
-    composed = compose(known, decision, policy=policy, details=details, on=on)
+    seller, step = outbox.seller, decision.step
+    on = business_day(seller, at=at)
+    composed = compose(known, decision, policy=policy, details=outbox.details, on=on)
     actions.free_steps(seller_id=seller.id, message_id=row.id)
     actions.take_steps({row.id: decision.levels}, seller_id=seller.id, at=at)
     link = _pay_link(seller, row, at=at)
+    mail = None
+    if "email" in step.channels and known.email:
+        mail = _mail(outbox, row, composed, to=known.email, link=link, at=at)
     actions.set_fields(
         row,
+        state="sent",
+        sent_at=at,
         level=step.level,
         channels=list(step.channels),
         on=on,
@@ -137,10 +170,9 @@ def _go_out(
         subject=composed.text.subject,
         body=composed.text.body,
         pay_link_id=link.id if link else None,
+        sent_to=mail.recipient if mail else "",
+        mail_id=mail.id if mail else None,
     )
-    if "email" in step.channels and known.email:
-        _mail(seller, row, composed, details=details, to=known.email, link=link, at=at)
-    actions.set_fields(row, state="sent", sent_at=at)
     case = actions.lock_case(seller_id=seller.id, case_id=row.case_id)
     assert case is not None
     actions.set_fields(case, level=step.level, last_on=on)
@@ -149,23 +181,23 @@ def _go_out(
 
 
 def _mail(
-    seller: Seller,
+    outbox: Outbox,
     row: DunningMessage,
     composed: Composed,
     *,
-    details: SellerDetailsView,
     to: str,
     link: PayLink | None,
     at: datetime,
-) -> None:
+) -> OutgoingMail:
+    details = outbox.details
     letter = letter_of(
         composed,
         currency=row.currency,
         details=details,
         pay_address=pay_links.address_of(link) if link else "",
     )
-    mail = queue_mail(
-        seller,
+    return queue_mail(
+        outbox.seller,
         letter,
         kind=KIND,
         to=to,
@@ -175,7 +207,6 @@ def _mail(
         expires_at=at + MAIL_LIVES,
         reply_to=details.contact.email if details.contact else "",
     )
-    actions.set_fields(row, sent_to=to, mail_id=mail.id)
 
 
 def _pay_link(seller: Seller, row: DunningMessage, *, at: datetime) -> PayLink | None:

@@ -1,0 +1,88 @@
+"""(i) dunning: overdue invoices decided and their messages recorded, and messages composed and sent."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from benchmarks import trade
+from benchmarks.measure import Rates, alternate, rate
+from benchmarks.trade import AT, Trade
+from usance.flows.dunning import policies, runs, sending
+from usance.records.dunning.models import DunningMessage, DunningStep
+from usance.rules.dunning.standard import standard_policy
+
+_PLAIN = (
+    "CREATE TABLE IF NOT EXISTS bench_step (id uuid PRIMARY KEY, seller_id uuid, invoice_id uuid,"
+    " due_on date, level text, UNIQUE (seller_id, invoice_id, due_on, level))"
+)
+_COPY = (
+    "INSERT INTO bench_step SELECT gen_random_uuid(), seller_id, id, due_on, 'notice_1'"
+    " FROM invoices_invoice WHERE seller_id = %s AND state = 'open' AND due_on < %s"
+    " AND buyer_id = ANY(%s)"
+)
+
+
+def run_over(*, rounds: int, invoices: int, buyers: int) -> Rates:
+    """Overdue invoices a second that one run decides and records, a message an account; beside the same
+    steps copied by plain SQL that decides nothing."""
+    settings.EMAIL_HOST = "localhost"
+    made = trade.lay_out(buyers=buyers)
+    trade.open_invoices(made, count=invoices)
+    kept = policies.draft_policy(made.seller, standard_policy("Usual"), at=AT, by="bench")
+    policies.mark_previewed(made.seller, policy_id=kept.id, at=AT, by="bench")
+    policies.switch_on(made.seller, policy_id=kept.id, at=AT, by="bench")
+    counts = {"messages": 0, "steps": 0}
+    figures, yardstick = alternate(lambda: _ours(made, counts), lambda: _plain(made), rounds=rounds)
+    sent = _sending(made)
+    return Rates(
+        f"(i) dunning of {invoices:,} open invoices of {buyers:,} buyers, one process",
+        "overdue invoices/s decided and recorded",
+        figures,
+        yardstick,
+        "copying as many steps by plain SQL",
+        note=f"{counts['messages']:,} messages about {counts['steps']:,} invoices a run;"
+        f" decided again, composed and handed to the outbox: {sent:,.0f} messages/s",
+    )
+
+
+def _ours(made: Trade, counts: dict[str, int]) -> float:
+    _forget(made)
+
+    def work() -> int:
+        run = runs.open_run(made.seller, at=AT, by="bench")
+        done = runs.work(made.seller, run_id=run.id, clock=lambda: AT, by="bench")
+        counts["messages"] = done.messages
+        counts["steps"] = DunningStep.objects.filter(seller_id=made.seller.id).count()
+        return counts["steps"]
+
+    return rate(work)
+
+
+def _plain(made: Trade) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAIN)
+        cursor.execute("TRUNCATE bench_step")
+
+    def work() -> int:
+        copied = 0
+        for start in range(0, len(made.buyers), runs.BATCH):
+            with transaction.atomic(), connection.cursor() as cursor:
+                page = made.buyers[start : start + runs.BATCH]
+                cursor.execute(_COPY, [made.seller.id, AT.date(), page])
+                copied += cursor.rowcount
+        return copied
+
+    return rate(work)
+
+
+def _sending(made: Trade, *, most: int = 300) -> float:
+    DunningMessage.objects.filter(seller_id=made.seller.id).update(send_at=AT)
+    return rate(lambda: sending.send_due(seller_id=made.seller.id, clock=lambda: AT, limit=most))
+
+
+def _forget(made: Trade) -> None:
+    with connection.cursor() as cursor:
+        for table in ("dunning_step", "dunning_message"):
+            cursor.execute(f"DELETE FROM {table} WHERE seller_id = %s", [made.seller.id])
+            cursor.execute(f"VACUUM ANALYZE {table}")
