@@ -20,6 +20,8 @@ NEVER_CHANGED = {
     "cards_receipt",
     "applications_document",
     "applications_message",
+    "collections_latecharge",
+    "collections_latechargewaiver",
     "collections_remark",
     "connections_loadedfile",
     "credit_approval",

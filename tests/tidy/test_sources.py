@@ -88,6 +88,8 @@ NOT_MONEY = {
     "rules/credit/score_model.py",  # the same
     "rules/credit/score_running.py",  # the same; amounts are summed whole
     "rules/credit/standing.py",  # shares and averages; its amounts are Decimals until they are rounded
+    "rules/forecast/arrival.py",  # chances and days; the amount it carries is whole
+    "rules/forecast/weeks.py",  # means and spreads of chances; what is said is rounded to whole units
     "rules/retries.py",  # seconds to wait
     "flows/webhook_deliveries.py",  # seconds to wait
     "flows/outgoing_mails.py",  # seconds to wait

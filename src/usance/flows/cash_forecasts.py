@@ -26,11 +26,15 @@ from usance.records.parties.models import Seller
 from usance.rules.credit.score import expectation
 from usance.rules.credit.score_fitted import MODEL
 from usance.rules.credit.score_history import PaymentHistory
-from usance.rules.forecast.arrival import Arrival, arrival, fixed, kept_certainty
+from usance.rules.forecast.arrival import (
+    Arrival,
+    Chance,
+    arrival,
+    debit_certainty,
+    fixed,
+    kept_certainty,
+)
 from usance.rules.forecast.weeks import Forecast, forecast
-
-USUAL_DEBIT = 0.97
-"""The share of debits that bring their money, as long as a seller has few of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def make(seller: Seller, *, on: date) -> list[Made]:
     sure_days = (
         (
             forecast_queries.debits_under_way(seller_id=seller.id),
-            kept_certainty(kept=settled, ended=answered, usual=USUAL_DEBIT, weight=20),
+            debit_certainty(settled=settled, answered=answered),
         ),
         (
             forecast_queries.promised(seller_id=seller.id),
@@ -95,7 +99,7 @@ def _made(
     on: date,
     histories: Mapping[tuple[UUID, str], PaymentHistory],
     disputed: Mapping[UUID, int],
-    sure_days: Sequence[tuple[Sequence[Expected], float]],
+    sure_days: Sequence[tuple[Sequence[Expected], Chance]],
 ) -> Made:
     # Of each item, by its place, what nothing has been said of yet.
     left = [item.outstanding for item in items]
@@ -132,7 +136,7 @@ def _made(
 
 
 def _on_their_days(
-    expected: Sequence[Expected], *, certainty: float, on: date, take: Callable[[UUID, int], int]
+    expected: Sequence[Expected], *, certainty: Chance, on: date, take: Callable[[UUID, int], int]
 ) -> list[Arrival]:
     """What of ``expected`` is still open, each on its day."""
     found = []

@@ -91,7 +91,7 @@ def debits_under_way(*, seller_id: UUID) -> list[Expected]:
         " ORDER BY d.collect_on, p.id",
         [seller_id],
     )
-    return [Expected(*row[:4], (row[4],)) for row in rows]
+    return [Expected(row[0], row[1], row[2], row[3], (row[4],)) for row in rows]
 
 
 def promised(*, seller_id: UUID) -> list[Expected]:
@@ -105,7 +105,7 @@ def promised(*, seller_id: UUID) -> list[Expected]:
         " ORDER BY t.due_on, t.id",
         [seller_id],
     )
-    return [Expected(*row[:4], tuple(row[4])) for row in rows]
+    return [Expected(row[0], row[1], row[2], row[3], tuple(row[4])) for row in rows]
 
 
 def kept_of_promises(*, seller_id: UUID) -> tuple[int, int]:

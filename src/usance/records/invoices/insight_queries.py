@@ -128,7 +128,7 @@ def collection(*, seller_id: UUID, on: date, days: int = 90) -> list[Collection]
         row.currency: row.total for row in aging(seller_id=seller_id, on=on - timedelta(days=days))
     }
     late = {row[0]: (int(row[1]), row[2]) for row in execute(_LATE, period)}
-    disputed: dict[str, int] = dict(execute(_DISPUTED, period))  # type: ignore[arg-type]
+    disputed: dict[str, int] = dict(execute(_DISPUTED, period))
     promised = {row[0]: (row[1], row[2]) for row in execute(_PROMISED, period)}
     posted = _posted(seller_id=seller_id, on=on, days=days)
     found = []
@@ -268,7 +268,7 @@ def payment_cohorts(*, seller_id: UUID, on: date, currency: str) -> list[Cohort]
         "currency": currency,
         "first": date(month // 12, month % 12 + 1, 1),
     }
-    return cohorts(execute(_COHORT_MONTHS, asked), execute(_COHORT_PAYMENTS, asked))  # type: ignore[arg-type]
+    return cohorts(execute(_COHORT_MONTHS, asked), execute(_COHORT_PAYMENTS, asked))
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def aging(
     )
     question |= {"segment_key": kept.segment_key, "person_key": kept.person_key}
     rows = execute(_STANDING + select, question)
-    return [Aging(None, "", *row[1:8], label=row[0]) for row in rows]
+    return [Aging(None, "", *row[1:8], row[0]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def ledger_receivable(*, seller_id: UUID, on: date) -> dict[str, int]:
         ") AS x GROUP BY x.currency",
         {"seller_id": seller_id, "on": on},
     )
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)
 
 
 def reconciled(rows: Iterable[Aging], *, seller_id: UUID, on: date) -> list[Reconciled]:

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+Chance = float
+"""A probability from 0 to 1."""
+
 LONGEST: Final = 400
 """Days ahead beyond which an item is not looked for."""
 
@@ -110,6 +113,11 @@ def kept_certainty(*, kept: int, ended: int, usual: float = 0.8, weight: int = 5
     """How likely a promise or a debit comes on its day: the share that did of those that ``ended``,
     drawn to ``usual`` while there are few."""
     return (kept + usual * weight) / (ended + weight)
+
+
+def debit_certainty(*, settled: int, answered: int) -> float:
+    """The same of debits, of which nearly all bring their money."""
+    return kept_certainty(kept=settled, ended=answered, usual=0.97, weight=20)
 
 
 def _above(z: float) -> float:

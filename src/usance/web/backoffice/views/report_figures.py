@@ -162,12 +162,9 @@ def _top_rows(found: Sequence[Concentration]) -> list[dict[str, Any]]:
 
 def _top_part(one: Concentration) -> Part:
     index = one.index or 0
-    if index > HIGH:
-        word = _("highly concentrated")
-    elif index > MODERATE:
-        word = _("moderately concentrated")
-    else:
-        word = _("not concentrated")
+    word = _("not concentrated")
+    if index > MODERATE:
+        word = _("highly concentrated") if index > HIGH else _("moderately concentrated")
     title = _("Largest debtors in %(currency)s") % {"currency": one.currency}
     share = locale.percent(one.top_share or 0, language=display.language())
     said = _(
