@@ -18,8 +18,9 @@ def test_a_card_that_says_other_than_the_books_is_found(trade: Trade) -> None:
     assert books.broken(trade.seller) == []
     rows = CardAuthorization.objects.filter(seller_id=trade.seller.id, id=held.id)
     rows.update(secured=20_001)
-    [found] = books.broken(trade.seller)
-    assert "EUR 200.00 to capture, and widens a credit line by EUR 200.01" in found
+    more, differs = books.broken(trade.seller)
+    assert "EUR 200.00 to capture, and secures EUR 200.01 of an order" in more
+    assert "counts EUR 200.00 as held on cards, the authorizations hold EUR 200.01" in differs
     rows.update(secured=20_000)
     fulfilment.invoice_order(trade.seller, order_id=order.id, **trade.act)
     till.work()

@@ -13,8 +13,8 @@ from usance.web.words import checks
 from usance.web.words.amounts import day_text, money_text
 from usance.web.words.debit_events import DEBIT_TELLINGS
 from usance.web.words.deliveries import channel_text
-from usance.web.words.funding_events import FUNDING_TELLINGS
 from usance.web.words.dunning import DUNNING_TELLINGS
+from usance.web.words.funding_events import FUNDING_TELLINGS
 from usance.web.words.late_charges import LATE_TELLINGS
 from usance.web.words.telling import Telling
 
@@ -259,6 +259,21 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "card_authorization.changed": Telling(
         _("Of %(captured)s taken from a card %(refunded)s went back"), "return"
     ),
+    "card_authorization.refund_failed": Telling(
+        _("Of what was given back to a card %(refund_failed)s did not arrive"), "return", "caution"
+    ),
+    "card_authorization.paid_twice": Telling(
+        _("%(amount)s went to a card twice: claim it from the buyer"), "alert", "negative"
+    ),
+    "card_payout.announced": Telling(_("The provider sends %(amount)s"), "clock", "info"),
+    "card_payout.booked": Telling(
+        _("The bank has booked the provider's %(amount)s"), "check-circle", "positive"
+    ),
+    "card_payout.failed": Telling(
+        _("The provider could not send %(amount)s"), "cross-circle", "negative"
+    ),
+    "card_payout.returned": Telling(_("The provider's %(amount)s went back"), "return", "caution"),
+    "credit_line.secured": Telling(_("Cards hold %(secured)s for orders"), "shield", "info"),
     "order.card_short": Telling(_("Cards do not cover all of the order"), "alert", "caution"),
     "pay_link.created": Telling(_("A link to the pay page was made"), "external", "info"),
     "pay_link.revoked": Telling(_("A link to the pay page was taken back"), "ban"),
