@@ -86,6 +86,12 @@ def issue_note(journal: Journal, invoice: Invoice, about: Claim) -> Invoice:
         document=to_json(document),
     )
     note.save(force_insert=True)
+    _book(journal, note, late=invoice)
+    return note
+
+
+def _book(journal: Journal, note: Invoice, *, late: Invoice) -> None:
+    """Post what ``note`` claims for the invoice ``late``, and tell it."""
     journal.enter(
         "late_charge",
         subject_id=note.id,
@@ -102,13 +108,12 @@ def issue_note(journal: Journal, invoice: Invoice, about: Claim) -> Invoice:
         currency=note.currency,
         owed_change=note.amount,
         data={
-            "number": number,
+            "number": note.number,
             "amount": note.amount,
-            "due_on": due_on,
-            "invoice": invoice.number,
+            "due_on": note.due_on,
+            "invoice": late.number,
         },
     )
-    return note
 
 
 def _require_own_prefix(seller: Seller, prefix: str, *, issuer: Issuer, year: int) -> None:

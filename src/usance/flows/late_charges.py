@@ -23,6 +23,7 @@ from usance.records.collections.models import (
     LateInterestTerms,
 )
 from usance.records.credit.group_queries import rate_on
+from usance.records.invoices.late_queries import paid_late
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Buyer, Seller
 from usance.rules.interest import (
@@ -95,7 +96,7 @@ def late_charges_of(
 
 def late_charges_of_buyer(seller: Seller, *, buyer_id: UUID, on: date) -> list[LateCharges]:
     """Those of all the buyer's invoices that have any, the oldest first."""
-    found = queries.paid_late(seller_id=seller.id, buyer_id=buyer_id, on=on)
+    found = paid_late(seller_id=seller.id, buyer_id=buyer_id, on=on)
     rows = list(found.order_by("due_on", "id")[:MOST_INVOICES])
     return [one for one in _computed(seller, rows, on=on, until=on, costs=0) if one.has_any]
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from usance.records.collections.models import (
     Dispute,
@@ -18,7 +18,6 @@ from usance.records.collections.models import (
     LateInterestTerms,
     ReferenceRate,
 )
-from usance.records.invoices.models import Invoice
 from usance.records.statements import execute
 
 
@@ -82,21 +81,6 @@ def waivers(
     """What was waived of late charges, with invoice and buyer."""
     found = LateChargeWaiver.objects.select_related("invoice", "buyer").filter(seller_id=seller_id)
     return found if invoice_ids is None else found.filter(invoice_id__in=invoice_ids)
-
-
-def paid_late(*, seller_id: UUID, buyer_id: UUID, on: date) -> QuerySet[Invoice]:
-    """The buyer's invoices of sales that were or are late at the end of the day ``on``, and some with
-    instalments that may have been."""
-    return (
-        Invoice.objects.select_related("buyer")
-        .filter(seller_id=seller_id, buyer_id=buyer_id, kind="sale")
-        .filter(
-            Q(state="open", due_on__lt=on)
-            | Q(state="open", instalment_due_on__lt=on)
-            | Q(closed_on__gt=F("due_on"), state__in=("paid", "written_off"))
-            | Q(schedule__1__isnull=False, state__in=("open", "paid", "written_off"))
-        )
-    )
 
 
 _MOVED: Final = """

@@ -81,7 +81,7 @@ def compensation_for(
         return Compensation(currency, clause=law.clause, missing=missing)
     size = Decimal(0)
     if len(law.sums) > 1:
-        size = Money(debt, currency).decimal() / known[law.bounds_in or law.currency]
+        size = Money(debt, currency).decimal() / Decimal(known[law.bounds_in or law.currency])
     found = [one for one in law.sums if one.covers(size)][-1]
     whole = Money.rounded(found.amount, currency=law.currency).amount
     fixed = convert(whole, rate=known[law.currency], source=law.currency, target=currency)

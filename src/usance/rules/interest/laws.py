@@ -56,7 +56,7 @@ class Law:
         found = max(self.multiple * reference + self.margin, Decimal(0))
         if self.rounded_up_to is None:
             return found
-        steps = (found / self.rounded_up_to).to_integral_value(ROUND_CEILING)
+        steps = (found / Decimal(self.rounded_up_to)).to_integral_value(ROUND_CEILING)
         return steps * self.rounded_up_to
 
 
