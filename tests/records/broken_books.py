@@ -383,6 +383,7 @@ FOUND_OTHERWISE = {
     # test_late_charges.
     "funding_differs",
     "card_secures_more",
+    "line_secured_differs",
     "card_capture_differs",
     "debit_payment_differs",
     "late_charge_differs",
