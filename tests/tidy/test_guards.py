@@ -32,6 +32,7 @@ NEVER_CHANGED = {
     "credit_report",
     "debits_notice",
     "debits_reversal",
+    "dunning_note",
     "deliveries_document",
     "events_event",
     "invoices_cashforecast",

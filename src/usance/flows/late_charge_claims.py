@@ -199,12 +199,25 @@ def _make(
     )
     with external_id_once("late charge", external_id):
         made.save(force_insert=True)
+    _tell(journal, made, note)
+    return made
+
+
+def _first_day(found: LateCharges, until: date) -> date:
+    """The first day that this claim covers: the day after the last claim, or the first of interest."""
+    if found.since is not None:
+        return min(found.since, until)
+    return min((step.first for step in found.accrual.steps), default=until)
+
+
+def _tell(journal: Journal, made: LateCharge, note: Invoice | None) -> None:
+    """Say on the late invoice that its lateness was claimed, and by which debit note."""
     journal.tell(
         "invoice.late_charged",
         object_type="invoice",
-        object_id=invoice.id,
-        buyer_id=invoice.buyer_id,
-        currency=invoice.currency,
+        object_id=made.invoice_id,
+        buyer_id=made.buyer_id,
+        currency=made.currency,
         data={
             "amount": made.amount,
             "number": note.number if note else "",
@@ -214,11 +227,3 @@ def _make(
             "until_on": made.until_on,
         },
     )
-    return made
-
-
-def _first_day(found: LateCharges, until: date) -> date:
-    """The first day that this claim covers: the day after the last claim, or the first of interest."""
-    if found.since is not None:
-        return min(found.since, until)
-    return min((step.first for step in found.accrual.steps), default=until)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
 
 import pytest
 
+from usance.flows import late_charge_claims
+from usance.records.identity import parse_public_id
 from usance.rules.interest import LAWS, SHIPPED
 from usance.web.api.late_charge_schemas import LawCode, TableCode
 
@@ -78,3 +80,40 @@ def test_terms_claims_and_waivers(shop: Shop, invoice: Any) -> None:
     shop.ask("PUT", "/late-interest-terms", {"law": "XX"}, status=422)
     wrong = {"rates": [{"table": "ecb", "valid_from": "2026-07-01", "rate": "200"}]}
     shop.ask("POST", "/reference-rates", wrong, status=422)
+
+
+def test_a_claim_is_an_invoice_of_its_own_kind(shop: Shop, invoice: Any) -> None:
+    assert invoice["kind"] == "sale"
+    terms = {"law": "contract", "rate": "12"}
+    shop.ask("PUT", "/late-interest-terms", terms)
+    due = date.fromisoformat(invoice["due_on"])
+    noon = datetime.combine(due + timedelta(days=73), time(12), UTC)
+    made = late_charge_claims.claim(
+        shop.seller,
+        invoice_id=parse_public_id("invoice", invoice["id"]),
+        at=noon,
+        by="test",
+    )
+    # 10,000.00 x 12 % x 73 / 365; a contract alone gives no fixed sum.
+    assert made.amount == 24_000
+    [shown] = shop.ask("GET", f"/late-charges?buyer={invoice['buyer']}")["data"]
+    assert (shown["amount"]["amount"], shown["invoice"]) == (24_000, invoice["id"])
+    claim = shop.ask("GET", f"/invoices/{shown['claim']}")
+    assert (claim["kind"], claim["order"], claim["outstanding"]["amount"]) == (
+        "late_charge",
+        None,
+        24_000,
+    )
+    assert [line["amount"]["amount"] for line in claim["lines"]] == [24_000]
+    given = shop.ask(
+        "POST",
+        f"/late-charges/{shown['id']}/waive",
+        {"reason": "Goodwill", "amount": {"amount": 4_000, "currency": "EUR"}},
+        status=201,
+    )
+    assert given["credit_note"] is not None
+    assert shop.ask("GET", f"/invoices/{shown['claim']}")["outstanding"]["amount"] == 20_000
+    found = shop.ask("GET", f"/invoices/{invoice['id']}/late-charges?on={due + timedelta(days=73)}")
+    assert (found["steps"], found["amount"]["amount"]) == ([], 0)
+    assert [one["id"] for one in found["claimed"]] == [shown["id"]]
+    assert [one["reason"] for one in found["waivers"]] == ["Goodwill"]

@@ -67,6 +67,9 @@ class Invoice(Described):
     id: InvoiceId
     object: Literal["invoice"]
     number: str
+    kind: Literal["sale", "late_charge"] = Field(
+        description="What was sold, or interest and compensation for paying another invoice late."
+    )
     buyer: BuyerId
     order: OrderId | None = Field(description="null where it bills several orders.")
     orders: list[OrderId] = Field(description="The orders that it bills.")

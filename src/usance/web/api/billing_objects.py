@@ -43,6 +43,7 @@ def invoice(record: Invoice, *, on: date) -> Document:
     late = (on - record.next_due_on).days if record.state == "open" else 0
     return described("invoice", record) | {
         "number": record.number,
+        "kind": record.kind,
         "buyer": public_id("buyer", record.buyer_id),
         "order": optional_id("order", record.order_id),
         "orders": [public_id("order", one) for one in _order_ids(record)],

@@ -262,6 +262,8 @@ def _charge(request: ApiRequest, charge_id: UUID) -> LateCharge:
 
 def _terms(request: ApiRequest, buyer_id: UUID | None) -> dict[str, Any]:
     seller = request.auth.seller
+    if buyer_id is not None and parties.buyer(seller_id=seller.id, buyer_id=buyer_id) is None:
+        raise NotFound("There is no such buyer.")
     own = queries.terms_of(seller_id=seller.id, buyer_id=buyer_id) is not None
     fields = late_interest_terms.terms_fields(seller, buyer_id=buyer_id)
     return schemas.terms(fields, own=own)
