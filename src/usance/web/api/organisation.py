@@ -217,6 +217,7 @@ def get_approval_chain(request: ApiRequest, *, buyer_id: BuyerId) -> Any:
 )
 def set_approval_chain(request: ApiRequest, *, buyer_id: BuyerId, payload: NewChain) -> Any:
     """The whole chain at once. Orders that wait already keep the steps they were placed under."""
+    _buyer(request, buyer_id)
     organisation.set_chain(
         request.auth.seller,
         buyer_id=buyer_id,
