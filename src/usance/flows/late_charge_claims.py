@@ -174,7 +174,7 @@ def _make(
         waived=waived,
         reason=reason,
     )
-    note = issue_note(journal, invoice, about) if about.amount else None
+    note = issue_note(journal, invoice, about=about) if about.amount else None
     made = LateCharge(
         id=new_id(),
         seller_id=invoice.seller_id,

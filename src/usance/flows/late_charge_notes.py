@@ -39,7 +39,7 @@ class PrefixTaken(Conflict):
     code = "prefix_taken"
 
 
-def issue_note(journal: Journal, invoice: Invoice, about: Claim) -> Invoice:
+def issue_note(journal: Journal, invoice: Invoice, *, about: Claim) -> Invoice:
     """The debit note that claims ``about`` for the locked ``invoice``, told and posted. The caller closes
     the journal. Raises PrefixTaken."""
     seller = journal.seller
