@@ -46,8 +46,8 @@ SELECT uuidv7(), i.seller_id, i.created_at, i.order_id, b.id, i.series_id,
        SELECT f.*, CASE WHEN f.how = 96 THEN f.issued_on + 150 WHEN f.how BETWEEN 84 AND 93
                         THEN f.paying + 40 ELSE f.paying END AS closing) AS g
  CROSS JOIN LATERAL (SELECT g.*, g.closing <= %(today)s AND g.how < 97 AS closed) AS d
-  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS buyers
-          FROM parties_buyer WHERE seller_id = %(seller)s) AS b ON b.place = c.n %% b.buyers
+  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place
+          FROM parties_buyer WHERE seller_id = %(seller)s) AS b ON b.place = c.n %% %(buyers)s
  WHERE i.seller_id = %(seller)s
 """
 
@@ -175,6 +175,7 @@ def lay_out(*, invoices: int) -> tuple[trade.Trade, date]:
     given = {
         "seller": made.seller.id,
         "count": invoices,
+        "buyers": len(made.buyers),
         "today": today,
         "payment": payment.id,
         "any": paid.id,

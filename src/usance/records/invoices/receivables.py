@@ -40,7 +40,7 @@ WITH later AS (
        AND (i.state = 'open' OR i.closed_on > %(on)s)
        AND (%(currency)s::text IS NULL OR i.currency = %(currency)s)
        AND (%(buyer_id)s::uuid IS NULL OR i.buyer_id = %(buyer_id)s)
-), changed_later AS (
+), changed_later AS MATERIALIZED (
     SELECT x.id, sum(x.amount) AS amount
       FROM (SELECT c.id, a.amount
               FROM candidate AS c JOIN payments_allocation AS a ON a.invoice_id = c.id
