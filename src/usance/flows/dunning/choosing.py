@@ -76,7 +76,7 @@ def earliest_reach(policies: Sequence[Chosen], *, on: date) -> date:
     return date.fromordinal(on.toordinal() - first)
 
 
-def is_quiet(known: KnownAccount, policy: DunningPolicy, day: date) -> bool:
+def is_quiet(known: KnownAccount, *, policy: DunningPolicy, day: date) -> bool:
     """Whether nobody is written to on ``day`` where the buyer is."""
     return timing.is_quiet(day, policy=policy, country=known.country)
 
@@ -89,8 +89,8 @@ def zone_of(seller: Seller, known: KnownAccount) -> str:
 def sending_at(
     seller: Seller,
     known: KnownAccount,
-    policy: DunningPolicy,
     *,
+    policy: DunningPolicy,
     at: datetime,
     reactions: Sequence[datetime] = (),
 ) -> datetime:

@@ -22,7 +22,7 @@ from usance.rules.dunning.policy import Step
 
 
 def escalate(
-    seller: Seller, row: DunningMessage, known: KnownAccount, step: Step, *, at: datetime
+    seller: Seller, row: DunningMessage, *, known: KnownAccount, step: Step, at: datetime
 ) -> list[str]:
     """Do what ``step`` asks for; what was done. The account's credit line is locked."""
     done = []

@@ -77,7 +77,7 @@ def outlooks_of(
         level: Level | None = None
         waits: str | None = "no_policy"
         if chosen is not None:
-            quiet = choosing.is_quiet(one, chosen.policy, on)
+            quiet = choosing.is_quiet(one, policy=chosen.policy, day=on)
             decision = decide(one.account, policy=chosen.policy, on=on, is_quiet=quiet)
             level = decision.step.level if decision.step else None
             waits = decision.waits

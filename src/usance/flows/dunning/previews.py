@@ -119,7 +119,7 @@ def _look(found: Preview, known: KnownAccount, policy: DunningPolicy) -> None:
     account = known.account
 
     def quiet(day: date) -> bool:
-        return choosing.is_quiet(known, policy, day)
+        return choosing.is_quiet(known, policy=policy, day=day)
 
     found.accounts += 1
     today = decide(account, policy=policy, on=found.on, is_quiet=quiet(found.on))

@@ -189,7 +189,7 @@ def _decide(
         if chosen is None:
             waits["no_policy"] += 1
             continue
-        quiet = choosing.is_quiet(one, chosen.policy, on)
+        quiet = choosing.is_quiet(one, policy=chosen.policy, day=on)
         decision = decide(one.account, policy=chosen.policy, on=on, is_quiet=quiet)
         if decision.step is None:
             waits[str(decision.waits)] += 1
@@ -206,7 +206,11 @@ def _decide(
             chosen,
             decision,
             send_at=choosing.sending_at(
-                seller, one, chosen.policy, at=at, reactions=reactions.get(one.account.buyer_id, ())
+                seller,
+                one,
+                policy=chosen.policy,
+                at=at,
+                reactions=reactions.get(one.account.buyer_id, ()),
             ),
         )
         for one, chosen, decision in decided

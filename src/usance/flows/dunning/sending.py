@@ -118,7 +118,7 @@ def send_message(outbox: Outbox, *, message_id: UUID, at: datetime) -> DunningMe
         return row
     zone = choosing.zone_of(seller, known)
     if not timing.may_go_out(at, policy=policy, country=known.country, zone=zone):
-        actions.set_fields(row, send_at=choosing.sending_at(seller, known, policy, at=at))
+        actions.set_fields(row, send_at=choosing.sending_at(seller, known, policy=policy, at=at))
         return row
     decision = decide(known.account, policy=policy, on=business_day(seller, at=at))
     if decision.step is None:
@@ -176,7 +176,7 @@ def _go_out(
     case = actions.lock_case(seller_id=seller.id, case_id=row.case_id)
     assert case is not None
     actions.set_fields(case, level=step.level, last_on=on)
-    done = escalating.escalate(seller, row, known, step, at=at)
+    done = escalating.escalate(seller, row, known=known, step=step, at=at)
     _tell(seller, row, done=done, at=at)
 
 

@@ -216,7 +216,9 @@ def policy_texts(request: HttpRequest, desk: Desk, public: str, language: str) -
     if sent is not None:
         desk.require("money")
         if all_valid(forms):
-            written = {level: dict(texts.get(level, {})) for level in LEVELS}
+            written: dict[str, dict[str, Any]] = {
+                level: dict(texts.get(level, {})) for level in LEVELS
+            }
             for form in forms:
                 written[form.level].pop(language, None)
                 if own := form.own():

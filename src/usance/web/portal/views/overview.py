@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from usance.flows.dunning.notices import notices_for
 from usance.flows.statements import currencies_of
 from usance.records.credit import queries as credit
 from usance.records.credit.models import CreditLine
@@ -55,6 +56,7 @@ def overview(request: HttpRequest, account: Account) -> HttpResponse:
         heading=_("Your account"),
         pays=pays,
         waiting=len(waiting_for(account.buyer, account.member.id)) if account.may("approve") else 0,
+        notices=notices_for(account.seller, buyer_id=buyer_id, at=account.at) if pays else [],
         figures=[
             figure
             for currency, owed in _by_currency(items, account.seller.currency).items()
