@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
+from tests.conftest import AT
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import disputes, onboarding, outgoing_mails, promises
+from usance.flows import credit_lines, disputes, onboarding, outgoing_mails, promises
 from usance.flows.dunning import cases, policies, previews, runs, sending, worklists
+from usance.flows.dunning.notices import notices_for
 from usance.flows.dunning.policies import NotPreviewed
 from usance.gateways.mail.memory import MemoryMail
+from usance.records.collections.models import Dispute
 from usance.records.dunning import queries
 from usance.records.dunning.models import DunningMessage, DunningPolicy, DunningStep, DunningTask
 from usance.records.events.models import Event, OutgoingMail
@@ -122,6 +128,10 @@ def test_one_message_gathers_all_that_is_open_and_says_how_to_pay(desk: Desk) ->
     assert DunningTask.objects.filter(seller_id=desk.seller.id).count() == 0
     [event] = Event.objects.filter(seller_id=desk.seller.id, type="dunning.sent")
     assert event.data["amount"] == 35_050
+    told = {"buyer_id": desk.trade.buyer.id, "at": desk.at}
+    assert [one.subject for one in notices_for(desk.seller, **told)] == [mail.subject]
+    desk.trade.pay(first)
+    assert notices_for(desk.seller, **told) == []
 
 
 def test_nothing_is_sent_twice_however_often_it_runs_or_the_day_comes(desk: Desk) -> None:
@@ -389,3 +399,110 @@ def test_who_is_worth_most_is_spoken_to_first_and_not_again(desk: Desk) -> None:
     cases.finish_task(desk.seller, task_id=task.id, **desk.act)
     assert worklists.who_to_contact(desk.seller, at=desk.at).total == 1
     assert large.number and public_id("dunning_case", case.id).startswith("dnc_")
+
+
+# ---- whatever happens
+
+
+DEEDS = st.lists(
+    st.sampled_from(["invoice", "pay", "pay part", "dispute", "reject", "run", "send", "post"])
+    | st.sampled_from([-1, 0, 1, 1, 3, 7, 7]),
+    min_size=12,
+    max_size=30,
+)
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(deeds=DEEDS)
+def test_whatever_happens_nobody_is_written_to_without_something_due(
+    db_committed: Any, settings: Any, deeds: list[Any]
+) -> None:
+    """The clock jumps, repeats a day and skips a week; each mail that arrives is held to the ledger of
+    that very moment, and no step is taken twice."""
+    settings.EMAIL_HOST = "localhost"
+    desk = fresh_desk()
+    taken: list[tuple[Any, Any, str]] = []
+    arrived = 0
+    for deed in [*deeds, 7, "run", "send", "post"]:
+        if isinstance(deed, int):
+            desk.later(deed)
+        elif deed in ("run", "send"):
+            getattr(desk, deed)()
+        elif deed == "post":
+            found = desk.post()
+            arrived += len(found)
+            for mail in found:
+                hold_to_the_ledger(desk, mail)
+        else:
+            do(desk, deed)
+        steps = DunningStep.objects.filter(seller_id=desk.seller.id)
+        taken = [(one.invoice_id, one.due_on, one.level) for one in steps]
+        assert len(taken) == len(set(taken))
+    assert books.broken(desk.seller) == []
+    assert arrived <= len(desk.mails())
+
+
+def fresh_desk() -> Desk:
+    """A seller of its own, whose day has begun, with something due already."""
+    seller = onboarding.create_seller(
+        name="Brera", handle=f"b-{secrets.token_hex(6)}", country="IT", currency="EUR",
+        time_zone="Europe/Rome", at=AT,
+    )  # fmt: skip
+    buyer = onboarding.create_buyer(
+        seller, name="Nordwind", country="IT", email="ap@nordwind.example", at=AT, by="test"
+    )
+    line = credit_lines.set_credit_line(
+        seller, buyer_id=buyer.id, currency="EUR", limit=10**9, at=AT, by="test"
+    )
+    desk = Desk(Trade(seller, buyer, line, AT))
+    late(desk, desk.trade.invoice(10_000), 4)
+    return desk
+
+
+def do(desk: Desk, deed: str) -> None:
+    """Something happens to the oldest open invoice, or there is a new one."""
+    trade = Trade(desk.seller, desk.trade.buyer, desk.trade.line, desk.at)
+    oldest = (
+        Invoice.objects.filter(seller_id=desk.seller.id, state="open")
+        .order_by("due_on", "id")
+        .first()
+    )
+    open_disputes = Dispute.objects.filter(seller_id=desk.seller.id, state="open")
+    if deed == "invoice":
+        line = trade.stored(type(trade.line), trade.line.id)
+        late_by = (desk.on - oldest.due_on).days if oldest else 0
+        if line.state == "active" and late_by <= 20:  # who is later buys nothing more
+            trade.invoice(5_000)
+    elif deed == "reject" and (disputed := open_disputes.first()):
+        disputes.reject(desk.seller, dispute_id=disputed.id, words="No.", **desk.act)
+    elif oldest is None:
+        return
+    elif deed == "pay":
+        trade.pay(oldest)
+    elif deed == "pay part" and oldest.outstanding > 100:
+        trade.pay(oldest, 100)
+    elif deed == "dispute" and not open_disputes.filter(invoice_id=oldest.id).exists():
+        disputes.open_dispute(desk.seller, invoice_id=oldest.id, reason_code="damaged", **desk.act)
+
+
+def hold_to_the_ledger(desk: Desk, mail: Any) -> None:
+    """All that the mail demands is open by as much, due by its step, and not in dispute, now."""
+    [row] = [one for one in desk.sent() if mail.subject == one.subject and one.mail_id in {
+        it.id for it in desk.mails() if it.message_id == mail.message_id
+    }]  # fmt: skip
+    demanded = [one for one in row.items if one["level"]]
+    assert demanded
+    for one in demanded:
+        invoice = Invoice.objects.get(seller_id=desk.seller.id, number=one["number"])
+        assert invoice.state == "open" and invoice.outstanding == one["open"] > 0
+        disputed = Dispute.objects.filter(
+            seller_id=desk.seller.id, invoice_id=invoice.id, state="open"
+        )
+        assert not disputed.exists()
+        step = next(it for it in standard_policy("Usual")["steps"] if it["level"] == one["level"])
+        assert (row.on - invoice.due_on).days >= step["days"]
