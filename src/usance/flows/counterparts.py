@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from usance.flows.cards.providers import KINDS as PAYING
-from usance.flows.deliveries.carriers import KINDS as CARRYING
 from usance.formats import sanctions_list
 from usance.gateways.bureaus import CreditBureau
 from usance.gateways.bureaus.creditsafe import ADDRESS as CREDITSAFE
@@ -37,6 +35,9 @@ from usance.rules.screening import THRESHOLD
 ALLOW_PRIVATE: Final = "USANCE_CONNECTIONS_ALLOW_PRIVATE"
 """Set to 1 where a seller's own servers on this machine's networks, or without TLS, may be asked."""
 _MOST_LISTS: Final = 8
+
+ASKED: Final = ("vies", "companies_house", "gleif", "yente", "sanctions_list", "creditsafe")
+"""The kinds of connections that are asked about companies; others carry, pay or fund."""
 
 Adapter = TaxNumberRegistry | CompanyRegistry | SanctionsScreen | CreditBureau
 
@@ -66,7 +67,7 @@ def counterparts_of(seller: Seller, *, country: str, requested: int | None) -> C
     bureaus: list[CreditBureau] = []
     requester: str | None = None
     active = queries.connections(seller_id=seller.id, active=True)
-    for connection in active.exclude(kind__in=[*CARRYING, *PAYING]).order_by("id"):
+    for connection in active.filter(kind__in=ASKED).order_by("id"):
         if not runs_for(connection.settings, country=country, requested=requested):
             continue
         adapter = adapter_of(connection)

@@ -102,7 +102,7 @@ class NewAccount(Value):
     debtor_name: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = ""
 
 
-class Reason(Value):
+class MandateReason(Value):
     """Why, for those who look later."""
 
     reason: Annotated[str, StringConstraints(max_length=400, pattern=NO_NUL)] = ""

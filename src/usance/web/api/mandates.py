@@ -20,11 +20,11 @@ from usance.web.api.debit_schemas import (
     CollectionRulesSent,
     CollectionRulesShown,
     MandateId,
+    MandateReason,
     MandateShown,
     MandateState,
     NewAccount,
     NewMandate,
-    Reason,
     ReleaseShown,
     ShipAfterSent,
     ShipAfterShown,
@@ -116,7 +116,7 @@ def sign_mandate(request: ApiRequest, *, mandate_id: MandateId, payload: SignMan
     summary="Cancel a mandate",
 )
 def cancel_mandate(
-    request: ApiRequest, *, mandate_id: MandateId, payload: Reason | None = None
+    request: ApiRequest, *, mandate_id: MandateId, payload: MandateReason | None = None
 ) -> Any:
     """Nothing is collected under it any more; what was scheduled is canceled, what the bank has runs."""
     made = mandates.cancel_mandate(
@@ -137,7 +137,7 @@ def cancel_mandate(
     summary="Suspend a mandate",
 )
 def suspend_mandate(
-    request: ApiRequest, *, mandate_id: MandateId, payload: Reason | None = None
+    request: ApiRequest, *, mandate_id: MandateId, payload: MandateReason | None = None
 ) -> Any:
     """Nothing is collected until it is resumed."""
     made = mandates.suspend_mandate(
