@@ -154,8 +154,10 @@ def preview(
     """What a run for the cut-off day would issue if it ran at ``at``. Nothing is written or locked.
 
     The day may be one to come: what has shipped by now and is due then is shown. A page has up to
-    MOST_DRAFTS of them; ``start`` is the ``next`` of the page before.
+    MOST_DRAFTS of them; ``start`` is the ``next`` of the page before. Raises NotFound (no such buyer).
     """
+    if buyer_id and not billing_profiles(seller_id=seller.id, buyer_ids=[buyer_id]):
+        raise NotFound("There is no such buyer.")
     issuer = Issuer.of(seller)
     drafts: list[Draft] = []
     failures: list[dict[str, Any]] = []
