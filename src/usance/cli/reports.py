@@ -88,11 +88,11 @@ def aging(
             as_csv=as_csv,
             as_json=as_json,
         )
-        for one in receivables.reconciled(found, seller_id=chosen.id, on=day):
-            if not one.agrees:
+        for held in receivables.reconciled(found, seller_id=chosen.id, on=day):
+            if not held.agrees:
                 raise CommandRefused(
-                    f"The aging of {one.currency} sums to {major(one.total, one.currency)}, the"
-                    f" ledger says {major(one.ledger, one.currency)}; run: usance verify"
+                    f"The aging of {held.currency} sums to {major(held.total, held.currency)}, the"
+                    f" ledger says {major(held.ledger, held.currency)}; run: usance verify"
                 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -166,7 +166,7 @@ def aging(
     )
     question |= {"segment_key": kept.segment_key, "person_key": kept.person_key}
     rows = execute(_STANDING + select, question)
-    return [Aging(None, "", *row[1:8], row[0]) for row in rows]
+    return [replace(Aging(None, "", *row[1:8]), label=row[0]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

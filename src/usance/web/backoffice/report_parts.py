@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from babel.dates import format_skeleton
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from usance.rules.money import EXPONENTS
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.report_charts import Chart
 from usance.web.backoffice.shell import page
+from usance.web.design import display, locale
 from usance.web.design.parts import Figure, Tab, Table, Tone
 
 PERIODS: Final = (30, 90, 180, 365)
@@ -173,3 +175,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in "=+-@\t\r" and value:
         return f"'{value}"
     return "" if value is None else value
+
+
+def month_text(month: str) -> str:
+    """A month such as 2026-03 as the reader writes it."""
+    day = date.fromisoformat(f"{month}-01")
+    return str(format_skeleton("yMMM", day, locale=locale.locale_of(display.language())))

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_skeleton
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from usance.records.invoices import insight_queries
+from usance.records.invoices import queries as invoices
 from usance.records.invoices.insight_queries import Collection, Concentration, LineUse
+from usance.records.invoices.queries import Aging
 from usance.rules.money import Money
 from usance.rules.receivables_spread import COHORT_DAYS, HIGH, MODERATE, Cohort
 from usance.rules.receivables_terms import TermsResult
@@ -31,6 +31,7 @@ from usance.web.backoffice.report_parts import (
     day_choice,
     days_asked,
     days_choice,
+    month_text,
     report_page,
     wants_file,
 )
@@ -197,7 +198,7 @@ def _top_part(one: Concentration) -> Part:
             rows=[
                 Row(
                     cells=[
-                        Link(row.buyer_name, links.address("buyer", row.buyer_id)),
+                        _debtor_link(row),
                         Money(row.total, row.currency),
                         Money(row.overdue, row.currency) if row.overdue else None,
                         Percent(Decimal(row.total) / one.total),
@@ -208,6 +209,11 @@ def _top_part(one: Concentration) -> Part:
         ),
         notes=[said],
     )
+
+
+def _debtor_link(row: Aging) -> Link:
+    assert row.buyer_id is not None, "an aging by buyer names the buyer"
+    return Link(row.buyer_name, links.address("buyer", row.buyer_id))
 
 
 def _lines_part(lines: Sequence[LineUse]) -> Part:
@@ -248,7 +254,7 @@ def cohorts(request: HttpRequest, desk: Desk) -> HttpResponse:
         return csv_file(
             "payment-behaviour", columns, (_cohort_row(row, currency) for row in rows), on=on
         )
-    found = [row.currency for row in insight_queries.aging(seller_id=desk.seller.id, on=on)]
+    found = [row.currency for row in invoices.aging(seller_id=desk.seller.id, on=on)]
     return report_page(
         request,
         desk,
@@ -275,7 +281,7 @@ def _cohort_part(rows: Sequence[Cohort], currency: str) -> Part:
         title=title,
         chart=cohort_chart(
             rows,
-            names=[_month(row) for row in rows],
+            names=[month_text(row.month) for row in rows],
             days=days,
             percent=lambda share: locale.percent(share, language=display.language()),
             title=title,
@@ -289,22 +295,17 @@ def _cohort_part(rows: Sequence[Cohort], currency: str) -> Part:
                 *(Column(label=one, numeric=True) for one in days),
             ],
             rows=[
-                Row(cells=[_month(row), Money(row.invoiced, currency), *map(_percent, row.shares)])
+                Row(
+                    cells=[
+                        month_text(row.month),
+                        Money(row.invoiced, currency),
+                        *map(_percent, row.shares),
+                    ]
+                )
                 for row in rows
             ],
         ),
         notes=[_("A share is told once all invoices of the month are that old.")],
-    )
-
-
-def _month(row: Cohort) -> str:
-    """The month as the reader writes it."""
-    return str(
-        format_skeleton(
-            "yMMM",
-            date.fromisoformat(f"{row.month}-01"),
-            locale=locale.locale_of(display.language()),
-        )
     )
 
 

@@ -96,7 +96,10 @@ def summed(rows: Sequence[Aging]) -> list[Aging]:
         figures = sums.setdefault(row.currency, [0] * len(names))
         for n, name in enumerate(names):
             figures[n] += getattr(row, name)
-    return [Aging(None, "", currency, *figures) for currency, figures in sums.items()]
+    return [
+        Aging(None, "", currency, one[0], one[1], one[2], one[3], one[4], one[5])
+        for currency, one in sums.items()
+    ]
 
 
 def agreement(told: Sequence[Reconciled], *, on: date) -> Check:
@@ -186,7 +189,7 @@ def _by_part(rows: Sequence[Aging], by: By) -> list[Part]:
 
 
 def _name(row: Aging, by: By) -> object:
-    if by == "buyer":
+    if row.buyer_id is not None:
         return Link(row.buyer_name, links.address("buyer", row.buyer_id))
     if not row.label:
         return _("Not said")
