@@ -6,156 +6,47 @@ import json
 import re
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
 
 from usance.flows import onboarding
-from usance.records.applications.models import Application
-from usance.records.credit.models import Review
-from usance.records.identity import PREFIXES, parse_public_id, public_id
-from usance.records.monitoring.models import Alarm
+from usance.records.identity import PREFIXES
 from usance.records.parties.models import ApiKey
-from usance.web.api import keys, openapi, problems
+from usance.web.api import keys, problems
 
+from .bodies import BODIES, FILES, QUERIES, bodies_of
 from .conftest import Shop, shop_of
+from .everything import Everything, Ids
+from .operations import OPERATIONS, kinds_in, parameters_of
 
-OPERATIONS = [
-    (method.upper(), path, operation)
-    for path, operations in openapi.document()["paths"].items()
-    for method, operation in operations.items()
-]
-
-
-def body_of(operation: Any, ids: dict[str, str]) -> Any:
-    """A body that fits, naming other people's objects."""
-    eur = {"amount": 100, "currency": "EUR"}
-    return {
-        "create_member": {"name": "Eva", "email": "eva@a.example"},
-        "update_buyer": {"name": "Stolen"},
-        "update_member": {"role": "admin"},
-        "create_cost_centre": {"code": "4711"},
-        "set_approval_chain": {"steps": []},
-        "create_approval": {"member": ids["member"], "verdict": "approved"},
-        "set_credit_line": {"limit": eur},
-        "hold_credit_line": {"currency": "EUR"},
-        "release_credit_line": {"currency": "EUR"},
-        "revoke_credit_line": {"currency": "EUR"},
-        "adjust_order": {"amount": eur},
-        "replay_webhook_endpoint": {"since": "2026-01-01T00:00:00Z"},
-        "create_order": {"buyer": ids["buyer"], "amount": eur},
-        "create_order_intent": {"buyer": ids["buyer"], "amount": eur},
-        "create_payment": {"buyer": ids["buyer"], "amount": eur, "received_on": "2026-03-02"},
-        "create_allocation": {"payment": ids["payment"], "invoice": ids["invoice"]},
-        "approve_application": {"limit": eur},
-        "create_checks": {},
-        "acknowledge_alarm": {},
-        "decline_application": {"reasons": ["other"]},
-        "request_information": {"text": "Why?"},
-        "change_group_limit": {"name": "Stolen"},
-        "change_watch": WATCH,
-        "create_group_limit": {
-            "name": "Stolen",
-            "limit": eur,
-            "lines": [{"buyer": ids["buyer"], "currency": "EUR"}],
-        },
-        "put_external_items": {"currency": "EUR", "items": []},
-        "set_billing_profile": {"channels": ["portal"]},
-        "create_question": {"text": "Why?"},
-        "create_answer": {"text": "So.", "name": "Eva"},
-    }.get(operation["operationId"])
+NOBODYS = {kind: f"{prefix}_{'0' * 32}" for kind, prefix in PREFIXES.items()}
+NOBODYS["partner"] = NOBODYS["connection"]
+TEXTUAL = "application/octet-stream"
 
 
-WATCH = {"name": "sales", "triggers": ["order.authorized"]}
+def filled(path: str, operation: Any, ids: Ids) -> str:
+    """The address of an operation on these objects, with what it cannot do without."""
+    for name, kind in parameters_of(operation, "path").items():
+        assert kind in ids, f"tests/web/api/everything.py makes no {kind}, which {path} is about"
+        path = path.replace(f"{{{name}}}", ids[kind])
+    assert "{" not in path, f"{path} does not say what kind of object it is about"
+    needed = QUERIES.get(operation["operationId"])
+    return path.removeprefix("/v1") + (f"?{urlencode(needed(ids))}" if needed else "")
 
 
-def about_credit(shop: Shop, buyer: str, at: Any) -> dict[str, str]:
-    """One object of each kind that the credit desk works with."""
-    eur = {"amount": 100, "currency": "EUR"}
-    line = {"buyer": buyer, "currency": "EUR"}
-    group = {"name": "House", "limit": eur, "lines": [line]}
-    ids = {
-        "group": shop.ask("POST", "/group-limits", group, status=201)["id"],
-        "watch": shop.ask("POST", "/watches", WATCH, status=201)["id"],
-        "connection": shop.ask("POST", "/connections", {"kind": "vies"}, status=201)["id"],
-        "policy": shop.ask("GET", "/policies")["data"][0]["id"],
-    }
-    seller_id = shop.seller.id
-    buyer_id = parse_public_id("buyer", buyer)
-    review = Review.objects.create(
-        seller_id=seller_id,
-        created_at=at,
-        kind="limit",
-        subject_id=buyer_id,
-        buyer_id=buyer_id,
-        roles=["admin"],
-    )
-    alarm = Alarm.objects.create(
-        seller_id=seller_id,
-        created_at=at,
-        watch_id=parse_public_id("watch", ids["watch"]),
-        buyer_id=buyer_id,
-        trigger="order.authorized",
-    )
-    application = Application.objects.create(
-        seller_id=seller_id,
-        created_at=at,
-        secret=seller_id.bytes,
-        name="B",
-        country="IT",
-        contact_email="b@b.example",
-        currency="EUR",
-    )
-    kept = {"review": review, "alarm": alarm, "application": application}
-    ids |= {kind: public_id(kind, one.id) for kind, one in kept.items()}
-    ids["backtest"] = public_id("backtest", review.id)  # of nobody
-    return ids
-
-
-def about_invoicing(shop: Shop, ids: dict[str, str]) -> dict[str, str]:
-    """One object of each kind that comes of shipping and billing."""
-    part = {"amount": {"amount": 10, "currency": "EUR"}}
-    shipped = shop.ask("POST", f"/orders/{ids['order']}/shipments", part, status=201)
-    invoice = f"/invoices/{ids['invoice']}"
-    sent = shop.ask("POST", f"{invoice}/send", {"channel": "download"}, status=202)
-    account = {"currency": "EUR", "iban": "DE02120300000000202051"}
-    return {
-        "shipment": shipped["shipment"]["id"],
-        "credit_note": shop.ask("POST", f"{invoice}/credit-notes", part, status=201)["id"],
-        "delivery": sent["data"][0]["id"],
-        "question": shop.ask("POST", f"{invoice}/questions", {"text": "Why?"}, status=201)["id"],
-        "billing_run": shop.ask("POST", "/billing-runs", status=201)["id"],
-        "bank_account": shop.ask("POST", "/seller/bank-accounts", account, status=201)["id"],
-    }
+def ask(shop: Shop, method: str, path: str, operation: Any, body: Any, **more: str) -> Any:
+    """The response to an operation whose body is of the kind that it takes."""
+    file = FILES.get(operation["operationId"])
+    if file is not None:
+        return shop.send(method, path, raw=file, content_type=TEXTUAL, **more)
+    return shop.send(method, path, body, **more)
 
 
 @pytest.fixture
-def others(shop: Shop, at: Any) -> tuple[Shop, dict[str, str]]:
-    """Another seller's program, and the ids of one object of each kind of ``shop``'s."""
-    eur = {"amount": 100, "currency": "EUR"}
-    ids = {"buyer": shop.ask("POST", "/buyers", {"name": "A", "country": "IT"}, status=201)["id"]}
-    shop.ask("PUT", f"/buyers/{ids['buyer']}/credit-line", {"limit": eur})
-    eva = {"name": "Eva", "email": f"eva-{ids['buyer']}@a.example"}
-    ids["member"] = shop.ask("POST", f"/buyers/{ids['buyer']}/members", eva, status=201)["id"]
-    ids["cost_centre"] = shop.ask(
-        "POST", f"/buyers/{ids['buyer']}/cost-centres", {"code": "4711"}, status=201
-    )["id"]
-    order = shop.ask("POST", "/orders", {"buyer": ids["buyer"], "amount": eur}, status=201)
-    ids |= {"order": order["id"], "decision": order["decision_id"]}
-    ids["invoice"] = shop.ask(
-        "POST", f"/orders/{order['id']}/invoices", {"amount": eur | {"amount": 40}}, status=201
-    )["id"]
-    money = {"amount": eur, "received_on": "2026-03-02", "buyer": ids["buyer"]}
-    ids["payment"] = shop.ask("POST", "/payments", money, status=201)["id"]
-    ids["allocation"] = shop.ask(
-        "POST",
-        "/allocations",
-        {"payment": ids["payment"], "invoice": ids["invoice"], "amount": eur | {"amount": 1}},
-        status=201,
-    )["id"]
-    ids |= about_credit(shop, ids["buyer"], at) | about_invoicing(shop, ids)
-    endpoint = {"url": "https://shop.example/hook"}
-    ids["webhook_endpoint"] = shop.ask("POST", "/webhook-endpoints", endpoint, status=201)["id"]
+def stranger(shop: Shop, at: Any) -> Shop:
+    """Another seller's program."""
     seller = onboarding.create_seller(
         name="Other",
         handle=f"other-{shop.seller.id.hex[-12:]}",
@@ -164,64 +55,152 @@ def others(shop: Shop, at: Any) -> tuple[Shop, dict[str, str]]:
         time_zone="Europe/Rome",
         at=at,
     )
-    return shop_of(seller, at=at), ids
+    return shop_of(seller, at=at)
 
 
-def filled(path: str, ids: dict[str, str]) -> str:
-    kinds = {"endpoint": "webhook_endpoint", "account": "bank_account", "run": "billing_run"}
-    if "group" not in ids:
-        kinds["group"] = "group_limit"
-    return re.sub(r"{(\w+)_id}", lambda m: ids[kinds.get(m[1], m[1])], path.removeprefix("/v1"))
+def test_every_body_is_known_here() -> None:
+    """An operation that is new is put into the table of bodies, with all that it can name."""
+    names = {operation["operationId"] for _, _, operation in OPERATIONS}
+    assert BODIES.keys() | FILES.keys() | QUERIES.keys() <= names, "operations that are no more"
+    for _, path, operation in OPERATIONS:
+        name = operation["operationId"]
+        body = operation.get("requestBody", {})
+        if body.get("required"):
+            assert name in BODIES or name in FILES, f"tests/web/api/bodies.py has none for {name}"
+        for kind in kinds_in(body):
+            said = json.dumps(bodies_of(name, NOBODYS))
+            assert NOBODYS[kind] in said, (
+                f"no body in tests/web/api/bodies.py has {name} on a {kind}"
+            )
+        for kind in parameters_of(operation, "path").values():
+            assert kind in Everything.KINDS, f"tests/web/api/everything.py: {path} needs a {kind}"
 
 
-def test_what_is_anothers_does_not_exist(others: tuple[Shop, dict[str, str]]) -> None:
-    stranger, ids = others
+def test_what_is_anothers_does_not_exist(shop: Shop, stranger: Shop) -> None:
+    theirs = Everything(shop)
+    tried = []
+    for method, path, operation in OPERATIONS:
+        if "{" not in path:
+            continue
+        name = operation["operationId"]
+        for body in bodies_of(name, theirs):
+            response = ask(stranger, method, filled(path, operation, theirs), operation, body)
+            assert response.status_code == 404, (name, response.content)
+            assert response["Content-Type"] == problems.CONTENT_TYPE
+            assert response.json()["code"] == "not_found", (name, response.content)
+            tried.append((method, path, operation, body))
+    assert len(tried) >= 150
+    # The same is there for whom it belongs to: it was the wall that hid it.
+    for method, path, operation, body in sorted(tried, key=lambda one: ORDER[one[0]]):
+        response = ask(shop, method, filled(path, operation, theirs), operation, body)
+        answered = response.status_code, operation["operationId"], getattr(response, "content", b"")
+        assert response.status_code not in (400, 405, 413, 415, 500), answered
+        if response.status_code == 404:
+            assert operation["operationId"] in MISSING_OF_ONES_OWN, answered
+        if response.status_code == 422:
+            assert response.json()["code"] != "invalid_request", answered
+
+
+ORDER = {"GET": 0, "POST": 1, "PATCH": 1, "PUT": 1, "DELETE": 2}
+MISSING_OF_ONES_OWN = {
+    "get_dunning_letter",
+    "get_invoice_registration",
+    "get_credit_note_registration",
+    "get_remittance_acknowledgement",
+    "cancel_invoice_registration",
+    "cancel_credit_note_registration",
+}
+"""What not every object has."""
+
+
+class Trespassing(dict[str, str]):
+    """One's own ids, but another's of one kind."""
+
+    def __init__(self, own: Ids, kind: str, theirs: Ids) -> None:
+        super().__init__()
+        self._own, self._kind, self._theirs = own, kind, theirs
+
+    def __missing__(self, kind: str) -> str:
+        trespasses = PREFIXES.get(kind, "con") == PREFIXES[self._kind]
+        return (self._theirs if trespasses else self._own)[kind]
+
+
+def test_no_body_reaches_over_the_wall(shop: Shop, stranger: Shop) -> None:
+    """Naming another's object in a body is answered as naming one that does not exist."""
+    own, theirs = Everything(stranger), Everything(shop)
     tried = 0
     for method, path, operation in OPERATIONS:
-        body = body_of(operation, ids)
-        names_an_object = "{" in path or (body and "ids" not in body and path.count("/") == 2)
-        if not names_an_object or operation["operationId"] in ("create_webhook_endpoint",):
-            continue
-        asked = "?currency=EUR" if path.endswith("/statement/document") else ""
-        response = stranger.send(method, filled(path, ids) + asked, body)
-        assert response.status_code == 404, (method, path, response.content)
-        assert response["Content-Type"] == problems.CONTENT_TYPE
-        tried += 1
-    assert tried >= 30
+        name = operation["operationId"]
+        for kind in sorted(kinds_in(operation.get("requestBody", {}))):
+            at_path = filled(path, operation, own)
+            reaching = bodies_of(name, Trespassing(own, kind, theirs))
+            missing = bodies_of(name, Trespassing(own, kind, NOBODYS))
+            for reached, missed in zip(reaching, missing, strict=True):
+                if reached == missed:
+                    continue  # a body about other kinds
+                answers = [stranger.send(method, at_path, body) for body in (reached, missed)]
+                told, missing_told = [
+                    PASSING.sub("", answer.content.decode()) for answer in answers
+                ]
+                assert told == missing_told, (name, kind)
+                # An order is answered with a decision, and each of a batch with a status of its own.
+                refused = ('"status":404', '"status":422', '"decision":"declined"')
+                assert any(words in told for words in refused), (name, kind, told)
+                tried += 1
+    assert tried >= 35
 
 
-def test_lists_show_only_ones_own(others: tuple[Shop, dict[str, str]]) -> None:
-    stranger, ids = others
-    lists = [path for method, path, op in OPERATIONS if method == "GET" and "{" not in path]
-    assert len(lists) >= 11
-    for path in lists:
-        text = stranger.send("GET", path.removeprefix("/v1")).content.decode()
-        for id_ in ids.values():
-            assert id_ not in text, path
-    found = stranger.ask("GET", f"/orders?buyer={ids['buyer']}")
-    assert found["data"] == []
+PASSING = re.compile(r"[0-9a-f]{32}|\d{4}-\d\d-\d\dT[0-9:.]+Z")
+"""What tells two answers to the same apart: ids and instants."""
+
+
+def test_lists_and_filters_show_only_ones_own(shop: Shop, stranger: Shop) -> None:
+    theirs = Everything(shop)
+    ids = set(theirs.values())
+    lists = [(path, op) for method, path, op in OPERATIONS if method == "GET" and "{" not in path]
+    assert len(lists) >= 40
+    seen = tried = 0
+    for path, operation in lists:
+        takes = {parameter["name"] for parameter in operation["parameters"]}
+        asked = path.removeprefix("/v1") + ("?limit=200" if "limit" in takes else "")
+        text = stranger.send("GET", asked).content.decode()
+        seen += any(id_ in shop.send("GET", asked).content.decode() for id_ in ids)
+        assert [id_ for id_ in ids if id_ in text] == [], path
+        for name, kind in parameters_of(operation, "query").items():
+            asked = f"{path.removeprefix('/v1')}?{name}={theirs[kind]}"
+            response = stranger.send("GET", asked)
+            if response.status_code != 404:
+                assert (response.status_code, response.json().get("data")) == (200, []), asked
+            tried += 1
+    assert seen >= 25
+    assert tried >= 25
 
 
 def test_every_operation_needs_a_key_and_its_scope(shop: Shop, at: Any) -> None:
     nothing = shop_of(shop.seller, scopes=(), at=at)
-    ids = {kind: f"{prefix}_{'0' * 32}" for kind, prefix in PREFIXES.items()}
     for method, path, operation in OPERATIONS:
-        refused = nothing.send(method, filled(path, ids), {})
+        at_path = filled(path, operation, NOBODYS)
+        [body, *_] = bodies_of(operation["operationId"], NOBODYS)
+        refused = ask(nothing, method, at_path, operation, body)
         assert (refused.status_code, refused.json()["code"]) == (403, "missing_scope")
         assert (
             re.search(r"Scope: `([a-z:]+)`", operation["description"])[1]
             in refused.json()["detail"]
         )
-        for header in (
-            "",
-            "Bearer",
-            "Bearer nonsense",
-            f"Basic {shop.key}",
-            "Bearer " + "x" * 9000,
-        ):
-            response = shop.send(method, filled(path, ids), {}, Authorization=header)
-            assert (response.status_code, response.json()["code"]) == (401, "invalid_api_key")
-            assert response["WWW-Authenticate"].startswith("Bearer")
+        # Neither what is sent nor as what says anything to whom has no key.
+        for media in ("application/json", "text/plain"):
+            response = nothing.send(method, at_path, raw=b"{", content_type=media)
+            assert response.status_code == 403, (path, media)
+        response = ask(shop, method, at_path, operation, body, Authorization="Bearer nonsense")
+        assert (response.status_code, response.json()["code"]) == (401, "invalid_api_key")
+        assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_is_no_key_is_refused(shop: Shop, method: str) -> None:
+    for header in ("", "Bearer", "Bearer nonsense", f"Basic {shop.key}", "Bearer " + "x" * 9000):
+        response = shop.send(method, "/buyers", {}, Authorization=header)
+        assert (response.status_code, response.json()["code"]) == (401, "invalid_api_key")
 
 
 def test_unknown_and_revoked_keys_get_the_same_answer(shop: Shop) -> None:
