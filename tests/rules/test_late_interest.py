@@ -172,6 +172,19 @@ def test_india_compounds_three_times_the_bank_rate_each_month_from_day_45_on() -
     assert rows(large) == ["2025-04-01..2025-04-24 24 10000000 12 78904"]
 
 
+def test_the_netherlands_add_each_years_interest_to_what_bears_it() -> None:
+    """BW, art. 6:119a(3). EUR 10,000.00 due on 31 December 2022: after a year 520.68 + 604.93 join it."""
+    found = owed(debt(due="2022-12-31"), "NL", "2024-01-31")
+    assert [(step.days, step.base, step.compounded, step.amount) for step in found.steps] == [
+        (181, 1_000_000, 0, 52_068),  # 10.5 %
+        (184, 1_000_000, 0, 60_493),  # 12 %
+        (31, 1_112_561, 112_561, 11_811),  # 12.5 %
+    ]
+    # An agreed rate bears no interest on interest by that.
+    agreed = owed(debt(due="2022-12-31"), "NL", "2024-01-31", rate="10")
+    assert {step.base for step in agreed.steps} == {1_000_000}
+
+
 def test_a_contract_says_its_rate_where_it_may_and_a_cap_binds() -> None:
     # 1.5 % a month is 18 % a year; a state's usury limit of 16 % binds: 1,000.00 x 16 % x 73 / 365.
     usd = debt(100_000, due="2024-05-15", currency="USD")

@@ -163,7 +163,7 @@ def _steps_of(
         return [], []
     law = agreement.in_force
     table = tables.get(law.table) if agreement.needs_reference else None
-    rests = _rests(start, on) if law.compounds else []
+    rests = _rests(start, on, months=agreement.compounds)
     cuts = {start, *rests, *_rate_turns(law, table, start, on)}
     cuts |= {since} if since is not None else set()
     cuts |= {
@@ -255,13 +255,12 @@ def _rate_turns(law: Law, table: RateTable | None, start: date, on: date) -> lis
     ]
 
 
-def _rests(start: date, on: date) -> list[date]:
-    """The days on which a month of interest is over and joins what bears it, after ``start``."""
+def _rests(start: date, on: date, *, months: int) -> list[date]:
+    """The days after ``start`` on which so many ``months`` of interest are over and join what bears it;
+    none where ``months`` is 0."""
     found: list[date] = []
-    months = 1
-    while (day := _months_after(start, months)) <= on:
+    while months and (day := _months_after(start, months * (len(found) + 1))) <= on:
         found.append(day)
-        months += 1
     return found
 
 

@@ -68,6 +68,13 @@ class Agreement:
         law = self.in_force
         return bool(law.table) and (self.rate is None or law.contracts == "not_less")
 
+    @property
+    def compounds(self) -> int:
+        """After how many months interest joins what bears it; 0: never. What the law adds to its own rate
+        it does not add to an agreed one, unless that may only be higher than the law's."""
+        law = self.in_force
+        return law.compounds if self.rate is None or law.contracts == "not_less" else 0
+
     def rate_at(self, reference: Decimal | None) -> tuple[Decimal, str, tuple[str, ...]]:
         """The rate in per cent a year where the reference rate is ``reference`` (None: not needed), the
         clause that it rests on, and warnings."""

@@ -30,8 +30,8 @@ class Law:
 
     The rate is ``multiple`` times the reference rate of ``table`` plus ``margin`` points, rounded up to a
     multiple of ``rounded_up_to`` where that is set. ``table`` is empty where the law has no rate of its
-    own. ``compounds`` adds the interest of each month to what bears it. ``most_days`` is how long after
-    acceptance a debt can fall due at most. ``small_suppliers`` restricts it to micro and small
+    own. ``compounds`` is after how many months interest joins what bears it (0: never). ``most_days`` is
+    how long after acceptance a debt can fall due at most. ``small_suppliers`` restricts it to micro and small
     enterprises. ``taxed`` says that what is charged is part of a taxable supply.
     """
 
@@ -43,7 +43,7 @@ class Law:
     multiple: int = 1
     rounded_up_to: Decimal | None = None
     fixing: Fixing = "half_year"
-    compounds: bool = False
+    compounds: int = 0
     most_days: int | None = None
     small_suppliers: bool = False
     contracts: Contracts = "free"
@@ -99,6 +99,7 @@ def _euro_state(
     margin: Decimal = _EIGHT,
     rounded_up_to: Decimal | None = None,
     sums: tuple[FixedSum, ...] | None = None,
+    compounds: int = 0,
 ) -> Law:
     """A law that builds on the rate of the ECB and gives a fixed sum in euro."""
     return Law(
@@ -107,6 +108,7 @@ def _euro_state(
         table="ecb",
         margin=margin,
         rounded_up_to=rounded_up_to,
+        compounds=compounds,
         clause=clause,
         contracts="warned",
         contract_clause=_UNFAIR,
@@ -136,6 +138,7 @@ _EURO_STATES: Final = (
         "BW, art. 6:119a and 6:120(2)",
         "BW, art. 6:96(4)",
         "BW, art. 6:96(2)(c)",
+        compounds=12,  # art. 6:119a(3): each year's interest joins the sum that bears it
     ),
     _euro_state(
         "ES",
@@ -305,7 +308,7 @@ _OTHERS: Final = (
         table="rbi",
         multiple=3,
         fixing="daily",
-        compounds=True,
+        compounds=1,
         most_days=45,
         small_suppliers=True,
         clause="MSMED Act 2006, s. 15 and 16",
