@@ -341,6 +341,28 @@ def test_a_reference_is_the_payers_unless_its_heading_says_the_banks() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headings", "first", "known_by"),
+    [
+        ("Reference,Payment reference", "A,B", ("Bank reference", "A")),
+        ("Payment reference,Reference", "B,A", ("Bank reference", "A")),
+        ("TRN,Reference", "B,A", ("Bank reference", "A")),
+        ("Transaction ID,Reference", ",A", None),
+        ("Customer reference", "A", None),
+        ("Bankreferenz", "A", None),
+    ],
+)
+def test_a_table_is_known_again_by_what_told_its_bookings_apart_ever_since(
+    headings: str, first: str, known_by: tuple[str, str] | None
+) -> None:
+    """An overlapping table that a release of before read otherwise brings no money twice."""
+    heading, value = known_by or ("Nothing", "")
+    start = "Date,Amount,Description,{}\n2026-04-30,1,Text,{}\n"
+    [now] = bank_csv.parse(start.format(headings, first).encode(), currency="EUR")
+    [then] = bank_csv.parse(start.format(heading, value).encode(), currency="EUR")
+    assert fingerprints(now, account="A") == fingerprints(then, account="A")
+
+
+@pytest.mark.parametrize(
     ("rows", "opening", "closing", "adds_up"),
     [
         ("2026-04-29,1,101\n2026-04-30,2,103\n", 100, 103, True),

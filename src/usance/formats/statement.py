@@ -80,8 +80,8 @@ class Transaction:
     payments: int | None = None
     """How many payments the bank says this booking holds, where it does not name each."""
     told_apart_by: str | None = None
-    """What tells it from others of its day and amount in the same file, where the bank gives no
-    reference: what a table has of the payer's. Only for :func:`fingerprint`."""
+    """Of a table, the reference that tells it from others of its day and amount, whoever gave it; empty:
+    its texts do. None: the bank's reference does. Only for :func:`fingerprint`."""
     batch_ids: tuple[str, ...] = ()
     """What the orders that it books are called by whoever sent them: the part of the file, the file
     (ISO 20022 ``PmtInfId``, ``MsgId``)."""
@@ -253,8 +253,10 @@ def _likeness(transaction: Transaction, *, account: str) -> tuple[str, ...]:
         str(transaction.amount),
         transaction.currency,
     )
-    reference = transaction.bank_reference or transaction.told_apart_by
-    if reference is not None:
+    reference = transaction.told_apart_by
+    if reference is None:
+        reference = transaction.bank_reference
+    if reference:
         return ("reference", *booking, compact(reference))
     texts = (
         transaction.end_to_end_id or "",

@@ -14,7 +14,7 @@ from usance.formats.bank_csv.place import Place
 from usance.formats.bank_csv.table import Row, Table
 from usance.formats.bank_csv.vocabulary import CREDIT_WORDS, DEBIT_WORDS, Field, plain
 from usance.formats.errors import FormatError
-from usance.formats.statement import Transaction, compact, is_iban, reference_or_none
+from usance.formats.statement import Transaction, compact, is_iban, one_line, reference_or_none
 from usance.rules.money import Money
 
 _AMOUNT_FIELDS: Final[tuple[Field, ...]] = ("amount", "debit", "credit", "balance")
@@ -164,6 +164,12 @@ def _without_amount(place: Place) -> FormatError:
     )
 
 
+def _told_apart_by(row: Row, *, table: Table) -> str:
+    if table.told_apart is None:
+        return ""
+    return reference_or_none(one_line(row.cells[table.told_apart])) or ""
+
+
 def transaction_of(booking: Booking, *, table: Table, ordinal: int) -> Transaction:
     """The transaction of ``booking``, with the texts of its row."""
     row = booking.row
@@ -178,7 +184,7 @@ def transaction_of(booking: Booking, *, table: Table, ordinal: int) -> Transacti
         end_to_end_id=reference_or_none(table.cell(row, "end_to_end_id")),
         structured_reference=reference_or_none(table.cell(row, "structured_reference")),
         further_references=(said,) if said else (),
-        told_apart_by=said,
+        told_apart_by=_told_apart_by(row, table=table),
         remittance_text=table.cell(row, "remittance_text"),
         counterparty_name=_counterparty_name(booking, table=table),
         counterparty_account=account_number(table.cell(row, "counterparty_account")),

@@ -15,6 +15,7 @@ from usance.formats.bank_csv.place import Place
 from usance.formats.bank_csv.vocabulary import (
     FIELDS,
     HEADERS,
+    TOLD_APART_BY,
     Field,
     currency_of_heading,
     heading_of,
@@ -93,6 +94,8 @@ class Table:
     rows: list[Row]
     account: str | None
     """An IBAN that stands above the headings."""
+    told_apart: int | None = None
+    """Index of the column whose references tell bookings apart; None: they are told apart by their texts."""
 
     def has(self, field: Field) -> bool:
         """Whether some column holds ``field``."""
@@ -142,7 +145,13 @@ def read_table(text: str, *, mapping: ColumnMapping) -> Table:
         rows = rows[: -mapping.footer_rows]
     for row in rows:
         _refuse_shape(row, width=width, exact=mapping.has_headings)
-    table = Table(columns=columns, headings=headings, rows=rows, account=_account_in(above))
+    table = Table(
+        columns=columns,
+        headings=headings,
+        rows=rows,
+        account=_account_in(above),
+        told_apart=_told_apart(headings, columns, mapping=mapping),
+    )
     return _with_valuta_resolved(table)
 
 
@@ -219,6 +228,23 @@ def _columns_of(row: list[str], *, mapping: ColumnMapping) -> dict[Field, tuple[
         if known is not None:
             columns[field] = (known.pop(0),)
     return columns if _is_enough(columns) else None
+
+
+def _told_apart(
+    headings: list[str], columns: dict[Field, tuple[int, ...]], *, mapping: ColumnMapping
+) -> int | None:
+    if "bank_reference" in mapping.columns or not mapping.has_headings:
+        return columns.get("bank_reference", (None,))[0]
+    said = {
+        columns[field][0]
+        for field in mapping.columns
+        if field in columns and field != "payer_reference"
+    }
+    named: dict[str, int] = {}
+    for index, heading in enumerate(headings):
+        if index not in said:
+            named.setdefault(heading_of(heading), index)
+    return next((named[name] for name in TOLD_APART_BY if name in named), None)
 
 
 def _is_text(name: str) -> bool:

@@ -182,6 +182,21 @@ _NAMES: Final[dict[Field, str]] = {
 }
 
 
+_REFERENCES: Final = """
+    bank reference, transaction id, transaction reference, transaction number,
+    reference number, reference, reference no, ref, referenz, referenznummer,
+    buchungsreferenz, transaktions id, transaktionsnummer,
+    reference bancaire, reference operation, reference de l operation, numero d operation,
+    riferimento, numero operazione, cro, trn,
+    referencia, numero operacion, numero de operacion, n operacion,
+    referentie, transactiereferentie, volgnr, volgnummer,
+    referinta, referinta tranzactie, referinta tranzactiei, nr referinta, id tranzactie
+    """
+TOLD_APART_BY: Final = tuple(name.strip() for name in _REFERENCES.split(","))
+"""Headings, in this order, of the column by which the bookings of a table are told apart. Never changed:
+a table that overlaps one of years ago has to be known by the same, or its money is booked twice."""
+
+
 def plain(name: str) -> str:
     """``name`` without accents, case, punctuation and anything in brackets."""
     unbracketed = _BRACKETED.sub(" ", name)
