@@ -182,6 +182,44 @@ def test_a_returned_payment_paid_nothing_and_a_write_off_ends_interest(
     assert shown(later(trade, late, 40), late).accrual.interest == 548 + 274
 
 
+def test_what_was_paid_bore_nothing_though_a_credit_note_freed_it_later(
+    trade: Trade, late: Invoice
+) -> None:
+    known_rates(trade, late)
+    later(trade, late, 10).pay(late)
+    day = later(trade, late, 40)
+    billing.credit_invoice(trade.seller, invoice_id=late.id, amount=20_000, **day.act)
+    # All of the 1,000.00 had come on day 10: 10 days of it, and none of the 200.00 until day 40.
+    assert shown(day, late).accrual.interest == 274
+    assert [step.days for step in shown(day, late).accrual.steps] == [10]
+    # Credited in full it was never owed.
+    billing.credit_invoice(trade.seller, invoice_id=late.id, **day.act)
+    assert not shown(day, late).has_any
+    with books.refused(trade.seller, NothingToClaim):
+        claim(day, late)
+
+
+def test_claimed_interest_that_was_paid_or_waived_compounds_no_more(
+    trade: Trade, late: Invoice
+) -> None:
+    known_rates(trade, late, half_years=6)
+    set_terms(trade, law="NL", claims_compensation=False)
+    tenth = later(trade, late, 10)
+    late_charge_waivers.waive(
+        trade.seller, invoice_id=late.id, amount=74, reason="Rounded", **tenth.act
+    )
+    made = claim(tenth, late)
+    assert (made.interest, made.amount) == (274, 200)
+    year = later(trade, late, 400)
+    whole = [step for step in shown(year, late).accrual.steps if step.compounded]
+    tenth.pay(trade.stored(Invoice, made.claim_id))
+    rest = [step for step in shown(year, late).accrual.steps if step.compounded]
+    assert whole[0].compounded - rest[0].compounded == 200
+    assert rest[0].compounded == sum(
+        step.amount for step in shown(year, late).accrual.steps if not step.compounded
+    )
+
+
 def test_waived_before_and_after_it_was_claimed(trade: Trade, late: Invoice) -> None:
     known_rates(trade, late)
     day = later(trade, late, 10)
@@ -347,8 +385,12 @@ def test_costs_of_recovery_are_owed_beyond_the_fixed_sum(trade: Trade, late: Inv
     known_rates(trade, late)
     first = claim(later(trade, late, 10), late, costs=10_000)
     assert (first.compensation, first.costs, first.amount) == (4000, 6000, 10_274)
+    # A day is claimed once: costs of the same day wait for the next.
+    with books.refused(trade.seller, NothingToClaim, match="are claimed"):
+        claim(later(trade, late, 10), late, costs=15_000)
     second = claim(later(trade, late, 20), late, costs=15_000)
     assert (second.compensation, second.costs) == (0, 5000)
+    assert books.broken(trade.seller) == []
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,11 @@ def _claimable(
             f"{invoice.number} is disputed since {found.held_from}; claim until {before}, or wait"
             " until the dispute is settled."
         )
+    if found.since is not None and until < found.since:
+        raise NothingToClaim(
+            f"The days of {invoice.number} until {found.since - _ONE_DAY} are claimed; what it has cost"
+            f" since is claimed until {found.since} or later."
+        )
     if not found.accrual.total:
         raise NothingToClaim(f"Nothing has accrued on {invoice.number} that is not claimed.")
     return found
@@ -184,7 +189,7 @@ def _make(
         claim_id=note.id if note else None,
         currency=invoice.currency,
         law=accrual.law,
-        since_on=_first_day(found, until),
+        since_on=_first_day(found),
         until_on=until,
         interest=accrual.interest,
         compensation=owed.fixed,
@@ -203,11 +208,9 @@ def _make(
     return made
 
 
-def _first_day(found: LateCharges, until: date) -> date:
+def _first_day(found: LateCharges) -> date:
     """The first day that this claim covers: the day after the last claim, or the first of interest."""
-    if found.since is not None:
-        return min(found.since, until)
-    return min((step.first for step in found.accrual.steps), default=until)
+    return found.since or min(step.first for step in found.accrual.steps)
 
 
 def _tell(journal: Journal, made: LateCharge, note: Invoice | None) -> None:

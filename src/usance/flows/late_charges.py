@@ -155,15 +155,29 @@ def _computed(
     waivers: defaultdict[UUID, list[LateChargeWaiver]] = defaultdict(list)
     for waiver in queries.waivers(seller_id=seller.id, invoice_ids=ids).order_by("id"):
         waivers[waiver.invoice_id].append(waiver)
+    agreements = {
+        invoice.id: agreement_of(
+            terms.get(invoice.buyer_id, terms.get(None)), seller=seller, buyer=invoice.buyer
+        )
+        for invoice in invoices
+    }
+    notes = [
+        charge.claim_id
+        for invoice_id, charges in claimed.items()
+        if agreements[invoice_id].compounds
+        for charge in charges
+        if charge.claim_id is not None
+    ]
+    settled = queries.moved(seller_id=seller.id, invoice_ids=notes) if notes else {}
     found = []
     for invoice in invoices:
-        own = terms.get(invoice.buyer_id, terms.get(None))
         debt, held_from = debts[invoice.id]
+        gone = _interest_gone(claimed[invoice.id], waivers[invoice.id], settled=settled)
         found.append(
             _one(
                 invoice,
-                agreement=agreement_of(own, seller=seller, buyer=invoice.buyer),
-                debt=debt,
+                agreement=agreements[invoice.id],
+                debt=replace(debt, interest_paid=gone),
                 tables=tables,
                 charges=claimed[invoice.id],
                 waivers=waivers[invoice.id],
@@ -206,10 +220,12 @@ def _one(
             rates=rates,
         )
 
-    try:
-        accrual = compute(until)
-    except RateUnknown as error:
-        unknown, accrual = error, compute(error.first_day - _ONE_DAY)
+    last, accrual = until, None
+    while accrual is None:  # of several instalments each may lack another rate
+        try:
+            accrual = compute(last)
+        except RateUnknown as error:
+            unknown, last = error, error.first_day - _ONE_DAY
     if any(charge.compensation for charge in charges):  # once per invoice
         owed = accrual.compensation
         spent = sum(charge.costs for charge in charges)
@@ -228,6 +244,24 @@ def _one(
         held_from=held_from,
         unknown=unknown,
     )
+
+
+def _interest_gone(
+    charges: Sequence[LateCharge],
+    waivers: Sequence[LateChargeWaiver],
+    *,
+    settled: Mapping[UUID, Sequence[queries.Moved]],
+) -> tuple[Movement, ...]:
+    """What of the interest was waived, or paid or credited on its claim: it compounds no more. What came
+    in on a claim counts as interest before the fixed sum, in the debtor's favour."""
+    gone = [Movement(one.waived_on, one.amount) for one in waivers if one.charge_id is None]
+    for charge in charges:
+        left = max(charge.interest - charge.waived, 0)
+        for move in settled.get(charge.claim_id, ()) if charge.claim_id else ():
+            amount = min(move.amount, left)
+            left -= amount
+            gone.append(Movement(move.on, amount))
+    return tuple(gone)
 
 
 def _rates(invoice: Invoice, agreement: Agreement, *, on: date) -> dict[str, Decimal]:
@@ -264,7 +298,7 @@ def _debts(seller: Seller, invoices: Sequence[Invoice]) -> dict[UUID, tuple[Debt
 
 
 def _dues(invoice: Invoice) -> tuple[Due, ...]:
-    if invoice.kind != "sale":
+    if invoice.kind != "sale" or invoice.state == "void":  # credited in full: it was never owed
         return ()
     parts = tuple(
         Due(date.fromisoformat(part["due_on"]), int(part["amount"])) for part in invoice.schedule

@@ -83,12 +83,19 @@ def waivers(
     return found if invoice_ids is None else found.filter(invoice_id__in=invoice_ids)
 
 
+# What a credit note has freed of a payment had paid the invoice until then.
 _MOVED: Final = """
-SELECT a.invoice_id, p.received_on, sum(a.amount)::bigint, 'payment'
+SELECT a.invoice_id, x."on", sum(a.amount)::bigint, x.kind
   FROM payments_allocation AS a
   JOIN payments_payment AS p ON p.seller_id = a.seller_id AND p.id = a.payment_id
+  JOIN parties_seller AS s ON s.id = a.seller_id
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN f.freed THEN (a.created_at AT TIME ZONE s.time_zone)::date
+                   ELSE p.received_on END AS "on",
+              CASE WHEN f.freed THEN 'credit_note' ELSE 'payment' END AS kind
+         FROM (SELECT a.amount < 0 AND a.rule = 'credit_note' AS freed) AS f) AS x
  WHERE a.seller_id = %(seller_id)s AND a.invoice_id = ANY(%(ids)s)
- GROUP BY 1, 2 HAVING sum(a.amount) <> 0
+ GROUP BY 1, 2, 4 HAVING sum(a.amount) <> 0
  UNION ALL
 SELECT n.invoice_id, n.issued_on, sum(n.amount)::bigint, 'credit_note'
   FROM invoices_creditnote AS n
