@@ -113,6 +113,7 @@ def run(
         shop = shops[n]
         progress(Progress(done, len(days), f"{shop.role.name}, {day:%d %B %Y}"))
         if day < shop.season.last:
+            shop.collect(day)
             shop.play(day)
             shop.deliver(day)
     for shop in shops:

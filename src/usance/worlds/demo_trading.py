@@ -27,7 +27,7 @@ from usance.records.parties.models import Seller
 from usance.rules.money import round_half_up
 from usance.rules.orders import Line
 from usance.rules.payer_behaviour import banking_day, draw, habit_of
-from usance.worlds import standing
+from usance.worlds import demo_collections, standing
 from usance.worlds.banking import Bank, Transfer, with_check_digits
 from usance.worlds.demo_cast import SCALES, BuyerRole, SellerRole
 from usance.worlds.demo_deliveries import DELIVERED_DAYS, Post
@@ -130,6 +130,11 @@ class Shop:
         """Documents issued on ``day`` go to their buyers, if it is one of the last."""
         if 0 < (self.season.last - day).days <= DELIVERED_DAYS + 2:
             self._post.deliver(day, at=self._at(day, time(20, 30)))
+
+    def collect(self, day: date) -> None:
+        """In the second half of the season, who is late is reminded once a week before trading begins."""
+        if day >= self.season.first + (self.season.last - self.season.first) / 2:
+            demo_collections.collect(self.seller, self.role, on=day, at=self._at(day, time(8)))
 
     def correspond(self) -> None:
         """What became of the latest documents, and what buyers ask about them."""
