@@ -196,7 +196,11 @@ def test_a_contract_says_its_rate_where_it_may_and_a_cap_binds() -> None:
     assert owed(usd, "contract", "2024-07-27").total == 0
     # Below the law: computed as agreed, with a warning (Directive 2011/7/EU, art. 7(1)).
     low = owed(debt(), "DE", "2024-06-30", rate="5")
-    assert (low.steps[0].rate, low.warnings) == (Decimal(5), ())
+    assert (low.steps[0].rate, low.warnings) == (Decimal(5), (BELOW_LAW,))
+    assert (low.steps[0].reference, len(low.steps)) == (None, 1)
+    # Where the law's is not known it cannot be said; what was agreed counts all the same.
+    ahead = owed(debt(due="2030-05-15"), "DE", "2030-06-30", rate="5")
+    assert (ahead.steps[0].rate, ahead.warnings) == (Decimal(5), ())
     for rate, cap, warning in (("5", None, BELOW_LAW), (None, "6", CAP_BELOW_LAW)):
         agreed = Agreement(
             law=LAWS["DE"],

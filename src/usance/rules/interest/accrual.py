@@ -162,9 +162,10 @@ def _steps_of(
     if on < start:
         return [], []
     law = agreement.in_force
-    table = tables.get(law.table) if agreement.needs_reference else None
+    table = tables.get(law.table)
     rests = _rests(start, on, months=agreement.compounds)
-    cuts = {start, *rests, *_rate_turns(law, table, start, on)}
+    cuts = {start, *rests}
+    cuts |= set(_rate_turns(law, table, start, on)) if agreement.needs_reference else set()
     cuts |= {since} if since is not None else set()
     cuts |= {
         day
@@ -201,14 +202,17 @@ def _step(
     base: int,
 ) -> tuple[Step | None, tuple[str, ...]]:
     """Interest on ``base`` from ``first`` to ``last``; none where no rate was agreed."""
+    needed = agreement.needs_reference
     read_on, reference = None, None
     if table is not None:
         read_on = _read_on(agreement.in_force, start=instalment.due.on + _ONE_DAY, day=first)
         try:
             reference = table.on(read_on)
         except RateUnknown as error:
-            raise RateUnknown(table, on=error.on, first_day=first) from None
-        if agreement.in_force.fixing == "daily" and last > table.known_until:
+            # An agreed rate needs none; it is only held against the law's where that is known.
+            if needed:
+                raise RateUnknown(table, on=error.on, first_day=first) from None
+        if needed and agreement.in_force.fixing == "daily" and last > table.known_until:
             first_unknown = table.known_until + _ONE_DAY
             raise RateUnknown(table, on=first_unknown, first_day=first_unknown)
     rate, clause, warnings = agreement.rate_at(reference)
@@ -226,8 +230,8 @@ def _step(
         amount=amount,
         clause=clause,
         day_count=agreement.day_count,
-        reference=reference,
-        reference_on=read_on,
+        reference=reference if needed else None,
+        reference_on=read_on if needed else None,
     )
     return step, warnings
 
