@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import billing, cash_forecasts, disputes, promises, report_rules
+from usance.flows import (
+    billing,
+    cash_forecasts,
+    disputes,
+    late_charge_claims,
+    late_interest_terms,
+    promises,
+    report_rules,
+)
 from usance.flows.report_rules import InvalidReportRules
+from usance.records.credit import standing_queries
 from usance.records.invoices import forecast_queries, insight_queries
-from usance.records.invoices.models import CashForecast
+from usance.records.invoices.models import CashForecast, Invoice
 from usance.rules.promises import Part
 
 
@@ -118,3 +128,49 @@ def test_a_periods_figures_by_hand(trade: Trade) -> None:
     first = months[f"{before.issued_on:%Y-%m}"]
     assert first.paid[0] == 0
     assert pytest.approx(50_000) == sum(max(x or 0 for x in one.paid) for one in months.values())
+
+
+def test_late_charges_are_owed_but_neither_sold_nor_scored(trade: Trade) -> None:
+    """A claim that is disputed, paid late and left over due moves what is owed, and no figure that is
+    about sales and how they are paid."""
+    late_interest_terms.set_terms(
+        trade.seller,
+        fields=late_interest_terms.TermsFields(law="IT", rate=Decimal(12)),
+        **trade.act,
+    )
+    invoice = trade.invoice(100_000)
+    due = (invoice.due_on - trade.at.date()).days
+    trade.days_later(due + 5).pay(invoice)
+    read = trade.days_later(due + 60)
+    histories = forecast_queries.histories(seller_id=trade.seller.id, on=read.at.date())
+
+    def scored() -> Any:
+        found, _ = standing_queries.count_anew(
+            seller_id=trade.seller.id,
+            buyer_ids=[trade.buyer.id],
+            base="EUR",
+            zone="Europe/Rome",
+            at=read.at,
+            on=read.at.date(),
+            year_began=read.at - timedelta(days=365),
+        )
+        one = found[trade.buyer.id]
+        of = one.trading["EUR"]
+        return one.history, one.terms_days, of.turnover, of.paid, of.paid_late, of.days_late
+
+    before = scored()
+    [row] = insight_queries.collection(seller_id=trade.seller.id, on=read.at.date(), days=90)
+    assert (row.days_late, row.receivable) == (Decimal(5), 0)
+    claimed = trade.days_later(due + 6)
+    made = late_charge_claims.claim(trade.seller, invoice_id=invoice.id, **claimed.act)
+    assert made.claim_id is not None
+    note = trade.stored(Invoice, made.claim_id)
+    disputes.open_dispute(
+        trade.seller, invoice_id=note.id, reason_code="price", amount=100, **claimed.act
+    )
+    assert scored() == before
+    claimed.days_later(40).pay(note)
+    [after] = insight_queries.collection(seller_id=trade.seller.id, on=read.at.date(), days=90)
+    assert after == row
+    assert scored() == before
+    assert forecast_queries.histories(seller_id=trade.seller.id, on=read.at.date()) == histories

@@ -68,15 +68,17 @@ SELECT DISTINCT buyer_id, ship_to FROM orders_order
    AND ship_to IS NOT NULL
 """
 
-# An invoice that was written off is one that nobody paid: to the score it is open for good.
+# An invoice that was written off is one that nobody paid: to the score it is open for good. Interest
+# and compensation that were claimed are owed and can be overdue, but they are no turnover, and how they
+# are paid says nothing of how invoices are.
 _INVOICES: Final = f"""
 SELECT i.buyer_id, i.currency,
-       coalesce(sum(i.amount) FILTER (WHERE i.issued_on > %(on)s - 30), 0)::bigint,
-       coalesce(sum(i.amount) FILTER (WHERE i.issued_on > %(on)s - 90), 0)::bigint,
-       coalesce(sum(i.amount) FILTER (WHERE i.issued_on > %(on)s - 365), 0)::bigint,
-       count(*) FILTER (WHERE i.state = 'paid'),
-       count(*) FILTER (WHERE i.state = 'paid' AND x.late > 0),
-       coalesce(sum(greatest(x.late, 0)) FILTER (WHERE i.state = 'paid'), 0)::bigint,
+       coalesce(sum(i.amount) FILTER (WHERE x.sale AND i.issued_on > %(on)s - 30), 0)::bigint,
+       coalesce(sum(i.amount) FILTER (WHERE x.sale AND i.issued_on > %(on)s - 90), 0)::bigint,
+       coalesce(sum(i.amount) FILTER (WHERE x.sale AND i.issued_on > %(on)s - 365), 0)::bigint,
+       count(*) FILTER (WHERE x.sale AND i.state = 'paid'),
+       count(*) FILTER (WHERE x.sale AND i.state = 'paid' AND x.late > 0),
+       coalesce(sum(greatest(x.late, 0)) FILTER (WHERE x.sale AND i.state = 'paid'), 0)::bigint,
        coalesce(max(greatest(x.late, 0)) FILTER (
            WHERE i.state = 'open' OR (i.state IN ('paid', 'written_off')
                                       AND i.closed_on > %(on)s - 365)), 0),
@@ -86,20 +88,21 @@ SELECT i.buyer_id, i.currency,
                 FILTER (WHERE i.state = 'open' AND x.late > 0), 0)::bigint,
        count(*) FILTER (WHERE i.state = 'open' AND x.late > 0),
        coalesce(sum(i.written_off), 0)::bigint,
-       count(*) FILTER (WHERE i.state <> 'void'),
-       coalesce(sum(i.amount) FILTER (WHERE i.state <> 'void'), 0)::bigint,
-       coalesce(sum(x.counted) FILTER (WHERE i.state = 'paid'), 0)::bigint,
-       coalesce(sum(x.weight) FILTER (WHERE i.state = 'paid'), 0),
-       coalesce(sum(x.weight * x.counted) FILTER (WHERE i.state = 'paid'), 0),
-       count(*) FILTER (WHERE i.issued_on > %(on)s - 365),
-       coalesce(sum(i.due_on - i.issued_on) FILTER (WHERE i.issued_on > %(on)s - 365), 0)::bigint
+       count(*) FILTER (WHERE x.sale AND i.state <> 'void'),
+       coalesce(sum(i.amount) FILTER (WHERE x.sale AND i.state <> 'void'), 0)::bigint,
+       coalesce(sum(x.counted) FILTER (WHERE x.sale AND i.state = 'paid'), 0)::bigint,
+       coalesce(sum(x.weight) FILTER (WHERE x.sale AND i.state = 'paid'), 0),
+       coalesce(sum(x.weight * x.counted) FILTER (WHERE x.sale AND i.state = 'paid'), 0),
+       count(*) FILTER (WHERE x.sale AND i.issued_on > %(on)s - 365),
+       coalesce(sum(i.due_on - i.issued_on) FILTER (WHERE x.sale AND i.issued_on > %(on)s - 365), 0)::bigint
   FROM invoices_invoice AS i
  CROSS JOIN LATERAL (
        -- Once it is closed, an invoice in instalments was late if the last was.
        SELECT CASE WHEN i.closed_on IS NULL THEN %(on)s - coalesce(i.instalment_due_on, i.due_on)
                    ELSE i.closed_on - i.due_on END AS late) AS l
  CROSS JOIN LATERAL (
-       SELECT l.late, greatest({EARLIEST}, least({LATEST}, l.late)) AS counted,
+       SELECT l.late, i.kind = 'sale' AS sale,
+              greatest({EARLIEST}, least({LATEST}, l.late)) AS counted,
               power(0.5::float8, (%(on)s - i.issued_on) / {HALF_LIFE}::float8) AS weight) AS x
  WHERE i.seller_id = %(seller)s AND i.buyer_id = ANY(%(buyers)s) AND i.state <> 'draft'
  GROUP BY i.buyer_id, i.currency
@@ -108,8 +111,8 @@ SELECT i.buyer_id, i.currency,
 _OVERDUE: Final = f"""
 SELECT buyer_id, least({LATEST}, %(on)s - coalesce(instalment_due_on, due_on)) AS days, count(*)
   FROM invoices_invoice
- WHERE seller_id = %(seller)s AND buyer_id = ANY(%(buyers)s) AND state IN ('open', 'written_off')
-   AND coalesce(instalment_due_on, due_on) < %(on)s
+ WHERE seller_id = %(seller)s AND buyer_id = ANY(%(buyers)s) AND kind = 'sale'
+   AND state IN ('open', 'written_off') AND coalesce(instalment_due_on, due_on) < %(on)s
  GROUP BY 1, 2 ORDER BY 1, 2 DESC
 """
 
@@ -121,6 +124,7 @@ SELECT i.buyer_id, n.currency,
   FROM invoices_invoice AS i
   JOIN invoices_creditnote AS n ON n.seller_id = i.seller_id AND n.invoice_id = i.id
  WHERE i.seller_id = %(seller)s AND i.buyer_id = ANY(%(buyers)s) AND i.credited > 0
+   AND i.kind = 'sale'
  GROUP BY i.buyer_id, n.currency
 """
 

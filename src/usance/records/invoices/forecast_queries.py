@@ -34,6 +34,7 @@ SELECT i.buyer_id, i.currency,
               greatest({EARLIEST}, least({LATEST}, i.closed_on - i.due_on)) AS late,
               power(0.5::float8, (%(on)s::date - i.issued_on) / {HALF_LIFE}::float8) AS weight) AS x
  WHERE i.seller_id = %(seller)s AND i.issued_on <= %(on)s AND i.state NOT IN ('draft', 'void')
+   AND i.kind = 'sale'
  GROUP BY 1, 2
 """
 
@@ -41,7 +42,8 @@ _OVERDUE: Final = f"""
 SELECT buyer_id, currency, least({LATEST}, %(on)s::date - coalesce(instalment_due_on, due_on)),
        count(*)
   FROM invoices_invoice
- WHERE seller_id = %(seller)s AND coalesce(instalment_due_on, due_on) < %(on)s
+ WHERE seller_id = %(seller)s AND kind = 'sale'
+   AND coalesce(instalment_due_on, due_on) < %(on)s
    AND (state IN ('open', 'written_off') OR (state = 'paid' AND closed_on > %(on)s))
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 DESC
 """
@@ -157,7 +159,8 @@ SELECT (x.day - f."on" - 1) / 7, sum(x.amount)::bigint
   FROM (SELECT a.invoice_id, a.amount - a.deduction AS amount,
                (a.created_at AT TIME ZONE s.time_zone)::date AS day
           FROM payments_allocation AS a JOIN parties_seller AS s ON s.id = a.seller_id
-         WHERE a.seller_id = %(seller)s AND a.created_at >= %(on)s::date) AS x
+         WHERE a.seller_id = %(seller)s AND a.created_at >= %(on)s::date
+           AND a.created_at < %(until)s::date + 2) AS x
  CROSS JOIN (SELECT %(on)s::date AS "on") AS f
   JOIN invoices_invoice AS i ON i.seller_id = %(seller)s AND i.id = x.invoice_id
  WHERE i.currency = %(currency)s AND i.issued_on <= %(on)s AND x.day > %(on)s AND x.day <= %(until)s

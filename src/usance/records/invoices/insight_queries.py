@@ -86,13 +86,16 @@ SELECT p.currency, p.account, sum(p.amount)::bigint,
 _LATE: Final = """
 SELECT currency, sum((closed_on - due_on)::numeric * amount)::numeric, sum(amount)::bigint
   FROM invoices_invoice
- WHERE seller_id = %(seller)s AND state = 'paid' AND closed_on > %(since)s AND closed_on <= %(on)s
+ WHERE seller_id = %(seller)s AND kind = 'sale' AND state = 'paid'
+   AND closed_on > %(since)s AND closed_on <= %(on)s
  GROUP BY currency
 """
 
 _DISPUTED: Final = """
 SELECT d.currency, sum(d.amount)::bigint
   FROM collections_dispute AS d JOIN parties_seller AS s ON s.id = d.seller_id
+  JOIN invoices_invoice AS i ON i.seller_id = d.seller_id AND i.id = d.invoice_id
+   AND i.kind = 'sale'
  WHERE d.seller_id = %(seller)s
    AND (d.created_at AT TIME ZONE s.time_zone)::date BETWEEN %(since)s::date + 1 AND %(on)s
  GROUP BY d.currency
