@@ -131,11 +131,13 @@ def currency_choice(currency: str, found: Iterable[str]) -> Choice:
 
 
 def day_asked(request: HttpRequest, desk: Desk) -> date:
-    """The day asked for, not after today; today where it cannot be read."""
+    """The day asked for, not after today; today where it cannot be read or is before 1970, as in the API:
+    periods reach back from it."""
     try:
-        return min(date.fromisoformat(request.GET.get("on", "")), desk.on)
+        asked = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         return desk.on
+    return min(asked, desk.on) if asked.year >= 1970 else desk.on
 
 
 def days_asked(request: HttpRequest, *, usual: int) -> int:
