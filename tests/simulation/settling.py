@@ -222,7 +222,7 @@ class Settling(Market):
             if invoice and invoice.outstanding:
                 mine = {"seller_id": self.seller.id, "payment_id": stored.id}
                 booked = list(Allocation.objects.filter(**mine))
-                if not booked:  # other numbers are near it, and the amount does not say which is meant
+                if not booked:  # other numbers are near it; the amount does not say which
                     assert booking.amount != invoice.outstanding
                     assert Proposal.objects.filter(state="open", **mine).exists()
                     continue

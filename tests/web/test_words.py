@@ -14,6 +14,7 @@ from usance.records.events.models import Event
 from usance.rules import states
 from usance.rules.credit.decide import BUYER_SAFE
 from usance.rules.credit.facts import FACTS
+from usance.rules.dunning.policy import ACCOUNT_FACTS
 from usance.rules.funding.choice import FACTS as FUNDING_FACTS
 from usance.rules.monitoring import OWN_FACTS
 from usance.web.words.decisions import (
@@ -50,7 +51,7 @@ def test_every_event_that_a_flow_tells_has_a_sentence() -> None:
         for what in re.findall(r'_tell\(\s*seller, endpoint, "(\w+)"', path.read_text())
     }
     assert len(told) > 30
-    assert told - set(TELLINGS) - set(FACTS) - set(OWN_FACTS) - set(FUNDING_FACTS) == set()
+    assert told - {*TELLINGS, *FACTS, *OWN_FACTS, *FUNDING_FACTS, *ACCOUNT_FACTS} == set()
 
 
 @pytest.mark.parametrize(

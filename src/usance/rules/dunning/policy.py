@@ -40,12 +40,13 @@ EARLIEST_DAY: Final = -60
 LONGEST_NAME: Final = 40
 MOST_QUIET: Final = 40
 _KIND_OF_NAME: Final = "dunning"
-_ACCOUNT_FACTS: Final[Mapping[str, Kind]] = {
+ACCOUNT_FACTS: Final[Mapping[str, Kind]] = {
     "buyer.country": "text",
     "buyer.group": "text",
     "buyer.language": "text",
     "account.currency": "text",
 }
+"""What a condition reads of an account besides the facts about its buyer."""
 
 
 class InvalidDunningPolicy(ValueError):
@@ -185,7 +186,7 @@ class DunningPolicy:
     @cached_property
     def program(self) -> Program:
         """The condition, checked and compiled. Raises InvalidDunningPolicy."""
-        facts = dict(_ACCOUNT_FACTS) | {
+        facts = dict(ACCOUNT_FACTS) | {
             name: fact.kind for name, fact in FACTS.items() if fact.origin == "standing"
         }
         try:

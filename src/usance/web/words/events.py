@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from usance.records.events.models import Event
 from usance.web.words import checks
 from usance.web.words.amounts import day_text, money_text
+from usance.web.words.card_events import CARD_TELLINGS
 from usance.web.words.debit_events import DEBIT_TELLINGS
 from usance.web.words.deliveries import channel_text
 from usance.web.words.dunning import DUNNING_TELLINGS
@@ -19,6 +20,7 @@ from usance.web.words.late_charges import LATE_TELLINGS
 from usance.web.words.telling import Telling
 
 TELLINGS: Final[Mapping[str, Telling]] = {
+    **CARD_TELLINGS,
     **DEBIT_TELLINGS,
     **FUNDING_TELLINGS,
     **LATE_TELLINGS,
@@ -234,45 +236,6 @@ TELLINGS: Final[Mapping[str, Telling]] = {
         _("The secret of a webhook endpoint was changed"), "lock"
     ),
     "webhook_endpoint.replayed": Telling(_("%(events)s events are sent again"), "refresh"),
-    "card.consented": Telling(
-        _("The card ending in %(last4)s is charged when invoices are due"), "calendar", "info"
-    ),
-    "card.consent_withdrawn": Telling(
-        _("The card ending in %(last4)s is not charged at due dates any more"), "ban"
-    ),
-    "card.forgotten": Telling(_("The card ending in %(last4)s was forgotten"), "trash"),
-    "card_page.wanted": Telling(_("The buyer was sent to the provider of payments"), "external"),
-    "card_page.completed": Telling(_("The buyer has typed its card"), "check", "positive"),
-    "card_page.expired": Telling(_("The page for the card was left unused"), "clock"),
-    "card_authorization.requested": Telling(_("A card is asked for %(amount)s"), "clock", "info"),
-    "card_authorization.authorized": Telling(
-        _("A card holds %(authorized)s"), "shield", "positive"
-    ),
-    "card_authorization.captured": Telling(
-        _("%(captured)s were taken from a card"), "check-circle", "positive"
-    ),
-    "card_authorization.voided": Telling(_("What a card held was let go"), "ban"),
-    "card_authorization.expired": Telling(_("What a card held ran out"), "calendar", "caution"),
-    "card_authorization.declined": Telling(
-        _("A card was declined for %(amount)s"), "cross-circle", "negative"
-    ),
-    "card_authorization.changed": Telling(
-        _("Of %(captured)s taken from a card %(refunded)s went back"), "return"
-    ),
-    "card_authorization.refund_failed": Telling(
-        _("Of what was given back to a card %(refund_failed)s did not arrive"), "return", "caution"
-    ),
-    "card_authorization.paid_twice": Telling(
-        _("%(amount)s went to a card twice: claim it from the buyer"), "alert", "negative"
-    ),
-    "card_payout.announced": Telling(_("The provider sends %(amount)s"), "clock", "info"),
-    "card_payout.booked": Telling(
-        _("The bank has booked the provider's %(amount)s"), "check-circle", "positive"
-    ),
-    "card_payout.failed": Telling(
-        _("The provider could not send %(amount)s"), "cross-circle", "negative"
-    ),
-    "card_payout.returned": Telling(_("The provider's %(amount)s went back"), "return", "caution"),
     "credit_line.secured": Telling(_("Cards hold %(secured)s for orders"), "shield", "info"),
     "order.card_short": Telling(_("Cards do not cover all of the order"), "alert", "caution"),
     "pay_link.created": Telling(_("A link to the pay page was made"), "external", "info"),
@@ -330,43 +293,13 @@ _AMOUNTS: Final = (
     "refunded",
     "voided",
 )
-_PLACES: Final = (
-    *_AMOUNTS,
-    "account",
-    "acknowledgement",
-    "bureau",
-    "channel",
-    "code",
-    "currency",
-    "cut_off_on",
-    "delivered_on",
-    "deputy",
-    "due_on",
-    "duplicates",
-    "entries",
-    "events",
-    "expires_on",
-    "invoice",
-    "invoices",
-    "last4",
-    "kind",
-    "member_name",
-    "name",
-    "new",
-    "number",
-    "on",
-    "outcome",
-    "principal",
-    "rate",
-    "reason_code",
-    "reference",
-    "shipped_on",
-    "source",
-    "target",
-    "transactions",
-    "version",
-    "watch",
-)
+
+
+class _Told(dict[str, str]):
+    """What an event tells; what it does not say is left out of its sentence."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 _OF_A_CHECK: Final[Mapping[str, Callable[[str], str]]] = {
@@ -387,9 +320,13 @@ def telling_of(event: Event) -> Telling:
 
 def sentence_of(event: Event) -> str:
     """``event`` as a sentence, its amounts and days as the reader writes them."""
-    values = dict.fromkeys(_PLACES, "") | {
-        name: _shown(name, value, event) for name, value in event.data.items() if value is not None
-    }
+    values = _Told(
+        {
+            name: _shown(name, value, event)
+            for name, value in event.data.items()
+            if value is not None
+        }
+    )
     return str(telling_of(event).text) % values
 
 

@@ -98,7 +98,7 @@ def _worklist_row(one: Line) -> Row:
     return Row(
         cells=[
             Link(one.known.name, f"{where}&currency={account.currency}"),
-            ", ".join(str(REASON_WORDS[reason]) for reason in one.contact.reasons),
+            " · ".join(str(REASON_WORDS[reason]) for reason in one.contact.reasons),
             hour % {"from": one.best_hour, "until": one.best_hour + 1}
             if one.best_hour is not None
             else None,
