@@ -4,7 +4,7 @@ cannot be booked keeps nobody else's money from its invoice."""
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.flows.bank_files import ACCOUNT, DAY, NORDWIND, Booking, table
 from tests.flows.test_match_answers import bring
 from tests.flows.trading import Trade
 from usance.flows import bank_statements, cash_application, match_booking, set_aside
+from usance.records.cards import payout_queries
 from usance.records.debits import booking_queries
 from usance.records.funding import queries as funding_queries
 from usance.records.invoices.models import Invoice
@@ -83,6 +84,16 @@ def test_what_waits_is_found_without_reading_what_is_settled(trade: Trade) -> No
             (queries._UNSETTLED.replace("{one}", ""), asked),
             (booking_queries._NAMED, asked),
             (booking_queries._POSSIBLE, [trade.seller.id, DAY, [100], ["x"]]),
+            (
+                payout_queries._POSSIBLE,
+                {
+                    "seller": trade.seller.id,
+                    "since": date(2025, 12, 1),
+                    "amounts": [100, 2_000],
+                    "names": ["po_1"],
+                    "goes_back": True,
+                },
+            ),
             (
                 funding_queries._PAID_BY_PARTNERS,
                 {"seller": trade.seller.id, "since": DAY, "prefix": "adv_", "shortest": 6},

@@ -28,9 +28,16 @@ that are its own, posts what the bank booked, and says how many there were. It i
 seller and ``at`` and ``by``, within a transaction that holds the lock on settling."""
 
 
-@transaction.atomic
 def claim_lines(seller: Seller, *, at: datetime, by: str) -> int:
-    """Let whoever collected money claim the lines that book it; how many lines were claimed."""
-    # The lock of those who settle lines: none is claimed and settled at the same time.
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
-    return sum(claim(seller, at=at, by=by) for claim in CLAIMERS)
+    """Let whoever collected money claim the lines that book it; how many lines were claimed.
+
+    Each in a transaction of its own: it locks the credit lines of all its buyers together, in the order of
+    all flows, which those of another that are locked still would break.
+    """
+    claimed = 0
+    for claim in CLAIMERS:
+        with transaction.atomic():
+            # The lock of those who settle lines: none is claimed and settled at the same time.
+            execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
+            claimed += claim(seller, at=at, by=by)
+    return claimed

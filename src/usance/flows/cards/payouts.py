@@ -156,10 +156,21 @@ def claim(seller: Seller, *, at: datetime, by: str) -> int:
         amounts={row.amount for row in waiting},
         names=[name for row in waiting for name in row.names],
         since=min(row.arrives_on for row in waiting) - PAYOUT_BEFORE,
+        goes_back=any(row.amount < 0 or row.booked for row in waiting),
     )
     rows = BankTransaction.objects.filter(seller_id=seller.id).in_bulk([one for one, _ in possible])
     pairs = _pairs([rows[one] for one, _ in possible], waiting)
     made_of = dict(possible)
+    # The lines of all buyers in the order of all flows, before any of them is posted to.
+    credit.lock_lines(
+        seller_id=seller.id,
+        accounts={
+            (one.buyer_id, one.owed_in)
+            for _, row in pairs
+            for one in shares_of(row)
+            if one.buyer_id is not None
+        },
+    )
     for line, row in pairs:
         payment_id = made_of[line.id]
         if payment_id is not None:
@@ -256,14 +267,10 @@ def _text(line: BankTransaction) -> str:
 
 def _book(seller: Seller, line: BankTransaction, row: CardPayout, *, at: datetime, by: str) -> None:
     """The bank booked a payout, buyer by buyer; what is over or short of its parts is the seller's own.
-    One that it had booked before comes back."""
+    One that it had booked before comes back. The caller has locked the buyers' lines."""
     back = -1 if row.booked else 1
     journal = Journal(seller, at=at, by=by)
     shares = shares_of(row)
-    credit.lock_lines(
-        seller_id=seller.id,
-        accounts=[(one.buyer_id, one.owed_in) for one in shares if one.buyer_id is not None],
-    )
     left = line.amount
     for share in shares:
         left -= back * (share.amount - share.fee)

@@ -12,18 +12,29 @@ from django.db.models import F, Q, QuerySet
 from usance.records.cards.models import CardAuthorization, CardDispute, CardPayout
 from usance.records.statements import execute
 
-# A line that became a payment of nobody's, none of it used, waits for whoever it is about: the provider
-# may tell of a payout after the bank has booked it.
+# Of millions of lines a few hundred wait. One that became a payment of nobody's, none of it used, waits for
+# whoever it is about: the provider may tell of a payout after the bank has booked it. Lines by which money
+# went are read where a payout may have gone back.
 _POSSIBLE: Final = """
-SELECT t.id, p.id FROM payments_banktransaction AS t
-  LEFT JOIN payments_payment AS p ON p.seller_id = t.seller_id AND p.bank_transaction_id = t.id
- WHERE t.seller_id = %(seller)s AND t.booked_on >= %(since)s
+SELECT t.id, f.payment_id
+  FROM (SELECT w.bank_transaction_id AS id, NULL::uuid AS payment_id FROM payments_waitingline AS w
+         WHERE w.seller_id = %(seller)s AND w.booked_on >= %(since)s
+         UNION ALL
+        SELECT p.bank_transaction_id, p.id FROM payments_payment AS p
+         WHERE p.seller_id = %(seller)s AND p.buyer_id IS NULL AND p.received_on >= %(since)s
+           AND p.bank_transaction_id IS NOT NULL
+           AND p.allocated = 0 AND p.refunded = 0 AND p.returned = 0
+         UNION ALL
+        SELECT g.id, NULL FROM payments_banktransaction AS g
+         WHERE %(goes_back)s AND g.seller_id = %(seller)s AND g.amount < 0
+           AND g.booked_on >= %(since)s) AS f
+  JOIN payments_banktransaction AS t ON t.seller_id = %(seller)s AND t.id = f.id
+ CROSS JOIN LATERAL (
+       SELECT lower(concat_ws(' ', t.text, t.info, t.bank_reference, t.end_to_end_id, t.entry_reference,
+                              t.structured_reference, t.counterparty)) AS words OFFSET 0) AS said
+ WHERE t.booked_on >= %(since)s
    AND (t.amount = ANY(%(amounts)s) OR EXISTS (
-        SELECT 1 FROM unnest(%(names)s::text[]) AS n(name)
-         WHERE position(lower(n.name) IN lower(concat_ws(' ', t.text, t.info, t.bank_reference,
-               t.end_to_end_id, t.entry_reference, t.structured_reference, t.counterparty))) > 0))
-   AND (p.id IS NULL OR (p.buyer_id IS NULL AND p.allocated = 0 AND p.refunded = 0
-                         AND p.returned = 0))
+        SELECT 1 FROM unnest(%(names)s::text[]) AS n(name) WHERE position(n.name IN said.words) > 0))
    AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c
                     WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)
    AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b
@@ -62,15 +73,21 @@ def unknown_references(*, seller_id: UUID, connection_id: UUID, among: Sequence[
 
 
 def possible_lines(
-    *, seller_id: UUID, amounts: Collection[int], names: Sequence[str], since: date
+    *,
+    seller_id: UUID,
+    amounts: Collection[int],
+    names: Sequence[str],
+    since: date,
+    goes_back: bool,
 ) -> list[tuple[UUID, UUID | None]]:
     """(bank line, the untouched payment of nobody's that it became) of lines since then, of one of
-    ``amounts`` or naming one of ``names``."""
+    ``amounts`` or naming one of ``names``; of money that went only if it ``goes_back``."""
     given = {
         "seller": seller_id,
         "since": since,
         "amounts": list(amounts),
-        "names": list(names),
+        "names": [name.lower() for name in names],
+        "goes_back": goes_back,
     }
     return [(row[0], row[1]) for row in execute(_POSSIBLE, given)]
 
