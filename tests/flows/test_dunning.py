@@ -164,10 +164,12 @@ def test_a_week_without_the_job_sends_the_latest_step_only(desk: Desk) -> None:
 def test_from_the_first_reminder_to_the_hand_over(desk: Desk) -> None:
     """Nobody pays for three months; credit is held with the last demand."""
     invoice = desk.trade.invoice(10_000)
-    late(desk, invoice, -5)
-    for _ in range(40):
-        desk.day()
-        desk.later(2)
+    for days in (-5, 3, 12, 22, 36, 50, 68, 90):
+        late(desk, invoice, days)
+        for _ in range(6):  # over a weekend and a holiday
+            if desk.day():
+                break
+            desk.later(1)
     levels = [level for level, _ in desk.steps()]
     assert levels == ["friendly", "notice_1", "notice_2", "notice_3", "formal", "final", "handover"]
     assert desk.trade.stored(type(desk.trade.line), desk.trade.line.id).state == "on_hold"
@@ -200,6 +202,46 @@ def test_payment_stops_a_mail_that_no_server_has_taken_yet(desk: Desk) -> None:
     assert desk.stopped() == ["paid"]
     assert [mail.last_error for mail in desk.mails()] == [outgoing_mails.OVERTAKEN]
     assert desk.mails()[0].content == "" and desk.steps() == []
+
+
+def test_money_that_comes_in_before_a_mail_leaves_keeps_it_back(desk: Desk) -> None:
+    """It pays all but what the bank took, and nobody has assigned it yet; the call is off the list too."""
+    invoice = desk.trade.invoice(10_000)
+    late(desk, invoice, 28)
+    assert desk.day() == ["notice_3"]
+    assert DunningTask.objects.get(seller_id=desk.seller.id).state == "open"
+    desk.trade.payment(9_990, received_on=desk.on)
+    assert notices_for(desk.seller, buyer_id=desk.trade.buyer.id, at=desk.at) == []
+    assert desk.post() == [] and desk.stopped() == ["money_here"] and desk.steps() == []
+    assert DunningTask.objects.get(seller_id=desk.seller.id).state == "dropped"
+
+
+def test_what_a_policy_has_written_does_not_leave_once_it_is_switched_off(desk: Desk) -> None:
+    late(desk, desk.trade.invoice(10_000), 7)
+    assert desk.day() == ["notice_1"]
+    policies.switch_off(desk.seller, policy_id=desk.kept.id, **desk.act)
+    assert desk.post() == [] and desk.stopped() == ["policy_off"]
+
+
+def test_a_message_that_breaks_down_keeps_no_other_back(desk: Desk, monkeypatch: Any) -> None:
+    other = desk.trade.other_buyer(email="ap@x.example")
+    first, _ = desk.trade.invoice(10_000), other.invoice(10_000)
+    late(desk, first, 7)
+    desk.run()
+    whole, broken = sending.compose, [desk.trade.buyer.id]
+
+    def compose(known: Any, *rest: Any, **more: Any) -> Any:
+        if known.account.buyer_id in broken:
+            raise RuntimeError("nobody foresaw this")
+        return whole(known, *rest, **more)
+
+    monkeypatch.setattr(sending, "compose", compose)
+    assert desk.send() == 2
+    assert [one.buyer_id for one in desk.sent()] == [other.buyer.id]
+    assert [one.send_at for one in desk.queued()] == [desk.at + sending.PUT_OFF]
+    broken.clear()
+    desk.at += sending.PUT_OFF
+    assert desk.send() == 1 and len(desk.sent()) == 2
 
 
 def test_what_is_paid_in_part_is_written_about_as_it_stands_when_it_goes(desk: Desk) -> None:

@@ -117,6 +117,30 @@ def test_what_keeps_a_message_back_lets_go_again() -> None:
     assert decide(account(), policy=usual, on=on(6), is_quiet=True).waits == "quiet_day"
 
 
+@pytest.mark.parametrize(
+    ("days_late", "level", "demanded"), [(5, "notice_1", [1]), (0, "due_today", [2])]
+)
+def test_what_is_not_due_yet_is_never_called_overdue(
+    days_late: int, level: str, demanded: list[int]
+) -> None:
+    steps = [
+        {"level": "friendly", "days": -3},
+        {"level": "due_today", "days": 0},
+        {"level": "notice_1", "days": 5},
+    ]
+    first, second, third = item(1), item(2), item(3, due_on=on(days_late + 2))
+    if level == "due_today":
+        first = replace(first, level="notice_1")
+    found = decide(
+        account(first, second, third) if level == "due_today" else account(first, third),
+        policy=policy(steps=steps),
+        on=on(days_late),
+    )
+    assert found.step is not None and found.step.level == level
+    assert [one.item.invoice_id.int for one in found.demands] == demanded
+    assert found.amount == 10_000 and third in found.also
+
+
 def test_a_step_with_a_minimum_gives_way_to_a_milder_one() -> None:
     steps = standard_policy("Usual")["steps"]
     steps[2]["minimum"] = {"EUR": 50_000}
@@ -139,6 +163,7 @@ def test_a_step_with_a_minimum_gives_way_to_a_milder_one() -> None:
             {"steps": [{"level": "notice_2", "days": 3}, {"level": "notice_1", "days": 9}]},
             "steps.2",
         ),
+        ({"steps": [{"level": "final", "days": 3, "tell": ["a@b.example\nBcc: c"]}]}, "steps.1"),
         ({"segment": {"countries": ["Italy"]}}, "segment"),
         ({"when": "buyer.colour == 'blue'"}, "when"),
         ({"minimum": {"EUR": 1.5}}, "minimum"),

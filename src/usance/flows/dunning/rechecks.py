@@ -12,12 +12,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows.dunning import choosing
 from usance.flows.journal import Journal, business_day
 from usance.records.credit import actions as credit
 from usance.records.dunning import account_queries, actions, queries
 from usance.records.dunning.models import DunningMessage
 from usance.records.parties.models import Seller
-from usance.rules.dunning.decide import held_by
+from usance.rules.dunning.decide import held_by, money_is_here
 
 KIND: Final = "dunning"
 """The kind of the mails that a message goes out by."""
@@ -36,7 +37,8 @@ def still_wanted(*, seller_id: UUID, message_id: UUID, at: datetime) -> bool:
     locked = actions.lock_message(seller_id=seller_id, message_id=message_id)
     if locked is None or locked.state != "sent":
         return False
-    reason = _against(seller, locked, at=at)
+    switched_on = row.policy.state == "active"
+    reason = _against(seller, locked, at=at) if switched_on else "policy_off"
     if reason:
         stop(seller, locked, reason=reason, at=at)
     return not reason
@@ -58,8 +60,10 @@ def _against(seller: Seller, row: DunningMessage, *, at: datetime) -> str:
     on = business_day(seller, at=at)
     if account.paused_until is not None and on <= account.paused_until:
         return "paused"
-    if account.proposed:
-        return "money_here"
+    if account.proposed or account.unassigned > 0:
+        policy = choosing.rule_of(row.policy, currency=seller.currency)
+        if money_is_here(account, policy=policy, on=on):
+            return "money_here"
     items = {(item.number, item.due_on.isoformat()): item for item in account.items}
     for one in row.items:
         item = items.get((one["number"], one["due_on"]))
@@ -71,8 +75,10 @@ def _against(seller: Seller, row: DunningMessage, *, at: datetime) -> str:
 
 
 def stop(seller: Seller, row: DunningMessage, *, reason: str, at: datetime) -> None:
-    """Stop a locked message and give its steps back, so that a later one may take them."""
+    """Stop a locked message and give its steps back, so that a later one may take them; what people were
+    to do about it is off their list."""
     actions.free_steps(seller_id=seller.id, message_id=row.id)
+    actions.drop_tasks(seller_id=seller.id, message_id=row.id, at=at, by=BY)
     actions.set_fields(row, state="stopped", stopped_at=at, stop_reason=reason)
     journal = Journal(seller, at=at, by=BY)
     journal.tell(

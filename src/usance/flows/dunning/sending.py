@@ -7,6 +7,7 @@ written in the same transaction, from the figures of that moment, and asked abou
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -41,8 +42,11 @@ from usance.rules.invoicing.profiles import SellerDetailsView
 
 AT_A_TIME: Final = 200
 """Messages of one seller that go out before another's turn."""
+PUT_OFF: Final = timedelta(minutes=10)
+"""For so long a message that breaks down steps aside, so that those behind it go out."""
 MAIL_LIVES: Final = timedelta(days=3)
 """After so long a mail that no server took is not sent any more: what it says is stale."""
+_log: Final = logging.getLogger(__name__)
 _REASONS: Final[Mapping[str, str]] = {"nothing_due": "paid"}
 
 
@@ -53,16 +57,21 @@ def send_due(
     stopping: Callable[[], bool] = lambda: False,
     limit: int = AT_A_TIME,
 ) -> int:
-    """Send the messages of a seller that are due, at most ``limit``; how many were looked at."""
+    """Send the messages of a seller that are due, at most ``limit``; how many were looked at. One that
+    breaks down is put off and keeps none of the others back."""
     outbox = Outbox(Seller.objects.get(id=seller_id))
     looked = 0
     for message_id in queries.messages_due(seller_id=seller_id, at=clock(), limit=limit):
         if stopping():
             break
         at = clock()
-        row = send_message(outbox, message_id=message_id, at=at)
-        if row is not None and row.state == "sent":
-            _claim_late_charges(outbox, row, at=at)
+        try:
+            row = send_message(outbox, message_id=message_id, at=at)
+            if row is not None and row.state == "sent":
+                _claim_late_charges(outbox, row, at=at)
+        except Exception:  # noqa: BLE001 - it is said, and tried again; others wait behind it
+            _log.exception("dunning message %s", message_id)
+            actions.put_off(seller_id=seller_id, message_id=message_id, until=at + PUT_OFF)
         looked += 1
     return looked
 

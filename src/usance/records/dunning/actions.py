@@ -151,6 +151,20 @@ def free_steps(*, seller_id: UUID, message_id: UUID) -> None:
     DunningStep.objects.filter(seller_id=seller_id, message_id=message_id).delete()
 
 
+def drop_tasks(*, seller_id: UUID, message_id: UUID, at: datetime, by: str) -> None:
+    """Take the open tasks that a message made off the list."""
+    DunningTask.objects.filter(seller_id=seller_id, message_id=message_id, state="open").update(
+        state="dropped", done_by=by, done_at=at
+    )
+
+
+def put_off(*, seller_id: UUID, message_id: UUID, until: datetime) -> None:
+    """Have a message that waits go out no sooner than ``until``."""
+    DunningMessage.objects.filter(seller_id=seller_id, id=message_id, state="queued").update(
+        send_at=until
+    )
+
+
 def lock_message(*, seller_id: UUID, message_id: UUID) -> DunningMessage | None:
     """The message, locked until the transaction ends."""
     return (

@@ -1,7 +1,8 @@
 """Whether an account is written to on a day, about what, and in which tone.
 
 One message gathers all that an account owes. An item is written about once at each level, and only
-climbs; where days were left out it is the latest step that counts, and none of those before it.
+climbs; where days were left out it is the latest step that counts, and none of those before it. What is
+not due yet is never part of what a message calls overdue.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def decide(
         waits = "nothing_due"
     elif account.paused_until is not None and on <= account.paused_until:
         waits = "paused"
-    elif _money_is_here(account, policy=policy, on=on):
+    elif money_is_here(account, policy=policy, on=on):
         waits = "money_here"
     elif not free:
         waits = "held"
@@ -105,8 +106,9 @@ def held_by(item: Item, *, account: Account) -> Held | None:
     return "may_be_paid" if 0 < item.open <= account.unassigned else None
 
 
-def _money_is_here(account: Account, *, policy: DunningPolicy, on: date) -> bool:
-    """Whether money of the buyer's is being looked into, so that it may have paid already."""
+def money_is_here(account: Account, *, policy: DunningPolicy, on: date) -> bool:
+    """Whether money of the buyer's is being looked into, so that on the day ``on`` it may have paid
+    already."""
     if account.proposed:
         return True
     came = account.unassigned_on
@@ -119,12 +121,13 @@ def _message(
     """The message about ``free`` items; at a lower step where the highest asks for a larger sum."""
     left = list(free)
     while left:
-        total = sum(item.open for item, _ in left)
         step = max((step for _, step in left), key=lambda one: rank(one.level))
+        about = [(item, one) for item, one in left if _goes_with(one, step)]
+        total = sum(item.open for item, _ in about)
         least = max(policy.minimum.get(account.currency, 0), step.minimum.get(account.currency, 0))
         if total > 0 and total >= least:
-            demands = tuple(Demand(item, one.level) for item, one in left)
-            named = {(item.invoice_id, item.due_on) for item, _ in left}
+            demands = tuple(Demand(item, one.level) for item, one in about)
+            named = {(item.invoice_id, item.due_on) for item, _ in about}
             also = tuple(
                 item
                 for item in account.items
@@ -134,3 +137,9 @@ def _message(
             return Decision(step, demands, also)
         left = [(item, one) for item, one in left if one is not step]
     return Decision(None, waits="below_minimum")
+
+
+def _goes_with(step: Step, highest: Step) -> bool:
+    """Whether a message in the tone of ``highest`` says the truth of an item at ``step``: what is not due
+    yet is not overdue, nor due today."""
+    return step.days > 0 if highest.days > 0 else step.level == highest.level

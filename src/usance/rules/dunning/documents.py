@@ -34,6 +34,7 @@ _PARTS: Final = {
     "quiet", "hours", "texts",
 }  # fmt: skip
 _STEP_PARTS: Final = {"level", "days", "channels", "minimum", "needs_notice", "hold", "tell"}
+_ROLE_OR_ADDRESS: Final = re.compile(r"[a-z_]+|[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\"]+")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
@@ -114,8 +115,17 @@ def _step(given: Any, place: int) -> Step:
         minimum=_minimum(given.get("minimum", {}), field=field),
         needs_notice=_flag(given, "needs_notice", field=field),
         hold=_flag(given, "hold", field=field),
-        tell=_names(given.get("tell", []), what="tell", field=field),
+        tell=_people(given.get("tell", []), field=field),
     )
+
+
+def _people(given: Any, *, field: str) -> tuple[str, ...]:
+    names = _names(given, what="tell", field=field)
+    if wrong := [one for one in names if not _ROLE_OR_ADDRESS.fullmatch(one)]:
+        raise InvalidDunningPolicy(
+            f"{wrong[0]!r:.40} in tell is neither a role nor an e-mail address.", field=field
+        )
+    return names
 
 
 def _channels(given: Any, *, field: str) -> tuple[Channel, ...]:
