@@ -21,8 +21,8 @@ from usance.flows import (
 )
 from usance.flows.report_rules import InvalidReportRules
 from usance.records.credit import standing_queries
-from usance.records.invoices import forecast_queries, insight_queries
-from usance.records.invoices.models import CashForecast, Invoice
+from usance.records.invoices import forecast_queries, insight_queries, receivables
+from usance.records.invoices.models import CashForecast, Invoice, NumberSeries
 from usance.rules.promises import Part
 
 
@@ -174,3 +174,25 @@ def test_late_charges_are_owed_but_neither_sold_nor_scored(trade: Trade) -> None
     assert after == row
     assert scored() == before
     assert forecast_queries.histories(seller_id=trade.seller.id, on=read.at.date()) == histories
+
+
+def test_documents_numbered_around_midnight_agree_with_the_ledger(trade: Trade) -> None:
+    """Who gets a number after somebody whose day has begun already dates the document with that day."""
+    first, second = trade.invoice(30_000), trade.invoice(20_000)
+    billing.credit_invoice(trade.seller, invoice_id=first.id, amount=1_000, **trade.act)
+    next_day = trade.at.date() + timedelta(days=1)
+    NumberSeries.objects.filter(seller_id=trade.seller.id).update(last_issued_on=next_day)
+    late = trade.invoice(7_000)
+    assert late.issued_on == next_day
+    for invoice, amount in ((first, None), (second, 5_000)):
+        note = billing.credit_invoice(
+            trade.seller, invoice_id=invoice.id, amount=amount, **trade.act
+        )
+        assert note.issued_on == next_day
+    for on, owed in ((trade.at.date(), 15_000), (next_day, 22_000)):
+        rows = receivables.aging(seller_id=trade.seller.id, on=on)
+        assert sum(row.total for row in rows) == owed
+        assert all(
+            one.agrees for one in receivables.reconciled(rows, seller_id=trade.seller.id, on=on)
+        )
+    assert books.broken(trade.seller) == []

@@ -144,6 +144,7 @@ def issue(
         postings=ledger.invoice(
             invoice.buyer_id, net=amounts.net, tax=amounts.tax, released=_charged(pieces)
         ),
+        on=invoice.issued_on,
     )
     return invoice
 
@@ -167,6 +168,7 @@ def issue_again(
         buyer_id=invoice.buyer_id,
         currency=invoice.currency,
         postings=ledger.invoice(invoice.buyer_id, net=amounts.net, tax=amounts.tax, released=0),
+        on=invoice.issued_on,
     )
     return invoice
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -42,7 +43,7 @@ class Journal:
         self.at = at
         self.on = business_day(seller, at=at)
         self.by = by
-        self._entries: list[ledger.NewEntry] = []
+        self._entries: defaultdict[date, list[ledger.NewEntry]] = defaultdict(list)
         self._events: list[events.NewEvent] = []
 
     def enter(
@@ -53,9 +54,12 @@ class Journal:
         buyer_id: UUID | None,
         currency: str,
         postings: tuple[Posting, ...],
+        on: date | None = None,
     ) -> None:
-        """An entry to post. The credit lines of its buyers are locked already."""
-        self._entries.append(ledger.NewEntry(kind, subject_id, buyer_id, currency, postings))
+        """An entry to post on the day ``on`` (None: of the act), that of the document it is about. The
+        credit lines of its buyers are locked already."""
+        entry = ledger.NewEntry(kind, subject_id, buyer_id, currency, postings)
+        self._entries[on or self.on].append(entry)
 
     def tell(self, type_: str, *, object_type: str, object_id: UUID, **rest: Any) -> None:
         """An event to append; see NewEvent for the rest."""
@@ -63,10 +67,11 @@ class Journal:
 
     def close(self) -> None:
         """Write everything."""
-        ledger.post(self._entries, seller_id=self.seller.id, at=self.at, on=self.on)
+        for on, entries in self._entries.items():
+            ledger.post(entries, seller_id=self.seller.id, at=self.at, on=on)
         changes: defaultdict[tuple[UUID, str], defaultdict[str, int]]
         changes = defaultdict(lambda: defaultdict(int))
-        for entry in self._entries:
+        for entry in chain.from_iterable(self._entries.values()):
             for posting in entry.postings:
                 sign = _COUNTERS.get(posting.account)
                 if sign and posting.buyer_id:

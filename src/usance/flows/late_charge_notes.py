@@ -98,6 +98,7 @@ def _book(journal: Journal, note: Invoice, *, late: Invoice) -> None:
         buyer_id=note.buyer_id,
         currency=note.currency,
         postings=ledger.late_charge(note.buyer_id, amount=note.amount),
+        on=note.issued_on,
     )
     journal.tell(
         "late_charge.opened",

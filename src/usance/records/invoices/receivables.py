@@ -26,7 +26,8 @@ COUNTBACK_HORIZON: Final = 1095
 # `item` is what of them is due on one day: an invoice, or each open instalment of one; of these only
 # the `first` counts as an invoice.
 # An invoice that is closed now was open then only if it closed later. `later` is the first instant
-# after that day where the seller is. A write-off, and one taken back, is dated by its ledger entry.
+# after that day where the seller is. A write-off, and one taken back, is dated by its ledger entry; a
+# credit note by the moment it was made, as its entry is: numbered around midnight it may bear the next day.
 # `candidate` reads nothing but the index invoices_invoice_standing, and what happened later is joined
 # to it before it is summed up: most of it concerns invoices that were not there yet.
 _STANDING: Final = """
@@ -48,7 +49,7 @@ WITH later AS (
              UNION ALL
             SELECT c.id, n.amount
               FROM candidate AS c JOIN invoices_creditnote AS n ON n.invoice_id = c.id
-             WHERE n.seller_id = %(seller_id)s AND n.issued_on > %(on)s
+             WHERE n.seller_id = %(seller_id)s AND n.created_at >= (SELECT instant FROM later)
              UNION ALL
             SELECT e.subject_id, g.amount
               FROM ledger_entry AS e
