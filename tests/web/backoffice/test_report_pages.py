@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -58,6 +59,9 @@ def test_the_aging_says_that_it_agrees_with_the_ledger(sign_in: SignIn, house: H
     client = sign_in("chiara")
     for on in ("2026-09-30", "2026-10-20", "2026-11-20"):
         assert "Agrees with the ledger to the cent" in said(read(client, f"?on={on}"))
+    # Losses of less than a thousandth of sales are no 0 %.
+    [share] = read(client, "/terms").xpath("//tfoot/tr/td[last()]")
+    assert re.fullmatch(r"-?\d+\.\d\d%|–", " ".join("".join(share.itertext()).split()))
     # Days before which no period can begin are read as today.
     for page in PAGES:
         read(client, f"{page}?on=0001-01-01&days=365")

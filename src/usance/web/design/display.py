@@ -83,7 +83,8 @@ def _number(value: int | float | Decimal) -> SafeString:
 @show.register
 def _percent(value: Percent) -> SafeString:
     ratio = Decimal(str(value.ratio))
-    return format_html('<span class="figure">{}</span>', locale.percent(ratio, language=language()))
+    text = locale.percent(ratio, language=language(), decimals=value.decimals)
+    return format_html('<span class="figure">{}</span>', text)
 
 
 @show.register

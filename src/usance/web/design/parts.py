@@ -60,9 +60,10 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Percent:
-    """A ratio, 0.125 for 12.5 %."""
+    """A ratio, 0.125 for 12.5 %; with so many ``decimals``, None for one at most."""
 
     ratio: object
+    decimals: int | None = None
 
 
 # Navigation
