@@ -29,15 +29,15 @@ BY: Final = "dunning"
 def still_wanted(*, seller_id: UUID, message_id: UUID, at: datetime) -> bool:
     """Whether all that the message demands is still owed as it says, and nothing holds it back. Where
     not, the message is stopped: the next run decides anew."""
-    row = queries.message(seller_id=seller_id, message_id=message_id)
-    if row is None:
+    found = queries.account_written_to(seller_id=seller_id, message_id=message_id)
+    if found is None:
         return False
     seller = Seller.objects.get(id=seller_id)
-    credit.lock_line(seller_id=seller_id, buyer_id=row.buyer_id, currency=row.currency)
+    credit.lock_line(seller_id=seller_id, buyer_id=found[0], currency=found[1])
     locked = actions.lock_message(seller_id=seller_id, message_id=message_id)
     if locked is None or locked.state != "sent":
         return False
-    switched_on = row.policy.state == "active"
+    switched_on = locked.policy.state == "active"
     reason = _against(seller, locked, at=at) if switched_on else "policy_off"
     if reason:
         stop(seller, locked, reason=reason, at=at)

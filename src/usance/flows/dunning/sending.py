@@ -113,16 +113,16 @@ def send_message(outbox: Outbox, *, message_id: UUID, at: datetime) -> DunningMe
     """Decide once more about a queued message, and send it as things are now, put it off to the next
     hour at which it may go, or stop it. The message as it is then; None if there is none."""
     seller = outbox.seller
-    found = queries.message(seller_id=seller.id, message_id=message_id)
+    found = queries.account_written_to(seller_id=seller.id, message_id=message_id)
     if found is None:
         return None
-    credit.lock_line(seller_id=seller.id, buyer_id=found.buyer_id, currency=found.currency)
+    credit.lock_line(seller_id=seller.id, buyer_id=found[0], currency=found[1])
     row = actions.lock_message(seller_id=seller.id, message_id=message_id)
     if row is None or row.state != "queued":
         return row
-    policy = outbox.rule(found.policy)
+    policy = outbox.rule(row.policy)
     known = _account(seller, row, at=at)
-    if found.policy.state != "active" or known is None:
+    if row.policy.state != "active" or known is None:
         stop(seller, row, reason="paid" if known is None else "policy_off", at=at)
         return row
     zone = choosing.zone_of(seller, known)
@@ -160,8 +160,7 @@ def _go_out(
     seller, step = outbox.seller, decision.step
     on = business_day(seller, at=at)
     composed = compose(known, decision, policy=policy, details=outbox.details, on=on)
-    actions.free_steps(seller_id=seller.id, message_id=row.id)
-    actions.take_steps({row.id: decision.levels}, seller_id=seller.id, at=at)
+    actions.retake_steps(decision.levels, seller_id=seller.id, message_id=row.id, at=at)
     link = _pay_link(seller, row, at=at)
     mail = None
     if "email" in step.channels and known.email:
@@ -182,9 +181,7 @@ def _go_out(
         sent_to=mail.recipient if mail else "",
         mail_id=mail.id if mail else None,
     )
-    case = actions.lock_case(seller_id=seller.id, case_id=row.case_id)
-    assert case is not None
-    actions.set_fields(case, level=step.level, last_on=on)
+    actions.mark_case(seller_id=seller.id, case_id=row.case_id, level=step.level, on=on)
     done = escalating.escalate(seller, row, known=known, step=step, at=at)
     _tell(seller, row, done=done, at=at)
 

@@ -55,6 +55,8 @@ SELECT s.id, %(seller)s, %(at)s, s.message_id, s.invoice_id, s.due_on, s.level
        id uuid, message_id uuid, invoice_id uuid, due_on date, level text)
 """
 
+_OF_STEP: Final = ("invoice_id", "due_on", "level")
+
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
@@ -146,6 +148,18 @@ def take_steps(
         execute(_STEPS, {"seller": seller_id, "at": at, "steps": jsonb(steps)})
 
 
+def retake_steps(
+    levels: Mapping[tuple[UUID, date], str], *, seller_id: UUID, message_id: UUID, at: datetime
+) -> None:
+    """Have the message take these levels in place of those that it took when it was queued, which mostly
+    are the same."""
+    found = DunningStep.objects.filter(seller_id=seller_id, message_id=message_id)
+    taken = {(id_, day): level for id_, day, level in found.values_list(*_OF_STEP)}
+    if taken != levels:
+        free_steps(seller_id=seller_id, message_id=message_id)
+        take_steps({message_id: levels}, seller_id=seller_id, at=at)
+
+
 def free_steps(*, seller_id: UUID, message_id: UUID) -> None:
     """Take back the steps of a message that has not gone out."""
     DunningStep.objects.filter(seller_id=seller_id, message_id=message_id).delete()
@@ -166,9 +180,10 @@ def put_off(*, seller_id: UUID, message_id: UUID, until: datetime) -> None:
 
 
 def lock_message(*, seller_id: UUID, message_id: UUID) -> DunningMessage | None:
-    """The message, locked until the transaction ends."""
+    """The message with its policy, locked until the transaction ends."""
     return (
-        DunningMessage.objects.select_for_update(no_key=True)
+        DunningMessage.objects.select_related("policy")
+        .select_for_update(no_key=True, of=("self",))
         .filter(seller_id=seller_id, id=message_id)
         .first()
     )
@@ -181,6 +196,11 @@ def lock_case(*, seller_id: UUID, case_id: UUID) -> DunningCase | None:
         .filter(seller_id=seller_id, id=case_id)
         .first()
     )
+
+
+def mark_case(*, seller_id: UUID, case_id: UUID, level: str, on: date) -> None:
+    """Note on the case what its last message was, and when."""
+    DunningCase.objects.filter(seller_id=seller_id, id=case_id).update(level=level, last_on=on)
 
 
 def lock_policies(*, seller_id: UUID, name: str) -> list[DunningPolicy]:

@@ -86,6 +86,12 @@ def message(*, seller_id: UUID, message_id: UUID) -> DunningMessage | None:
     return messages(seller_id=seller_id).filter(id=message_id).first()
 
 
+def account_written_to(*, seller_id: UUID, message_id: UUID) -> tuple[UUID, str] | None:
+    """The buyer and the currency that a message is about."""
+    found = DunningMessage.objects.filter(seller_id=seller_id, id=message_id)
+    return found.values_list("buyer_id", "currency").first()
+
+
 def messages_due(*, seller_id: UUID, at: datetime, limit: int) -> list[UUID]:
     """Messages that are to go out by now, the longest due first."""
     found = DunningMessage.objects.filter(seller_id=seller_id, state="queued", send_at__lte=at)
