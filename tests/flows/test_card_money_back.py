@@ -115,6 +115,35 @@ def test_what_a_dispute_takes_after_it_was_given_back_is_a_loss_once(till: Till)
     assert (found.get("bad_debt", 0), found["clearing"]) == (0, -1_500)
 
 
+@pytest.mark.parametrize("refund_first", [True, False])
+def test_a_refund_that_failed_and_a_dispute_gave_the_money_back_once(
+    till: Till, refund_first: bool
+) -> None:
+    """A cardholder whom the refund does not reach asks its bank: no loss, and no money to give back again."""
+    order, held = secured(till)
+    invoice = invoice_of(till, order)
+    taken = dispute("open", 20_000, held.reference)
+    if refund_first:
+        refund(till, held, 20_000)
+    till.notice("evt_1", "dispute", "dp_1", dispute=taken)
+    till.work()
+    if not refund_first:
+        refund(till, held, 20_000)
+    assert books.balances(till.trade.seller, till.trade.buyer.id)["bad_debt"] == 20_000
+    till.provider.fail_refund(held.reference, amount=20_000)
+    for id_ in ("evt_2", "evt_3"):
+        till.notice(id_, "authorization", held.reference)
+    till.work()
+    invoice.refresh_from_db()
+    found = books.balances(till.trade.seller, till.trade.buyer.id)
+    assert (found.get("bad_debt", 0), found.get("clearing", 0)) == (0, 0)
+    assert (invoice.outstanding, len(payments(till))) == (20_000, 1)
+    till.notice("evt_4", "dispute", "dp_1", dispute=dispute("won", 20_000, held.reference))
+    till.work()
+    invoice.refresh_from_db()
+    assert (invoice.state, cleared(till), len(payments(till))) == ("paid", 20_000, 2)
+
+
 def test_a_dispute_that_is_won_before_it_was_known_to_be_opened_moves_nothing(till: Till) -> None:
     order, held = secured(till)
     invoice = invoice_of(till, order)

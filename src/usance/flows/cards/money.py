@@ -10,7 +10,7 @@ from uuid import UUID
 from usance.flows import repayments, settlement
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
-from usance.records.cards import queries
+from usance.records.cards import actions, payout_queries, queries
 from usance.records.cards.models import CardAuthorization, CardReceipt
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Seller
@@ -191,3 +191,23 @@ def book_twice(
         data={"amount": amount},
     )
     journal.close()
+
+
+def book_once_after_all(
+    seller: Seller, authorization: CardAuthorization, *, amount: int, at: datetime, by: str
+) -> int:
+    """A refund of ``amount`` never arrived: what was a loss since it had gone to the card twice went there
+    once, and the invoices stay open by that. How much of ``amount`` it was; the rest is the seller's again.
+    The caller has locked line and authorization."""
+    of = {"seller_id": seller.id, "authorization_id": authorization.id}
+    once = min(amount, payout_queries.paid_twice(**of))
+    if once <= 0:
+        return 0
+    left = once
+    for dispute in payout_queries.disputes_paid_twice(**of):
+        # Now it is the dispute alone that took it: if it is won, that comes back as a payment.
+        part = min(left, dispute.twice)
+        actions.change(dispute, twice=dispute.twice - part, taken=dispute.taken + part)
+        left -= part
+    book_twice(seller, authorization, amount=-once, at=at, by=by)
+    return once

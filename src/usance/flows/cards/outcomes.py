@@ -76,6 +76,8 @@ def absorb(
     if refunded:
         money.book_refund(seller, row, amount=refunded, reason=note, at=at, by=by)
     if failed:
+        failed -= money.book_once_after_all(seller, row, amount=failed, at=at, by=by)
+    if failed:
         money.book_back(
             seller,
             row,

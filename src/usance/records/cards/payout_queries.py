@@ -110,3 +110,23 @@ def dispute_fees(
         seller_id=seller_id, connection_id=connection_id, reference__in=set(references)
     )
     return dict(found.values_list("reference", "fee"))
+
+
+_PAID_TWICE: Final = """
+SELECT coalesce(sum(p.amount), 0)::bigint FROM ledger_entry AS e
+  JOIN ledger_posting AS p ON p.seller_id = e.seller_id AND p.entry_id = e.id
+ WHERE e.seller_id = %s AND e.subject_id = %s AND e.kind = 'card_paid_twice' AND p.account = 'bad_debt'
+"""
+
+
+def paid_twice(*, seller_id: UUID, authorization_id: UUID) -> int:
+    """What went to the card twice and is a loss, minor units."""
+    return int(execute(_PAID_TWICE, [seller_id, authorization_id])[0][0])
+
+
+def disputes_paid_twice(*, seller_id: UUID, authorization_id: UUID) -> list[CardDispute]:
+    """Disputes, not won, that took what a refund had given back, the first first."""
+    found = CardDispute.objects.filter(
+        seller_id=seller_id, authorization_id=authorization_id, won_at=None, twice__gt=0
+    )
+    return list(found.order_by("id"))
