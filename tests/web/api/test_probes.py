@@ -132,7 +132,7 @@ def test_the_document_is_served_and_complete(shop: Shop) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation["summary"] and operation["description"]
-            assert {"401", "403"} <= operation["responses"].keys()
+            assert {"401", "403", "503"} <= operation["responses"].keys()
             assert operation["security"] == [{"ApiKey": []}]
             if method != "get":
                 names = [p["name"] for p in operation["parameters"]]

@@ -41,6 +41,7 @@ _TITLES: Final = {
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "The payload is wrong; `errors` says where.",
+    503: "Whom it takes does not answer: the database, or a provider. Send the same again.",
 }
 
 

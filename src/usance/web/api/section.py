@@ -29,8 +29,8 @@ IDEMPOTENCY_KEY: Final = {
     " `Idempotency-Replayed: true`; with another request 422, while the first still runs 409.",
 }
 
-_READ_PROBLEMS: Final = (401, 403, 404, 422)
-_WRITE_PROBLEMS: Final = (400, 401, 403, 404, 409, 413, 415, 422)
+_READ_PROBLEMS: Final = (401, 403, 404, 422, 503)
+_WRITE_PROBLEMS: Final = (400, 401, 403, 404, 409, 413, 415, 422, 503)
 
 
 def problem_responses(statuses: tuple[int, ...]) -> dict[str, Any]:
