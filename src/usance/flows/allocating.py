@@ -149,7 +149,7 @@ class Applications:
             "deduction": made.deduction,
             "deduction_kind": made.deduction_kind,
         }
-        of = {"subject_id": made.id, "buyer_id": invoice.buyer_id}
+        of: dict[str, Any] = {"subject_id": made.id, "buyer_id": invoice.buyer_id}
         if made.converted is None:
             postings = ledger.allocation(invoice.buyer_id, **figures)
         else:
