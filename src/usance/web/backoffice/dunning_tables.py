@@ -69,7 +69,7 @@ def messages_table(rows: Iterable[DunningMessage]) -> Table:
             Column(label=_("Level")),
             Column(label=_("State")),
             Column(label=_("When")),
-            Column(label=_("By")),
+            Column(label=_("Channel")),
             Column(label=_("Amount"), numeric=True),
         ],
         rows=[
@@ -149,7 +149,7 @@ def steps_table(policy: DunningPolicy) -> Table:
         columns=[
             Column(label=_("Level")),
             Column(label=_("When")),
-            Column(label=_("By")),
+            Column(label=_("Channel")),
             Column(label=_("Besides")),
         ],
         rows=[
@@ -195,7 +195,7 @@ def foreseen_table(seen: Preview) -> Table:
             Column(label=_("Buyer")),
             Column(label=_("Day")),
             Column(label=_("Level")),
-            Column(label=_("By")),
+            Column(label=_("Channel")),
             Column(label=_("Items"), numeric=True),
             Column(label=_("Amount"), numeric=True),
         ],

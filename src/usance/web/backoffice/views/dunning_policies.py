@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from usance.flows.dunning import choosing, policies, previews, runs
@@ -71,7 +72,7 @@ def _policies_table(rows: list[DunningPolicy]) -> Table:
             Column(label=_("Name")),
             Column(label=_("State")),
             Column(label=_("Version"), numeric=True),
-            Column(label=_("Position"), numeric=True),
+            Column(label=pgettext("dunning policies", "Position"), numeric=True),
             Column(label=_("Steps"), numeric=True),
         ],
         rows=[
