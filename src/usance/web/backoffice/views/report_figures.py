@@ -105,10 +105,10 @@ def _collection_table(rows: Sequence[Collection]) -> Table:
         (_("Average days delinquent"), lambda row: row.delinquent),
         (_("Collection effectiveness"), lambda row: _percent(row.effectiveness)),
         (_("Days late of what was paid, by amount"), lambda row: row.days_late),
-        (_("Disputed of sales"), lambda row: _small(row.dispute_rate)),
+        (_("Disputed of sales"), lambda row: _percent(row.dispute_rate, 2)),
         (_("Promises kept"), lambda row: _percent(row.kept_rate)),
         (_("Bad debt"), lambda row: Money(row.bad_debt, row.currency)),
-        (_("Bad debt of sales"), lambda row: _small(row.bad_debt_rate)),
+        (_("Bad debt of sales"), lambda row: _percent(row.bad_debt_rate, 2)),
     ]
     return Table(
         caption=_("Days sales outstanding"),
@@ -120,13 +120,8 @@ def _collection_table(rows: Sequence[Collection]) -> Table:
     )
 
 
-def _percent(ratio: Decimal | None) -> Percent | None:
-    return None if ratio is None else Percent(ratio)
-
-
-def _small(ratio: Decimal | None) -> Percent | None:
-    """A share that is far below one per cent where all is well: it is told with two decimals."""
-    return None if ratio is None else Percent(ratio, decimals=2)
+def _percent(ratio: Decimal | None, decimals: int | None = None) -> Percent | None:
+    return None if ratio is None else Percent(ratio, decimals)
 
 
 @require_safe
@@ -400,5 +395,5 @@ def _terms_table(rows: Sequence[TermsResult]) -> Table:
             *(Column(label=row.currency, numeric=True) for row in rows),
         ],
         rows=[Row(cells=[label, *(shown(row, name) for row in rows)]) for label, name in parts],
-        footer=[_("Net cost of sales"), *(_small(row.of_sales) for row in rows)],
+        footer=[_("Net cost of sales"), *(_percent(row.of_sales, 2) for row in rows)],
     )
