@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,18 @@ from hypothesis import strategies as st
 from tests.conftest import AT
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import credit_lines, disputes, onboarding, outgoing_mails, promises
+from usance.flows import (
+    credit_lines,
+    disputes,
+    late_interest_terms,
+    onboarding,
+    outgoing_mails,
+    promises,
+)
 from usance.flows.dunning import cases, policies, previews, runs, sending, worklists
 from usance.flows.dunning.notices import notices_for
 from usance.flows.dunning.policies import NotPreviewed
+from usance.flows.late_interest_terms import TermsFields
 from usance.gateways.mail.memory import MemoryMail
 from usance.records.collections.models import Dispute
 from usance.records.dunning import queries
@@ -242,6 +251,25 @@ def test_a_message_that_breaks_down_keeps_no_other_back(desk: Desk, monkeypatch:
     broken.clear()
     desk.at += sending.PUT_OFF
     assert desk.send() == 1 and len(desk.sent()) == 2
+
+
+def test_interest_stands_beside_what_it_accrued_on_where_it_is_claimed(desk: Desk) -> None:
+    """Ten per cent of 1,000.00 for seven days, in no total; nothing where none is claimed."""
+    invoice = desk.trade.invoice(100_000)
+    late(desk, invoice, 7)
+    other = desk.trade.other_buyer(email="ap@x.example")
+    spared = other.invoice(100_000)
+    for buyer, charging in ((desk.trade.buyer, "at_notice"), (other.buyer, "never")):
+        fields = TermsFields(charging=charging, rate=Decimal(10))
+        late_interest_terms.set_terms(desk.seller, fields=fields, buyer_id=buyer.id, **desk.act)
+    desk.day()
+    rows = {one["number"]: one["interest"] for message in desk.sent() for one in message.items}
+    assert rows == {invoice.number: 192, spared.number: 0}
+    assert {one.amount for one in desk.sent()} == {100_000}
+    told = {mail.to: mail for mail in desk.post()}
+    assert "€1.92" in told["ap@nordwind.example"].text and "€1,000.00" in told["ap@x.example"].text
+    assert "Interest" in told["ap@nordwind.example"].html
+    assert "Interest" not in told["ap@x.example"].html
 
 
 def test_what_is_paid_in_part_is_written_about_as_it_stands_when_it_goes(desk: Desk) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from babel.dates import format_date
 from babel.numbers import format_currency
@@ -46,8 +47,10 @@ def compose(
     policy: DunningPolicy,
     details: SellerDetailsView,
     on: date,
+    interest: Mapping[UUID, int] | None = None,
 ) -> Composed:
-    """The message that ``decision`` calls for, on the day ``on``."""
+    """The message that ``decision`` calls for, on the day ``on``. ``interest`` is what has accrued on an
+    invoice, minor units; it is shown once, beside the invoice's first item, and is in no total."""
     assert decision.step is not None
     words = words_in(known.language)
     language = spoken(known.language)
@@ -69,10 +72,7 @@ def compose(
         filled(text_of(policy, decision.step.level, language=known.language), values),
         words,
         language,
-        items=tuple(
-            [_row(one.item, on=on, level=one.level) for one in decision.demands]
-            + [_row(item, on=on, level="") for item in decision.also]
-        ),
+        items=_rows(decision, on=on, interest=interest or {}),
         unassigned=(
             words.unassigned.format(amount=_money(held, currency, language)) if held > 0 else ""
         ),
@@ -117,23 +117,42 @@ def _table(
     rows: Sequence[dict[str, Any]], composed: Composed, currency: str, heading: str
 ) -> Table:
     words, language = composed.words, composed.language
+    accrues = any(row["interest"] for row in rows)
+
+    def line(number: str, due_on: str, late: str, interest: int, open_: int) -> tuple[str, ...]:
+        shown = (_money(interest, currency, language),) if accrues else ()
+        return (number, due_on, late, *shown, _money(open_, currency, language))
+
     lines = [
-        (
+        line(
             row["number"],
             _day(date.fromisoformat(row["due_on"]), language),
             str(row["days_late"]) if row["days_late"] > 0 else "",
-            _money(row["open"], currency, language),
+            row["interest"],
+            row["open"],
         )
         for row in rows
     ]
-    total = sum(row["open"] for row in rows)
     if len(rows) > 1:
-        lines.append((words.total, "", "", _money(total, currency, language)))
-    heads = (words.invoice, words.due_on, words.days_late, words.open)
+        sums = (sum(row[name] for row in rows) for name in ("interest", "open"))
+        lines.append(line(words.total, "", "", *sums))
+    interest = (words.interest,) if accrues else ()
+    heads = (words.invoice, words.due_on, words.days_late, *interest, words.open)
     return Table(heads, tuple(lines), figures=2, heading=heading)
 
 
-def _row(item: Item, *, on: date, level: str) -> dict[str, Any]:
+def _rows(
+    decision: Decision, *, on: date, interest: Mapping[UUID, int]
+) -> tuple[dict[str, Any], ...]:
+    left = dict(interest)
+    demanded = [
+        _row(one.item, on=on, level=one.level, interest=left.pop(one.item.invoice_id, 0))
+        for one in decision.demands
+    ]
+    return (*demanded, *(_row(item, on=on, level="", interest=0) for item in decision.also))
+
+
+def _row(item: Item, *, on: date, level: str, interest: int) -> dict[str, Any]:
     """An item as a message keeps it; amounts in minor units."""
     return {
         "invoice": public_id("invoice", item.invoice_id),
@@ -143,6 +162,7 @@ def _row(item: Item, *, on: date, level: str) -> dict[str, Any]:
         "days_late": item.days_late(on),
         "amount": item.amount,
         "open": item.open,
+        "interest": interest,
         "level": level,
     }
 

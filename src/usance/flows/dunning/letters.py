@@ -104,6 +104,7 @@ def _items(rows: Iterable[Mapping[str, Any]], currency: str) -> tuple[NoticeItem
             due_on=date.fromisoformat(row["due_on"]),
             days_late=row["days_late"],
             open=major(row["open"]),
+            interest=major(row["interest"]) if row.get("interest") else None,
         )
         for row in rows
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final
 from uuid import UUID
@@ -23,6 +23,7 @@ from usance.flows.dunning.composing import Composed, compose, letter_of
 from usance.flows.dunning.rechecks import BY, KIND, stop
 from usance.flows.journal import Journal, business_day
 from usance.flows.late_charge_claims import claim_at_notice
+from usance.flows.late_charges import late_charges_of_invoices
 from usance.flows.outgoing_mails import queue_mail
 from usance.records.collections import late_charge_queries as late_charges
 from usance.records.collections.models import PayLink
@@ -33,6 +34,7 @@ from usance.records.dunning.models import DunningMessage
 from usance.records.dunning.models import DunningPolicy as Kept
 from usance.records.events.models import OutgoingMail
 from usance.records.identity import parse_public_id
+from usance.records.invoices.models import Invoice
 from usance.records.parties import invoicing_queries as parties
 from usance.records.parties.models import Seller
 from usance.rules.dunning import timing
@@ -159,7 +161,14 @@ def _go_out(
     assert decision.step is not None
     seller, step = outbox.seller, decision.step
     on = business_day(seller, at=at)
-    composed = compose(known, decision, policy=policy, details=outbox.details, on=on)
+    composed = compose(
+        known,
+        decision,
+        policy=policy,
+        details=outbox.details,
+        on=on,
+        interest=_interest(outbox, row.buyer_id, decision, on=on),
+    )
     actions.retake_steps(decision.levels, seller_id=seller.id, message_id=row.id, at=at)
     link = _pay_link(seller, row, at=at)
     mail = None
@@ -184,6 +193,27 @@ def _go_out(
     actions.mark_case(seller_id=seller.id, case_id=row.case_id, level=step.level, on=on)
     done = escalating.escalate(seller, row, known=known, step=step, at=at)
     _tell(seller, row, done=done, at=at)
+
+
+def _interest(outbox: Outbox, buyer_id: UUID, decision: Decision, *, on: date) -> dict[UUID, int]:
+    """What has accrued on each invoice that is demanded and is not claimed, where interest is claimed from
+    the buyer; nothing of an invoice for a day of which the rate is not known, nor where a tax is due on
+    it."""
+    late = {one.item.invoice_id for one in decision.demands if one.item.days_late(on) > 0}
+    if not late or not outbox.claims:
+        return {}
+    seller = outbox.seller
+    terms = late_charges.terms_for_buyers(seller_id=seller.id, buyer_ids={buyer_id})
+    own = terms.get(buyer_id, terms.get(None))
+    if own is None or own.charging != "at_notice":
+        return {}
+    invoices = Invoice.objects.select_related("buyer").filter(seller_id=seller.id, id__in=late)
+    found = late_charges_of_invoices(seller, list(invoices), on=on)
+    return {
+        id_: min(one.accrual.interest, one.open_amount)
+        for id_, one in found.items()
+        if one.unknown is None and not one.agreement.in_force.taxed
+    }
 
 
 def _mail(
