@@ -225,6 +225,18 @@ def test_money_that_comes_in_before_a_mail_leaves_keeps_it_back(desk: Desk) -> N
     assert DunningTask.objects.get(seller_id=desk.seller.id).state == "dropped"
 
 
+def test_nobody_is_to_call_who_has_paid(desk: Desk) -> None:
+    invoice = desk.trade.invoice(10_000)
+    late(desk, invoice, 28)
+    assert desk.day() == ["notice_3"]
+    task = DunningTask.objects.filter(seller_id=desk.seller.id)
+    desk.run()
+    assert task.get().state == "open"
+    desk.trade.pay(invoice)
+    desk.run()
+    assert task.get().state == "dropped"
+
+
 def test_what_a_policy_has_written_does_not_leave_once_it_is_switched_off(desk: Desk) -> None:
     late(desk, desk.trade.invoice(10_000), 7)
     assert desk.day() == ["notice_1"]

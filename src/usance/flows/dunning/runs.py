@@ -236,6 +236,8 @@ def _message(
 
 
 def _finish(seller: Seller, run: DunningRun, *, at: datetime, by: str) -> None:
+    """Close the run; nobody is to call who owes nothing any more."""
+    actions.drop_settled_tasks(seller_id=seller.id, at=at, by=by)
     actions.set_fields(run, finished_at=at)
     journal = Journal(seller, at=at, by=run.started_by or by)
     journal.tell(

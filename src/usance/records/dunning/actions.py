@@ -55,6 +55,18 @@ SELECT s.id, %(seller)s, %(at)s, s.message_id, s.invoice_id, s.due_on, s.level
        id uuid, message_id uuid, invoice_id uuid, due_on date, level text)
 """
 
+# Tasks that steps made; what a person planned stays until a person ticks it off.
+_SETTLED: Final = """
+UPDATE dunning_task AS t SET state = 'dropped', done_by = %(by)s, done_at = %(at)s
+  FROM dunning_case AS c
+ WHERE t.seller_id = %(seller)s AND t.state = 'open' AND t.message_id IS NOT NULL
+   AND c.seller_id = t.seller_id AND c.id = t.case_id
+   AND NOT EXISTS (SELECT 1 FROM invoices_invoice AS i
+                    WHERE i.seller_id = c.seller_id AND i.buyer_id = c.buyer_id
+                      AND i.currency = c.currency AND i.state = 'open')
+RETURNING t.id
+"""
+
 _OF_STEP: Final = ("invoice_id", "due_on", "level")
 
 
@@ -170,6 +182,11 @@ def drop_tasks(*, seller_id: UUID, message_id: UUID, at: datetime, by: str) -> N
     DunningTask.objects.filter(seller_id=seller_id, message_id=message_id, state="open").update(
         state="dropped", done_by=by, done_at=at
     )
+
+
+def drop_settled_tasks(*, seller_id: UUID, at: datetime, by: str) -> None:
+    """Take the open tasks that messages made off the list where the account owes nothing any more."""
+    execute(_SETTLED, {"seller": seller_id, "at": at, "by": by})
 
 
 def put_off(*, seller_id: UUID, message_id: UUID, until: datetime) -> None:
