@@ -47,6 +47,7 @@ def test_members_come_in_order_without_folders_and_what_systems_leave() -> None:
         (zipped(("a.txt", b"text"))[:-30], "not_a_zip", ""),
         (b"PK\x03\x04rest", "not_a_zip", ""),
     ],
+    ids=lambda it: None if isinstance(it, str) else "zip",  # an archive tells when it was made
 )  # fmt: skip
 def test_what_is_refused_and_which_member_is_named(data: bytes, code: str, names: str) -> None:
     error = refused(data)
