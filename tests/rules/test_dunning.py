@@ -84,6 +84,24 @@ def test_one_message_gathers_what_is_open_in_the_tone_of_the_oldest() -> None:
     assert [one.number for one in decision.also] == ["INV-3"]
 
 
+def test_what_was_demanded_before_and_is_still_due_is_demanded_again() -> None:
+    """Only the second item reaches a step; the first keeps its own, the fourth is held, the fifth was
+    never written about."""
+    known = account(
+        item(1, level="notice_1"),
+        item(2, due_on=DUE + timedelta(days=1), open=2_500),
+        item(3, due_on=DUE + timedelta(days=40)),
+        item(4, level="notice_1", held="dispute"),
+        item(5, due_on=DUE + timedelta(days=5)),
+    )
+    decision = decide(known, policy=policy(), on=on(8))
+    assert decision.step is not None and decision.step.level == "notice_1"
+    assert [one.number for one in decision.items] == ["INV-1", "INV-2"]
+    assert decision.amount == 12_500
+    assert list(decision.levels.values()) == ["notice_1"]
+    assert [one.number for one in decision.also] == ["INV-3", "INV-5"]
+
+
 @pytest.mark.parametrize(
     ("changes", "waits"),
     [

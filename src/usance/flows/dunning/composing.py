@@ -55,13 +55,13 @@ def compose(
     words = words_in(known.language)
     language = spoken(known.language)
     currency = known.account.currency
-    first = min(one.item.due_on for one in decision.demands)
+    first = decision.items[0].due_on
     contact = _contact(details)
     values = {
         "seller": details.legal_name,
         "buyer": known.name,
         "total": _money(decision.amount, currency, language),
-        "count": str(len(decision.demands)),
+        "count": str(len(decision.items)),
         "oldest_days": str(max((on - first).days, 0)),
         "due_on": _day(first, language),
         "pay_by": _day(max(on, first) + timedelta(days=PAY_WITHIN), language),
@@ -144,10 +144,15 @@ def _table(
 def _rows(
     decision: Decision, *, on: date, interest: Mapping[UUID, int]
 ) -> tuple[dict[str, Any], ...]:
-    left = dict(interest)
+    left, reached = dict(interest), decision.levels
     demanded = [
-        _row(one.item, on=on, level=one.level, interest=left.pop(one.item.invoice_id, 0))
-        for one in decision.demands
+        _row(
+            item,
+            on=on,
+            level=reached.get((item.invoice_id, item.due_on), item.level),
+            interest=left.pop(item.invoice_id, 0),
+        )
+        for item in decision.items
     ]
     return (*demanded, *(_row(item, on=on, level="", interest=0) for item in decision.also))
 

@@ -199,7 +199,7 @@ def _interest(outbox: Outbox, buyer_id: UUID, decision: Decision, *, on: date) -
     """What has accrued on each invoice that is demanded and is not claimed, where interest is claimed from
     the buyer; nothing of an invoice for a day of which the rate is not known, nor where a tax is due on
     it."""
-    late = {one.item.invoice_id for one in decision.demands if one.item.days_late(on) > 0}
+    late = {item.invoice_id for item in decision.items if item.days_late(on) > 0}
     if not late or not outbox.claims:
         return {}
     seller = outbox.seller

@@ -42,18 +42,26 @@ class Demand:
 class Decision:
     """What is to be done: a message at ``step`` about ``demands``, or why none.
 
-    ``also`` are other open items that the message shows without demanding them.
+    ``again`` are overdue items that earlier messages demanded and that no step has come for: who is asked
+    for the newer ones is asked for them too. ``also`` are other open items, shown without a demand.
     """
 
     step: Step | None
     demands: tuple[Demand, ...] = ()
+    again: tuple[Item, ...] = ()
     also: tuple[Item, ...] = ()
     waits: Waits | None = None
 
     @property
+    def items(self) -> tuple[Item, ...]:
+        """All that the message demands, the oldest first."""
+        asked = (*(one.item for one in self.demands), *self.again)
+        return tuple(sorted(asked, key=lambda item: (item.due_on, item.number)))
+
+    @property
     def amount(self) -> int:
-        """What the message is about, in minor units."""
-        return sum(one.item.open for one in self.demands)
+        """What the message demands, in minor units."""
+        return sum(item.open for item in self.items)
 
     @property
     def levels(self) -> dict[tuple[UUID, date], str]:
@@ -85,7 +93,7 @@ def decide(
         waits = "quiet_day"
     elif account.last_on is not None and (on - account.last_on).days < policy.min_days:
         waits = "too_soon"
-    return Decision(None, waits=waits) if waits else _message(account, free, policy=policy)
+    return Decision(None, waits=waits) if waits else _message(account, free, policy=policy, on=on)
 
 
 def next_step(item: Item, *, policy: DunningPolicy, on: date) -> Step | None:
@@ -116,7 +124,7 @@ def money_is_here(account: Account, *, policy: DunningPolicy, on: date) -> bool:
 
 
 def _message(
-    account: Account, free: Sequence[tuple[Item, Step]], *, policy: DunningPolicy
+    account: Account, free: Sequence[tuple[Item, Step]], *, policy: DunningPolicy, on: date
 ) -> Decision:
     """The message about ``free`` items; at a lower step where the highest asks for a larger sum."""
     left = list(free)
@@ -128,13 +136,20 @@ def _message(
         if total > 0 and total >= least:
             demands = tuple(Demand(item, one.level) for item, one in about)
             named = {(item.invoice_id, item.due_on) for item, _ in about}
-            also = tuple(
+            others = [
                 item
                 for item in account.items
                 if (item.invoice_id, item.due_on) not in named
                 and held_by(item, account=account) is None
-            )
-            return Decision(step, demands, also)
+            ]
+            # A reminder of what will fall due says nothing of what is overdue.
+            again = {
+                item
+                for item in others
+                if step.days > 0 and item.days_late(on) > 0 and rank(item.level) >= _FIRST_NOTICE
+            }
+            also = tuple(item for item in others if item not in again)
+            return Decision(step, demands, tuple(it for it in others if it in again), also)
         left = [(item, one) for item, one in left if one is not step]
     return Decision(None, waits="below_minimum")
 

@@ -253,7 +253,7 @@ def _preview(seen: Preview) -> dict[str, Any]:
                 "level": one.decision.step.level,
                 "channels": one.decision.step.channels,
                 "amount": objects.money(one.decision.amount, one.known.account.currency),
-                "items": len(one.decision.demands),
+                "items": len(one.decision.items),
             }
             for one in seen.shown
             if one.decision.step is not None

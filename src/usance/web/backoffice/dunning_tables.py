@@ -211,7 +211,7 @@ def foreseen_table(seen: Preview) -> Table:
                     one.on,
                     LEVEL_WORDS[one.decision.step.level],
                     channels(one.decision.step.channels),
-                    len(one.decision.demands),
+                    len(one.decision.items),
                     Money(one.decision.amount, one.known.account.currency),
                 ]
             )
