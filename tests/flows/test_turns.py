@@ -66,7 +66,7 @@ def test_every_page_that_nobody_came_back_from_has_its_turn(till: Till) -> None:
         for _ in range(6)
     ]  # fmt: skip
     for page in made:
-        pages.open_page(till.trade.seller, page_id=page.id, provider=till.provider)
+        pages.open_page(till.trade.seller, page_id=page.id, provider=till.provider, at=till.at)
 
     def look(*, at: datetime, limit: int) -> Any:
         return queries.pages_to_look_at(before=at, limit=limit)

@@ -22,6 +22,10 @@ from usance.records.invoices.models import Invoice
 from usance.records.payments import matching_queries, queries
 from usance.records.payments.models import BankTransaction, SetAsideLine, WaitingLine
 
+pytestmark = pytest.mark.usefixtures(
+    "own_database"
+)  # how a question is planned depends on all there is
+
 SETTLED = 4_000
 """Lines of earlier years, each a payment."""
 
