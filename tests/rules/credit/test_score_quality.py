@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from benchmarks import score_data, score_fit, score_quality, score_rivals
 from benchmarks.score_data import Example
@@ -62,10 +63,11 @@ def test_its_expected_days_late_are_nearer_than_the_customers_own_mean(thirds: T
 @pytest.mark.slow
 def test_it_comes_within_three_hundredths_of_boosting(thirds: Thirds) -> None:
     learn, held = thirds
-    forecast, boosted = (
-        score_rivals.by_score(MODEL, held),
-        score_rivals.by_boosting(learn, held),
-    )
+    forecast = score_rivals.by_score(MODEL, held)
+    with threadpool_limits(
+        limits=1
+    ):  # threads that wait for each other beside other tests take minutes
+        boosted = score_rivals.by_boosting(learn, held)
     for horizon in HORIZONS:
         ours, theirs = (quality(f, held, horizon) for f in (forecast, boosted))
         assert ours.auc > theirs.auc - 0.03
