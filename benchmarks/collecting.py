@@ -59,7 +59,7 @@ def _world(world: dict[str, Any]) -> list[str]:
             f"  {month['delinquent']:>15}"
             for month in world["months"]
         ),
-        f"    paid {world['collected_late_days']} days after the due date, by amount;"
+        f"    what was paid came {world['collected_late_days']} days after it was due;"
         f" bad debt {_major(world['bad_debt'])}",
         f"    messages: {sent}; about {world['demands']:,} items; stopped before they went:"
         f" {world['stopped']:,}",
@@ -135,7 +135,7 @@ def _played(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "seconds": time.perf_counter() - begun,
         "heed": options.heed,
-        "behaviours": collecting_year.of_behaviours(payers.all),
+        "behaviours": collecting_payers.of_behaviours(payers.all),
         "months": [
             {
                 "on": f"{on}",

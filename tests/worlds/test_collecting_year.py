@@ -14,7 +14,8 @@ from usance.records.parties.models import Seller
 from usance.rules.dunning.standard import standard_policy
 from usance.worlds.collecting_checks import Witness
 from usance.worlds.collecting_payers import BEHAVIOURS, Payers
-from usance.worlds.collecting_year import FIRST, YearResult, play
+from usance.worlds.collecting_result import YearResult
+from usance.worlds.collecting_year import FIRST, play
 from usance.worlds.simulation import simulate
 
 BUYERS, DAYS, SEED = 30, 90, 3
@@ -24,11 +25,14 @@ def world(handle: str, *, dunning: bool) -> YearResult:
     return play(handle=handle, buyers=BUYERS, days=DAYS, seed=SEED, dunning=dunning, orders=8)
 
 
-def last_days(year: YearResult) -> tuple[Decimal, Decimal]:
-    """Count-back DSO and average days delinquent at the last month's end."""
-    _, figures = year.months[-1]
-    assert figures.countback is not None and figures.delinquent is not None
-    return figures.countback, figures.delinquent
+def countback(year: YearResult) -> list[Decimal]:
+    """Days sales outstanding by count-back at the last two months' ends."""
+    return [figures.countback or Decimal(0) for _, figures in year.months[-2:]]
+
+
+def delinquent(year: YearResult) -> Decimal:
+    """Average days delinquent at the last month's end."""
+    return year.months[-1][1].delinquent or Decimal(0)
 
 
 @pytest.mark.django_db
@@ -40,8 +44,11 @@ def test_dunning_brings_money_sooner_and_asks_nobody_who_has_paid() -> None:
         assert year.invoices > 20
     assert without.demands == 0
     assert reminded.demands > 30
-    assert last_days(reminded) < last_days(without)
-    assert reminded.collected_late_days < without.collected_late_days
+    assert all(
+        sooner < later
+        for sooner, later in zip(countback(reminded), countback(without), strict=True)
+    )
+    assert delinquent(reminded) < delinquent(without)
     seller = Seller.objects.get(handle=handle)
     # A step counted by the witness is a step on record, and one of them cannot come twice.
     assert DunningStep.objects.filter(seller_id=seller.id).count() == reminded.demands

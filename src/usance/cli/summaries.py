@@ -10,7 +10,7 @@ from usance.cli.tables import major
 if TYPE_CHECKING:
     from usance.records.invoices.queries import Aging, DaysSalesOutstanding, ExposureTotal
     from usance.records.invoices.trading import Tally, Trading
-    from usance.worlds.collecting_year import YearResult
+    from usance.worlds.collecting_result import YearResult
     from usance.worlds.demo import DemoSummary, SellerSummary
     from usance.worlds.replay_summary import ReplaySummary
 

@@ -13,6 +13,8 @@ same invoice on the same day whether or not anybody is reminded.
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import NormalDist
@@ -126,3 +128,8 @@ class Payers:
             return banking_day(max(due_on, on + timedelta(days=1)))
         waits = 1 + int(self.draw("waits", payer.number, invoice, level) * payer.behaviour.within)
         return banking_day(on + timedelta(days=waits))
+
+
+def of_behaviours(payers: Sequence[Payer]) -> Counter[str]:
+    """How many buyers are of each behaviour."""
+    return Counter(payer.behaviour.name for payer in payers)

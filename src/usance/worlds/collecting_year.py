@@ -9,8 +9,8 @@ buyers know is remembered here, so a year is played from beginning to end in one
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -25,17 +25,17 @@ from usance.records.dunning.models import DunningMessage
 from usance.records.identity import parse_public_id
 from usance.records.invoices.insight_queries import Collection, collection
 from usance.records.invoices.models import Invoice
-from usance.records.invoices.queries import OpenItem
 from usance.records.ledger.invariants import verify
 from usance.records.parties.models import Buyer
 from usance.rules.dunning.standard import standard_policy
 from usance.rules.payer_behaviour import habit_of
 from usance.rules.promises import Part
 from usance.rules.terms.model import Terms
-from usance.worlds.banking import Bank, Transfer
+from usance.worlds.collecting_bank import Claim, YearBank
 from usance.worlds.collecting_checks import Witness
 from usance.worlds.collecting_faults import NO_FAULTS, Faults
 from usance.worlds.collecting_payers import NEVER, Payer, Payers
+from usance.worlds.collecting_result import YearResult
 
 SEED: Final = 1
 FIRST: Final = date(2025, 1, 1)
@@ -53,66 +53,6 @@ what it owes is written off."""
 PROMISED_FOR: Final = 10
 BY: Final = "calendar"
 CLERK: Final = "credit control"
-
-
-@dataclass(slots=True)
-class Claim:
-    """An invoice as its buyer sees it: ``pays_on`` is the day on which it means to pay."""
-
-    payer: Payer
-    key: str
-    due_on: date
-    pays_on: date
-    contests: bool = False
-    dispute_id: UUID | None = None
-    answered_on: date | None = None
-    is_over: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearResult:
-    """What a year came to. ``months`` are the collection figures of the 90 days to each month's end;
-    amounts are minor units. ``faults`` and ``violations`` are empty when all is well."""
-
-    days: int
-    buyers: int
-    dunning: bool
-    seed: int
-    invoices: int
-    sold: int
-    collected_late_days: float
-    bad_debt: int
-    refused: int
-    messages: dict[str, int]
-    stopped: int
-    demands: int
-    injected: dict[str, int]
-    months: list[tuple[date, Collection]]
-    faults: list[str]
-    violations: list[str]
-
-    @property
-    def is_well(self) -> bool:
-        """Whether nothing was sent that should not have been, and the books verify."""
-        return not self.faults and not self.violations
-
-
-class YearBank(Bank):
-    """The bank of the year: money comes on the day that its buyer means it to."""
-
-    claims: dict[UUID, Claim]
-    sent: defaultdict[UUID, int]
-
-    def _day_of(self, item: OpenItem) -> date:
-        claim = self.claims[item.invoice_id]
-        return NEVER if claim.pays_on >= claim.payer.fails_on else claim.pays_on
-
-    def _transfers(self, on: date, *, at: datetime) -> list[Transfer]:
-        made = super()._transfers(on, at=at)
-        for transfer in made:
-            for item in transfer.invoices:
-                self.sent[item.invoice_id] += item.outstanding
-        return made
 
 
 def no_progress(_: date) -> None:
@@ -437,8 +377,3 @@ def _at(on: date, hour: int) -> datetime:
 
 def _key(payer: Payer, on: date) -> str:
     return f"Y{payer.number:04d}-{on:%y%m%d}"
-
-
-def of_behaviours(payers: Sequence[Payer]) -> Counter[str]:
-    """How many buyers are of each behaviour."""
-    return Counter(payer.behaviour.name for payer in payers)

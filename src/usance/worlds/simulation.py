@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from usance.worlds import collecting_year
 from usance.worlds.collecting_faults import Faults
-from usance.worlds.collecting_year import YearResult
+from usance.worlds.collecting_result import YearResult
 
 ORDERS_A_YEAR: Final = 10
 """Of a buyer; more than in a year of collecting, so that a short world has something to go wrong."""
