@@ -139,6 +139,10 @@ def simulate(
         from usance.worlds import simulation
 
         chosen = secrets.randbelow(2**31) if seed is None else seed
+        again = (
+            f"Play it again: usance simulate --days {days} --seed {chosen}"
+            f" --buyers {buyers} --faults {faults}"
+        )
         done = 0
         with bar("Simulating") as advance:
 
@@ -147,17 +151,18 @@ def simulate(
                 done += 1
                 advance(done, days, f"{day}")
 
-            year = simulation.simulate(
-                days=days, seed=chosen, buyers=buyers, chance=faults, progress=progress
-            )
+            try:
+                year = simulation.simulate(
+                    days=days, seed=chosen, buyers=buyers, chance=faults, progress=progress
+                )
+            except Exception:
+                session.note(again)
+                raise
         session.answer(
             {"ok": year.is_well, **asdict(year)}, as_json=as_json, text=simulation_text(year)
         )
     if not year.is_well:
-        session.note(
-            f"Play it again: usance simulate --days {days} --seed {chosen}"
-            f" --buyers {buyers} --faults {faults:g}"
-        )
+        session.note(again)
         raise typer.Exit(1)
 
 
