@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -52,7 +53,8 @@ def _world(world: dict[str, Any]) -> list[str]:
     sent = ", ".join(f"{level} {world['messages'].get(level, 0):,}" for level in LEVELS)
     return [
         f"  {name}: {world['invoices']:,} invoices, {_major(world['sold'])} sold,"
-        f" {world['refused']:,} orders refused, {world['seconds']:,.0f} s",
+        f" {world['refused']:,} orders refused, {world['seconds']:,.0f} s"
+        f" ({world['cpu']:,.0f} s of a processor, without PostgreSQL's)",
         "    month end    DSO  count-back   best  days delinquent",
         *(
             f"    {month['on']}  {month['simple']:>5}  {month['countback']:>10}  {month['best']:>5}"
@@ -61,7 +63,7 @@ def _world(world: dict[str, Any]) -> list[str]:
         ),
         f"    what was paid came {world['collected_late_days']} days after it was due;"
         f" bad debt {_major(world['bad_debt'])}",
-        f"    messages: {sent}; about {world['demands']:,} items; stopped before they went:"
+        f"    messages: {sent}; {world['demands']:,} steps of items; stopped before they went:"
         f" {world['stopped']:,}",
         f"    messages that should not have been sent: {len(world['faults'])};"
         f" invariants that do not hold: {len(world['violations'])}",
@@ -134,6 +136,7 @@ def _played(options: argparse.Namespace) -> dict[str, Any]:
     )
     return {
         "seconds": time.perf_counter() - begun,
+        "cpu": _cpu(),
         "heed": options.heed,
         "behaviours": collecting_payers.of_behaviours(payers.all),
         "months": [
@@ -147,6 +150,11 @@ def _played(options: argparse.Namespace) -> dict[str, Any]:
             for on, one in year.months
         ],
     } | {name: getattr(year, name) for name in FIGURES}
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -19,11 +19,12 @@ from usance.records.dunning.models import DunningMessage
 from usance.records.identity import parse_public_id
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.payments.models import Allocation
+from usance.rules.dunning.policy import rank
 
 
 class Witness:
     """Looks at every message of a seller's as it is sent. ``faults`` says what was wrong, in words;
-    ``sent`` counts messages by level, ``stopped`` those that were queued and never went."""
+    ``sent`` counts messages by level and ``demands`` the steps that items reached by them."""
 
     def __init__(self, *, seller_id: UUID, steps: Mapping[str, int]) -> None:
         """``steps``: by level, the days after the due date before which it must not be sent."""
@@ -32,7 +33,7 @@ class Witness:
         self.sent: Counter[str] = Counter()
         self.demands = 0
         self._steps = steps
-        self._seen: set[tuple[UUID, str, str]] = set()
+        self._reached: dict[tuple[UUID, str], int] = {}
         self._known: set[UUID] = set()
 
     @property
@@ -52,10 +53,11 @@ class Witness:
             self._known.add(row.id)
             self.sent[row.level] += 1
             demanded = [one for one in row.items if one["level"]]
-            if not demanded:
-                self.faults.append(f"{row.id} of {on} demands nothing")
-            for one in demanded:
-                self._item(one, on=on, left=left, paid=paid)
+            # What was demanded before is asked for again beside something new, never by itself.
+            if sum([self._item(one, on=on, left=left, paid=paid) for one in demanded]) == 0:
+                self.faults.append(
+                    f"{row.id} of {on}: no item that reaches a step for the first time"
+                )
         return messages
 
     def _item(
@@ -65,9 +67,9 @@ class Witness:
         on: date,
         left: Mapping[UUID, int],
         paid: Mapping[UUID, int],
-    ) -> None:
+    ) -> bool:
+        """Check one item of a message; whether it reaches its step for the first time."""
         invoice_id = parse_public_id("invoice", one["invoice"])
-        self.demands += 1
         what = f"{one['number']} at {one['level']} on {on}"
         if left[invoice_id] <= 0:
             self.faults.append(f"{what}: nothing is open and undisputed")
@@ -76,10 +78,13 @@ class Witness:
         late = (on - date.fromisoformat(one["due_on"])).days
         if late < self._steps[one["level"]]:
             self.faults.append(f"{what}: only {late} days after the due date")
-        step = invoice_id, one["due_on"], one["level"]
-        if step in self._seen:
-            self.faults.append(f"{what}: a second time")
-        self._seen.add(step)
+        item, level = (invoice_id, one["due_on"]), rank(one["level"])
+        before = self._reached.get(item, -1)
+        if level < before:
+            self.faults.append(f"{what}: it had been written about at a higher level")
+        self._reached[item] = max(level, before)
+        self.demands += level > before
+        return level > before
 
     def _left(self, ids: Iterable[UUID]) -> dict[UUID, int]:
         """What is open and not disputed of each invoice, added up from its documents."""
