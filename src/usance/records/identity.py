@@ -72,6 +72,7 @@ PREFIXES: Final = {
     "late_charge_waiver": "lcw",
     "reference_rate": "rfr",
     "late_interest_terms": "lit",
+    "sent_statement": "stm",
     "dunning_policy": "dnp",
     "dunning_case": "dnc",
     "dunning_message": "dnm",

@@ -145,6 +145,7 @@ BODIES: Final[Mapping[str, Bodies | tuple[Bodies, ...]]] = {
     "set_report_rules": lambda ids: {},
     "set_seller": lambda ids: {"legal_name": "Officine Brera"},
     "set_ship_after": lambda ids: {"ship_after": "funds_good"},
+    "set_statement_schedule": lambda ids: {"every": "monthly", "day": 1},
     "set_terms_keys": lambda ids: {"keys": {"0001": "net_30"}},
     "sign_mandate": lambda ids: {"signature": {"name": "Anna Nord"}},
     "store_reference_rates": lambda ids: {"rates": [_RATE]},

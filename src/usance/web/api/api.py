@@ -54,6 +54,7 @@ from usance.web.api import (
     seller_details,
     shared_limits,
     shipments,
+    statements,
     terms_keys,
 )
 from usance.web.api.faults import faults_of, parameter_faults
@@ -84,6 +85,7 @@ SECTIONS: Final = (
     matching.section,
     disputes.section,
     late_charges.section,
+    statements.section,
     dunning_policies.section,
     dunning.section,
     bank_statements.section,
