@@ -30,7 +30,7 @@ from usance.records.collections import statement_queries as queries
 from usance.records.collections.models import PayLink, SentStatement
 from usance.records.credit import actions as credit
 from usance.records.identity import new_id, public_id
-from usance.records.invoices import receivables
+from usance.records.invoices import receivables, statement_queries
 from usance.records.parties import queries as parties
 from usance.records.parties.models import Seller
 from usance.rules.statement_schedule import StatementSchedule
@@ -116,7 +116,7 @@ def _due(seller: Seller, *, at: datetime) -> list[tuple[UUID, StatementSchedule,
     periods = {schedule.period(due_on) for schedule, due_on in waiting.values() if due_on}
     sent = queries.sent_of(seller_id=seller.id, periods=periods)
     found = []
-    for buyer_id in queries.buyers_who_owe(seller_id=seller.id, buyer_ids=only):
+    for buyer_id in statement_queries.buyers_who_owe(seller_id=seller.id, buyer_ids=only):
         schedule, due_on = waiting.get(buyer_id) or waiting[None]
         if due_on is not None and (buyer_id, schedule.period(due_on)) not in sent:
             found.append((buyer_id, schedule, due_on))

@@ -58,7 +58,7 @@ def _rows(it: Statement) -> Iterator[dict[str, str]]:
         yield shared | {
             "record": "movement",
             "kind": one.kind,
-            "number": _text(one.number),
+            "number": plain_text(one.number),
             "date": one.on.isoformat(),
             "due_on": one.due_on.isoformat() if one.due_on else "",
             "debit": plain(one.debit) if one.debit else "",
@@ -71,7 +71,7 @@ def _rows(it: Statement) -> Iterator[dict[str, str]]:
         yield shared | {
             "record": "open_item",
             "kind": item.kind,
-            "number": _text(item.number),
+            "number": plain_text(item.number),
             "date": item.issued_on.isoformat(),
             "due_on": item.due_on.isoformat(),
             "days_overdue": str(max((it.issued_on - item.due_on).days, 0)),
@@ -80,6 +80,7 @@ def _rows(it: Statement) -> Iterator[dict[str, str]]:
         }
 
 
-def _text(said: str) -> str:
-    # Text that a spreadsheet would take for a formula is made text (OWASP: CSV injection).
+def plain_text(said: str) -> str:
+    """``said`` so that no spreadsheet takes it for a formula: with an apostrophe before it where one would
+    (OWASP: CSV injection)."""
     return f"'{said}" if said.startswith(_FORMULA) else said

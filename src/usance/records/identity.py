@@ -79,6 +79,7 @@ PREFIXES: Final = {
     "dunning_run": "dnr",
     "dunning_task": "dnt",
     "dunning_note": "dnn",
+    "dunning_handover": "dnh",
     "allocation": "all",
     "remittance": "rmt",
     "bank_statement": "bst",

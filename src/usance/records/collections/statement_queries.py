@@ -1,4 +1,4 @@
-"""Reading when statements of account are sent, which were, and to whom one could be."""
+"""Reading when statements of account are sent, and which were."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from usance.records.collections.models import SentStatement, StatementRule
-from usance.records.invoices.models import Invoice
 
 
 def rule_of(*, seller_id: UUID, buyer_id: UUID | None = None) -> StatementRule | None:
@@ -22,14 +21,6 @@ def rule_of(*, seller_id: UUID, buyer_id: UUID | None = None) -> StatementRule |
 def rules(*, seller_id: UUID) -> dict[UUID | None, StatementRule]:
     """Every rule by its buyer, and (None) the seller's own."""
     return {row.buyer_id: row for row in StatementRule.objects.filter(seller_id=seller_id)}
-
-
-def buyers_who_owe(*, seller_id: UUID, buyer_ids: Collection[UUID] | None = None) -> list[UUID]:
-    """The buyers with an open invoice, of all or of ``buyer_ids``, in the order of their ids."""
-    found = Invoice.objects.filter(seller_id=seller_id, state="open", outstanding__gt=0)
-    if buyer_ids is not None:
-        found = found.filter(buyer_id__in=list(buyer_ids))
-    return list(found.order_by("buyer_id").values_list("buyer_id", flat=True).distinct())
 
 
 def sent_of(*, seller_id: UUID, periods: Collection[str]) -> set[tuple[UUID, str]]:

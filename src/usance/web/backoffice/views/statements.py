@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
@@ -182,8 +182,9 @@ def _files(public: str, currency: str) -> list[Link]:
     ]
 
 
-def _sent(rows: Sequence[SentStatement]) -> Table | None:
-    if not rows:
+def _sent(rows: Iterable[SentStatement]) -> Table | None:
+    sent = list(rows)
+    if not sent:
         return None
     return Table(
         caption=_("Sent"),
@@ -204,7 +205,7 @@ def _sent(rows: Sequence[SentStatement]) -> Table | None:
                     ", ".join(row.recipients) or _("Nobody: there is no address"),
                 ]
             )
-            for row in rows
+            for row in sent
         ],
     )
 
