@@ -92,7 +92,11 @@ def test_claims_are_in_a_file_for_good_and_are_not_dunned_any_more(desk: Desk) -
     tasks = DunningTask.objects.filter(seller_id=desk.seller.id, kind="hand_over")
     assert set(tasks.values_list("state", flat=True)) == {"done"}
     # Once handed over is enough.
-    again = {"case_id": case.id, "agency": "Other", "invoice_ids": [first.id]}
+    again: dict[str, Any] = {
+        "case_id": case.id,
+        "agency": "Other",
+        "invoice_ids": [first.id],
+    }
     with pytest.raises(handovers.NothingToHandOver):
         handovers.hand_over(desk.seller, **again, **desk.act)
 

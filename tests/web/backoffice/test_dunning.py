@@ -12,8 +12,15 @@ from tests.web import house as houses
 from tests.web.house import House
 from usance.flows.dunning import runs, sending
 from usance.records.dunning import queries
-from usance.records.dunning.models import DunningCase, DunningNote, DunningPolicy, DunningTask
+from usance.records.dunning.models import (
+    DunningCase,
+    DunningHandover,
+    DunningNote,
+    DunningPolicy,
+    DunningTask,
+)
 from usance.records.identity import public_id
+from usance.records.invoices.models import Invoice
 
 SignIn = Callable[[str], Client]
 NEW = "/office/settings/dunning/new"
@@ -137,8 +144,8 @@ def test_claims_are_handed_over_and_taken_back(sign_in: SignIn, house: House) ->
         seller_id=house.seller.id, state="open", currency="EUR", due_on__lt=houses.TODAY.date(),
         outstanding__gt=0,
     )  # fmt: skip
-    account = {"buyer": public_id("buyer", found.earliest("due_on", "id").buyer_id)}
-    opened = client.post("/office/collections/open", account | {"currency": "EUR"})
+    buyer = public_id("buyer", found.earliest("due_on", "id").buyer_id)
+    opened = client.post(f"/office/collections/open?buyer={buyer}&currency=EUR")
     case = opened["Location"]
     form = {"agency": "Inkasso GmbH", "once": "hands-it-over-once-only"}
     for _ in range(2):

@@ -31,7 +31,7 @@ class Found:
     content: bytes
 
 
-def written(seller: Seller, row: DunningHandover, found: Sequence[Found], *, at: datetime) -> bytes:
+def written(seller: Seller, row: DunningHandover, *, found: Sequence[Found], at: datetime) -> bytes:
     """The archive of a hand-over."""
     about = About(seller, row.buyer_id, at=at)
     invoices = [one.invoice for one in found]

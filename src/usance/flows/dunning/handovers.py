@@ -236,7 +236,7 @@ def _keep_file(
         Found(one, overdue[one.id], *_document(seller, one, place, at=at))
         for place, one in enumerate(invoices, 1)
     ]
-    content = written(seller, row, found, at=at)
+    content = written(seller, row, found=found, at=at)
     DunningClaimFile.objects.create(
         id=new_id(),
         seller_id=seller.id,
