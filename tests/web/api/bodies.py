@@ -117,7 +117,7 @@ BODIES: Final[Mapping[str, Bodies | tuple[Bodies, ...]]] = {
     "dispute_invoice": lambda ids: {"reason_code": "price"},
     "hold_credit_line": lambda ids: _CURRENCY,
     "increase_card_authorization": lambda ids: {"amount": some(1_000)},
-    "hand_over_dunning_case": lambda ids: {"agency": "Inkasso"},
+    "hand_over_dunning_case": lambda ids: {"agency": "Inkasso", "invoices": [ids["invoice"]]},
     "join_remittance": lambda ids: {"payment": ids["payment"]},
     "pause_dunning_case": lambda ids: {"until": "2030-01-01", "reason": "They change banks"},
     "preview_billing_run": _run,

@@ -206,6 +206,12 @@ def _overdue(
     only: Collection[UUID] | None,
 ) -> dict[UUID, int]:
     """What is overdue of each invoice that can be handed over."""
+    if only is not None:
+        mine = Invoice.objects.filter(
+            seller_id=seller.id, buyer_id=case.buyer_id, currency=case.currency, id__in=set(only)
+        )
+        if mine.count() != len(set(only)):
+            raise NotFound("There is no such invoice on this account.")
     known = account_queries.accounts(
         [case.buyer_id], seller_id=seller.id, at=at, currency=case.currency
     )
