@@ -16,6 +16,7 @@ from usance.records.collections.late_charge_models import (
     LateInterestTerms,
     ReferenceRate,
 )
+from usance.records.collections.statement_models import SentStatement, StatementRule
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
 
@@ -33,6 +34,8 @@ __all__ = [
     "Question",
     "ReferenceRate",
     "Remark",
+    "SentStatement",
+    "StatementRule",
     "WriteOffRequest",
 ]
 

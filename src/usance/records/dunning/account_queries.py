@@ -77,6 +77,11 @@ WITH mine AS NOT MATERIALIZED (
       FROM cards_authorization AS c
      WHERE c.seller_id = %(seller)s AND c.buyer_id = ANY(%(buyers)s) AND c.invoice_id IS NOT NULL
        AND c.state IN ('pending', 'action_required', 'authorized')
+), handed AS (
+    SELECT DISTINCT c.invoice_id
+      FROM dunning_handover AS h
+      JOIN dunning_claim AS c ON c.seller_id = h.seller_id AND c.handover_id = h.id
+     WHERE h.seller_id = %(seller)s AND h.buyer_id = ANY(%(buyers)s) AND h.taken_back_at IS NULL
 ), taken AS (
     SELECT s.invoice_id, s.due_on, array_agg(s.level) AS levels
       FROM dunning_step AS s JOIN mine ON mine.id = s.invoice_id
@@ -86,10 +91,12 @@ WITH mine AS NOT MATERIALIZED (
 )
 SELECT item.buyer_id, item.currency, item.id, item.number, item.issued_on, item.due_on, item.amount,
        item.open, coalesce(taken.levels, '{}'),
-       CASE WHEN disputed.invoice_id IS NOT NULL THEN 'dispute'
+       CASE WHEN handed.invoice_id IS NOT NULL THEN 'handed_over'
+            WHEN disputed.invoice_id IS NOT NULL THEN 'dispute'
             WHEN promised.invoice_id IS NOT NULL THEN 'promise'
             WHEN coming.invoice_id IS NOT NULL THEN 'on_its_way' END
   FROM item
+  LEFT JOIN handed ON handed.invoice_id = item.id
   LEFT JOIN disputed ON disputed.invoice_id = item.id
   LEFT JOIN promised ON promised.invoice_id = item.id
   LEFT JOIN coming ON coming.invoice_id = item.id

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-Held = Literal["dispute", "promise", "on_its_way", "may_be_paid"]
-"""Why an item is left out: in dispute, promised, about to be paid, or perhaps paid by money that is
-here and not assigned yet."""
+Held = Literal["handed_over", "dispute", "promise", "on_its_way", "may_be_paid"]
+"""Why an item is left out: with a collection agency, in dispute, promised, about to be paid, or perhaps
+paid by money that is here and not assigned yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from usance.web.api import (
     dunning_policies,
     events,
     funding,
+    handovers,
     insight,
     invoice_questions,
     invoices,
@@ -54,6 +55,7 @@ from usance.web.api import (
     seller_details,
     shared_limits,
     shipments,
+    statements,
     terms_keys,
 )
 from usance.web.api.faults import faults_of, parameter_faults
@@ -84,8 +86,10 @@ SECTIONS: Final = (
     matching.section,
     disputes.section,
     late_charges.section,
+    statements.section,
     dunning_policies.section,
     dunning.section,
+    handovers.section,
     bank_statements.section,
     bank_archives.section,
     lockbox_layouts.section,

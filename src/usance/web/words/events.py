@@ -17,6 +17,7 @@ from usance.web.words.deliveries import channel_text
 from usance.web.words.dunning import DUNNING_TELLINGS
 from usance.web.words.funding_events import FUNDING_TELLINGS
 from usance.web.words.late_charges import LATE_TELLINGS
+from usance.web.words.statements import STATEMENT_TELLINGS
 from usance.web.words.telling import Telling
 
 TELLINGS: Final[Mapping[str, Telling]] = {
@@ -25,6 +26,7 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     **FUNDING_TELLINGS,
     **LATE_TELLINGS,
     **DUNNING_TELLINGS,
+    **STATEMENT_TELLINGS,
     "order.authorized": Telling(_("The order of %(amount)s was authorized"), "shield", "info"),
     "order.declined": Telling(
         _("The order of %(amount)s was declined"), "cross-circle", "negative"

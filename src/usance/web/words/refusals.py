@@ -13,9 +13,11 @@ from usance.web.words.delivery_reasons import held_text, missing_text
 from usance.web.words.dunning import DUNNING_REFUSALS
 from usance.web.words.funding import reason_text
 from usance.web.words.late_charges import LATE_REFUSALS
+from usance.web.words.statements import STATEMENT_REFUSALS
 
 _WORDS: Final[Mapping[str, Promise]] = {
     **LATE_REFUSALS,
+    **STATEMENT_REFUSALS,
     **DUNNING_REFUSALS,
     "same_person": gettext_lazy(
         "You asked for this write-off, or have agreed to it already. Another person must agree to it."
