@@ -23,7 +23,7 @@ from usance.flows.refusals import (
     external_id_once,
 )
 from usance.records.collections import dispute_queries
-from usance.records.collections.models import DISPUTE_REASONS, Dispute
+from usance.records.collections.models import DISPUTE_REASONS, Dispute, DisputeRemark
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
@@ -220,6 +220,14 @@ def _ended(
     _end(journal, dispute, state=state, words=words)
     journal.close()
     if state == "resolved_rejected":
+        if words:  # beside what else was said, where the buyer reads it
+            DisputeRemark.objects.create(
+                seller_id=seller.id,
+                created_at=at,
+                dispute_id=dispute.id,
+                author="seller",
+                text=words,
+            )
         tell_of_end(seller, dispute, invoice=invoice, credited=0, at=at)
     return dispute
 

@@ -143,12 +143,13 @@ def dispute_talk(
         )
         entries = [*entries, opening]
     if dispute.resolved_at is not None:
-        label = str(look(dispute.state, kind="dispute").label)
+        # What the seller noted when it was withdrawn is its own; the words of a rejection were said.
+        is_credited = dispute.state == "resolved_credit"
         ending = Entry(
             at=dispute.resolved_at,
-            title=dispute.resolution or label,
-            detail=label if dispute.resolution else "",
-            actor=seller,
+            title=str(look(dispute.state, kind="dispute").label),
+            detail=dispute.resolution if is_credited else "",
+            actor="" if dispute.state == "withdrawn" else seller,
             icon="check",
             tone="info",
         )

@@ -113,4 +113,14 @@ def test_a_rejection_tells_the_buyer_why_and_rules_are_kept(sign_in: SignIn, hou
     chiara.post(f"{office}/reject", silent | {"words": "Delivered whole, as signed."})
     page = read(english(sign_in("lucia")), f"/account/invoices/{public_id('invoice', invoice.id)}")
     assert "Delivered whole, as signed." in text(page)
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    # What is noted of a withdrawal is the seller's own.
+    chiara.post(f"{address}/dispute", filled(chiara, f"{address}/dispute", amount="5.00"))
+    second = Dispute.objects.get(seller_id=house.seller.id, invoice_id=invoice.id, state="open")
+    office = f"/office/disputes/{public_id('dispute', second.id)}"
+    chiara.post(f"{office}/withdraw", filled(chiara, f"{office}/withdraw", words="Sigh."))
+    page = read(english(sign_in("lucia")), f"/account/invoices/{public_id('invoice', invoice.id)}")
+    assert "Sigh." not in text(page) and "Withdrawn" in text(page)
+    assert "Sigh." in text(read(chiara, office))
     assert dispute_talk.warn_of_deadlines(seller_id=house.seller.id, at=houses.TODAY) == 0

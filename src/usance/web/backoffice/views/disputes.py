@@ -117,6 +117,7 @@ def dispute_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         ),
         Fact(_("Opened by"), names.get(it.opened_by, it.opened_by)),
         Fact(_("Ended by"), names.get(it.resolved_by, it.resolved_by) or None),
+        Fact(_("How it ended"), it.resolution or None),
         Fact(_("Credit note"), it.credit_note.number if it.credit_note else None),
     ]
     return _page(
