@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from config.clock import CLOCK
-from usance.flows import calendar
+from usance.flows import calendar, dispute_talk
 from usance.flows.dunning import handovers, runs, sending
 from usance.jobs import tasks
 from usance.jobs.retry import AgainLaterAndLater, AgainWhenAsked, TryAgain
@@ -37,6 +37,14 @@ def begin_dunning(timestamp: int) -> None:
             seller_id=one, at=CLOCK.now(), by=BY, from_hour=FROM_HOUR
         )
     )
+
+
+@app.periodic(cron="43 * * * *")
+@app.task(name="warn_of_disputes", queue=tasks.CALENDAR, queueing_lock="warn_of_disputes")
+def warn_of_disputes(timestamp: int) -> None:
+    """Remind of each dispute whose day to decide is near."""
+    del timestamp
+    tasks.for_each_seller(lambda one: dispute_talk.warn_of_deadlines(seller_id=one, at=CLOCK.now()))
 
 
 @app.periodic(cron="* * * * * */3")

@@ -132,6 +132,8 @@ BODIES: Final[Mapping[str, Bodies | tuple[Bodies, ...]]] = {
     ),
     "request_information": lambda ids: {"text": "Why?"},
     "request_invoice_advance": lambda ids: {"program": ids["funding_program"]},
+    "create_dispute_message": lambda ids: {"text": "Why?", "name": "Carla"},
+    "set_dispute_rules": lambda ids: {"answer_days": 10},
     "resolve_dispute": lambda ids: {"outcome": "rejected"},
     "revoke_credit_line": lambda ids: _CURRENCY,
     "set_approval_chain": lambda ids: {"steps": [{"above": EUR, "approver": ids["member"]}]},

@@ -8,6 +8,8 @@ from django.db.models import Q
 from usance.records.collections.dispute_models import (
     DISPUTE_REASONS,
     Dispute,
+    DisputeRemark,
+    DisputeRules,
     WriteOffRequest,
 )
 from usance.records.collections.late_charge_models import (
@@ -24,6 +26,8 @@ __all__ = [
     "AUTHORS",
     "DISPUTE_REASONS",
     "Dispute",
+    "DisputeRemark",
+    "DisputeRules",
     "LateCharge",
     "LateChargeWaiver",
     "LateInterestTerms",

@@ -53,6 +53,10 @@ WITH mine AS NOT MATERIALIZED (
 ), disputed AS (
     SELECT DISTINCT invoice_id FROM collections_dispute
      WHERE seller_id = %(seller)s AND buyer_id = ANY(%(buyers)s) AND state = 'open'
+), decided AS (
+    SELECT DISTINCT d.invoice_id
+      FROM mine JOIN collections_dispute AS d ON d.seller_id = mine.seller_id AND d.invoice_id = mine.id
+     WHERE d.state <> 'open'
 ), promised AS (
     SELECT DISTINCT (one->>'invoice')::uuid AS invoice_id
       FROM collections_promise AS p CROSS JOIN LATERAL jsonb_array_elements(p.invoices) AS one
@@ -94,10 +98,12 @@ SELECT item.buyer_id, item.currency, item.id, item.number, item.issued_on, item.
        CASE WHEN handed.invoice_id IS NOT NULL THEN 'handed_over'
             WHEN disputed.invoice_id IS NOT NULL THEN 'dispute'
             WHEN promised.invoice_id IS NOT NULL THEN 'promise'
-            WHEN coming.invoice_id IS NOT NULL THEN 'on_its_way' END
+            WHEN coming.invoice_id IS NOT NULL THEN 'on_its_way' END,
+       decided.invoice_id IS NOT NULL
   FROM item
   LEFT JOIN handed ON handed.invoice_id = item.id
   LEFT JOIN disputed ON disputed.invoice_id = item.id
+  LEFT JOIN decided ON decided.invoice_id = item.id
   LEFT JOIN promised ON promised.invoice_id = item.id
   LEFT JOIN coming ON coming.invoice_id = item.id
   LEFT JOIN taken ON taken.invoice_id = item.id AND taken.due_on = item.due_on
@@ -186,7 +192,7 @@ def accounts(
 
 
 def _item(row: Sequence[Any]) -> Item:
-    id_, number, issued_on, due_on, amount, open_, levels, held = row
+    id_, number, issued_on, due_on, amount, open_, levels, held, was_disputed = row
     return Item(
         id_,
         number,
@@ -196,6 +202,7 @@ def _item(row: Sequence[Any]) -> Item:
         open_,
         level=highest(levels),
         held=cast("Held | None", held),
+        was_disputed=was_disputed,
     )
 
 

@@ -109,6 +109,13 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "invoice.dispute_rejected": Telling(
         _("The dispute of %(amount)s was rejected"), "cross-circle", "info"
     ),
+    "invoice.dispute_said": Telling(
+        _("%(name)s wrote about the dispute of %(amount)s"), "question", "info"
+    ),
+    "invoice.dispute_near": Telling(
+        _("The dispute of %(amount)s is to be answered by %(answer_on)s"), "clock", "caution"
+    ),
+    "dispute_rules.changed": Telling(_("The rules of answering disputes were changed"), "edit"),
     "invoice.dispute_withdrawn": Telling(_("The dispute of %(amount)s was withdrawn"), "return"),
     "matching_rules.changed": Telling(_("The rules of the matching were changed"), "edit"),
     "buyer.payer_forgotten": Telling(_("What was learnt of a payer was forgotten"), "minus"),

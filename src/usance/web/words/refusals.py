@@ -30,6 +30,9 @@ _WORDS: Final[Mapping[str, Promise]] = {
         " right, and accept again."
     ),
     "invalid_dispute": gettext_lazy("Choose a reason, and a line that the invoice has."),
+    "invalid_dispute_rules": gettext_lazy(
+        "Take from 1 to 365 days to answer in, and be reminded at most as many days before."
+    ),
     "invalid_matching_rules": gettext_lazy(
         "One of the numbers makes no sense here. Look at what each field takes."
     ),
