@@ -37,6 +37,10 @@ KNOWN = {
     "mandate": "pending active suspended canceled expired completed",
     "debit_file": "written sent accepted partly rejected withdrawn",
     "funding_program": "active paused closed",
+    "dunning_case": "running paused handed_over settled",
+    "dunning_policy": "draft active retired",
+    "dunning_message": "queued sent stopped",
+    "dunning_task": "open done dropped",
     "card_authorization": "pending action_required authorized captured voided expired declined",
 }
 SPRITE = set(re.findall(r'id="i-([\w-]+)"', render_to_string("design/sprite.html")))
