@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,29 @@ def _drop(name: str) -> None:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def _copy(source: str, target: str) -> None:
+    """Make the database ``target`` as ``source`` is. Nobody may be connected to it meanwhile, and the
+    server's own upkeep sometimes is."""
+    from django.db import OperationalError, connection
+
+    _drop(target)
+    for left in reversed(range(20)):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [source],
+            )
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        except OperationalError:
+            if not left:
+                raise
+            time.sleep(1)
+        else:
+            return
+
+
 @pytest.fixture(scope="session")
 def migrated(django_test_environment: Any, django_db_blocker: Any) -> Iterator[None]:
     """One database for the run (one a worker), brought up by the real migrations."""
@@ -101,9 +125,7 @@ def migrated(django_test_environment: Any, django_db_blocker: Any) -> Iterator[N
         connection.settings_dict["TEST"]["NAME"] = f"test_usance_{suffix or os.getpid()}"
         name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         _connected_to("postgres")
-        with connection.cursor() as cursor:
-            _drop(f"{name}_fresh")
-            cursor.execute(f'CREATE DATABASE "{name}_fresh" TEMPLATE "{name}"')
+        _copy(name, f"{name}_fresh")
         _connected_to(name)
         try:
             yield
@@ -122,9 +144,7 @@ def own_database(migrated: None, django_db_blocker: Any) -> Iterator[None]:
     name = str(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
         _connected_to("postgres")
-        with connection.cursor() as cursor:
-            _drop(f"{name}_own")
-            cursor.execute(f'CREATE DATABASE "{name}_own" TEMPLATE "{name}_fresh"')
+        _copy(f"{name}_fresh", f"{name}_own")
         _connected_to(f"{name}_own")
     try:
         yield

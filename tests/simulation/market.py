@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from tests.flows import books
 from tests.flows.bank_files import Booking
 from tests.simulation import model
-from usance.flows import credit_lines, onboarding
+from usance.flows import credit_lines, matching_rules, onboarding
 from usance.flows.checkout import Authorization, OrderRequest
 from usance.flows.refusals import Refused
 from usance.records.invoices.models import Invoice
@@ -53,6 +53,18 @@ class Market(RuleBasedStateMachine):
             time_zone="Europe/Rome",
             at=self.at,
             policy=POLICY,
+        )
+        matching_rules.set_rules(
+            self.seller,
+            self_book_from=9_900,
+            tolerance_amount=0,  # what is short stays owed: the model gives nothing up
+            tolerance_basis_points=0,
+            charges_limit=0,
+            discount_grace_days=0,
+            large_from=1_000_000,
+            book_part_payments=True,
+            second_person_from=None,
+            **self.act,
         )
         for n in range(3):
             buyer = onboarding.create_buyer(self.seller, name=f"B{n}", country="DE", **self.act)
