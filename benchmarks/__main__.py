@@ -14,7 +14,7 @@ def main() -> int:
         "names",
         nargs="*",
         help="checkout hot batch invoices billing bank aging past-aging policy pdf hybrids xml bulk"
-        " score matching forecast dunning",
+        " score matching forecast dunning collecting",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     parser.add_argument("--size", type=int, default=0, help="invoices of bulk; 10,000 by default")
@@ -29,6 +29,7 @@ def main() -> int:
             books,
             bulk_documents,
             checkout,
+            collecting,
             documents,
             dunning,
             forecast,
@@ -73,6 +74,9 @@ def main() -> int:
                 rounds=rounds,
                 invoices=10_000 if quick else 100_000,
                 buyers=2_000 if quick else 20_000,
+            ),
+            "collecting": lambda: collecting.run(
+                buyers=100 if quick else 1_000, days=120 if quick else 365, seed=1
             ),
             "policy": lambda: written_policy.forty_rules(
                 lines=1_000 if quick else 10_000, rounds=rounds, seconds=seconds

@@ -23,6 +23,7 @@ COMMANDS = [
     ("migrate",),
     ("demo",),
     ("replay",),
+    ("simulate",),
     ("backtest",),
     ("verify",),
     ("import", "statement"),

@@ -339,6 +339,22 @@ def test_a_dispute_and_a_promise_hold_an_item_back_until_they_end(desk: Desk, wh
     assert [row["number"] for row in desk.sent()[-1].items] == [held.number, other.number]
 
 
+def test_after_a_dispute_one_step_comes_after_the_other(desk: Desk) -> None:
+    invoice = desk.trade.invoice(10_000)
+    late(desk, invoice, 7)
+    made = disputes.open_dispute(
+        desk.seller, invoice_id=invoice.id, reason_code="damaged", **desk.act
+    )
+    assert desk.day() == []
+    desk.later(30)
+    disputes.reject(desk.seller, dispute_id=made.id, words="Delivered whole.", **desk.act)
+    told = []
+    for _ in range(14):
+        told += desk.day()
+        desk.later(1)
+    assert told[:3] == ["notice_1", "notice_2", "notice_3"]
+
+
 def test_a_pause_by_hand_has_a_reason_and_an_end(desk: Desk) -> None:
     invoice = desk.trade.invoice(10_000)
     late(desk, invoice, 7)

@@ -91,6 +91,7 @@ class TestCatalogue:
             "%(when)s, %(grouped)s.",
             "ANAF (RO e-Factura)",
             "ANAF (Romania)",
+            "CSV in %(currency)s",
             "Codice fiscale",
             "Companies House",
             "Credit manager",

@@ -10,6 +10,7 @@ from usance.cli.tables import major
 if TYPE_CHECKING:
     from usance.records.invoices.queries import Aging, DaysSalesOutstanding, ExposureTotal
     from usance.records.invoices.trading import Tally, Trading
+    from usance.worlds.collecting_result import YearResult
     from usance.worlds.demo import DemoSummary, SellerSummary
     from usance.worlds.replay_summary import ReplaySummary
 
@@ -116,3 +117,18 @@ def _sign_in(one: SellerSummary) -> Iterable[str]:
         yield f"    {login.email:<44}{login.password:<20}{login.role} at {login.works_for}"
     if one.api_key:
         yield f"  API key, shown this once: {one.api_key}"
+
+
+def simulation_text(year: YearResult) -> str:
+    """The result of ``usance simulate``."""
+    wrong = [*year.faults, *year.violations]
+    sent = ", ".join(f"{level} {count:,}" for level, count in year.messages.items())
+    injected = ", ".join(f"{name} {count:,}" for name, count in sorted(year.injected.items()))
+    return "\n".join(
+        [
+            f"Seed {year.seed}: {year.days:,} days, {year.buyers:,} buyers, {year.invoices:,} invoices",
+            f"Messages: {sent or 'none'}; stopped before they went: {year.stopped:,}",
+            f"Went wrong on purpose: {injected or 'nothing'}",
+            *(wrong or ["Everything holds."]),
+        ]
+    )

@@ -1,4 +1,4 @@
-"""``usance replay`` and ``usance demo``: trading that is played, through the real flows."""
+"""``usance replay``, ``demo`` and ``simulate``: trading that is played, through the real flows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 
 from usance.cli import session
 from usance.cli.session import AsJson
-from usance.cli.summaries import demo_text, replay_text
+from usance.cli.summaries import demo_text, replay_text, simulation_text
 from usance.cli.watching import bar
 
 if TYPE_CHECKING:
@@ -109,6 +109,61 @@ def demo(
         if not no_serve:
             sys.stdout.flush()
             serving.serve(host=host, port=port, processes=1, web=True, worker=True, as_json=as_json)
+
+
+def simulate(
+    *,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How many days to play.")] = 60,
+    seed: Annotated[
+        int | None, typer.Option(help="What happens; the same seed, the same. Drawn if not given.")
+    ] = None,
+    buyers: Annotated[int, typer.Option(min=1, max=5000, help="How many buyers there are.")] = 40,
+    faults: Annotated[
+        float, typer.Option(min=0, max=1, help="On which share of days something goes wrong.")
+    ] = 0.3,
+    as_json: AsJson = False,
+) -> None:
+    """Play a world of buyers in which things go wrong, and verify; exit code 1 if something does not hold.
+
+    Runs come twice or not at all, and processes die in the middle. Nothing is kept, and nothing is sent:
+    all of it happens in one transaction that is taken back.
+
+    Example: [bold]usance simulate --days 120 --seed 7[/bold]
+    """
+    import secrets
+
+    from usance.cli.operators import run_migrations
+
+    with session.database():
+        run_migrations()
+        from usance.worlds import simulation
+
+        chosen = secrets.randbelow(2**31) if seed is None else seed
+        again = (
+            f"Play it again: usance simulate --days {days} --seed {chosen}"
+            f" --buyers {buyers} --faults {faults}"
+        )
+        done = 0
+        with bar("Simulating") as advance:
+
+            def progress(day: object) -> None:
+                nonlocal done
+                done += 1
+                advance(done, days, f"{day}")
+
+            try:
+                year = simulation.simulate(
+                    days=days, seed=chosen, buyers=buyers, chance=faults, progress=progress
+                )
+            except Exception:
+                session.note(again)
+                raise
+        session.answer(
+            {"ok": year.is_well, **asdict(year)}, as_json=as_json, text=simulation_text(year)
+        )
+    if not year.is_well:
+        session.note(again)
+        raise typer.Exit(1)
 
 
 def _demo_document(summary: DemoSummary) -> dict[str, Any]:

@@ -1,38 +1,46 @@
-"""What a buyer will not pay: disputes are opened, and end with a credit note, a no, or nothing."""
+"""What a buyer will not pay: disputes are opened, and end with a credit note, a no, or nothing.
+
+While one is open its invoice gets no dunning; that goes on where it was once the dispute has ended.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from usance.flows.billing import take_back_of
-from usance.flows.invoice_questions import lines_of
-from usance.flows.journal import Journal
+from usance.flows.dispute_letters import tell_of_end, tell_of_opening
+from usance.flows.dispute_lines import InvalidDispute, lines_in_dispute, lines_to_credit
+from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import (
     AmountTooLarge,
     NotFound,
-    Refused,
     WrongState,
     external_id_once,
 )
 from usance.records.collections import dispute_queries
-from usance.records.collections.models import DISPUTE_REASONS, Dispute
+from usance.records.collections.models import DISPUTE_REASONS, Dispute, DisputeRemark
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Seller
 from usance.records.payments.models import Payment
+from usance.rules.invoicing.crediting import CreditedLine
 from usance.rules.matching.model import Share
 
-
-class InvalidDispute(Refused):
-    """A dispute is of a positive amount, for one of the known reasons, about a line of the invoice."""
-
-    code = "invalid_dispute"
+__all__ = [
+    "InvalidDispute",
+    "open_dispute",
+    "open_for_deductions",
+    "reject",
+    "resolve_by_credit",
+    "withdraw",
+    "withdraw_of_payment",
+]
 
 
 @transaction.atomic
@@ -45,22 +53,32 @@ def open_dispute(
     by: str,
     amount: int | None = None,
     line: str = "",
+    lines: Sequence[CreditedLine] = (),
     words: str = "",
     external_id: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Dispute:
     """The buyer does not agree to owe ``amount`` minor units of an open invoice (None: all of it that is
-    not disputed yet). ``line`` is the line's name in the document (BT-126).
+    not disputed yet), or ``lines`` of it by their names in the document (BT-126): all of each, a
+    quantity, or an amount. ``line`` names one alone; the ``amount`` is then of it. Whoever answers for
+    the seller is written to, unless one of its own people opens it.
 
-    Raises NotFound, WrongState (nothing is open), AmountTooLarge, InvalidDispute or ExternalIdTaken.
+    Raises NotFound, WrongState (nothing is open, or a line is in dispute), AmountTooLarge,
+    InvalidDispute or ExternalIdTaken.
     """
     invoice = _lock(seller, invoice_id)
     if reason_code not in DISPUTE_REASONS:
         raise InvalidDispute(f"reason_code is one of {', '.join(DISPUTE_REASONS)}.")
-    if line and line not in lines_of(invoice):
-        raise InvalidDispute(f"{invoice.number} has no line {line!r}.")
     if invoice.state != "open":
         raise WrongState(f"{invoice.number} is {invoice.state}; nothing is outstanding on it.")
+    kept: list[dict[str, Any]] = []
+    if line and lines:
+        raise InvalidDispute("Name a line or lines, not both.")
+    if line or lines:
+        kept = lines_in_dispute(
+            seller, invoice=invoice, lines=lines or [CreditedLine(line)], amount=amount
+        )
+        amount = sum(one["amount"] for one in kept)
     most = invoice.outstanding - _disputed(invoice)
     amount = most if amount is None else amount
     if not 0 < amount <= most:
@@ -73,12 +91,13 @@ def open_dispute(
         invoice,
         amount=amount,
         reason_code=reason_code,
-        line=line,
+        lines=kept,
         words=words,
         external_id=external_id,
         metadata=metadata or {},
     )
     journal.close()
+    tell_of_opening(seller, made, invoice=invoice, at=at, by=by)
     return made
 
 
@@ -128,28 +147,60 @@ def resolve_by_credit(
     at: datetime,
     by: str,
     amount: int | None = None,
+    lines: Sequence[CreditedLine] = (),
     words: str = "",
 ) -> Dispute:
-    """The buyer is right: a credit note of ``amount`` (None: all that is disputed) takes it back.
+    """The buyer is right: a credit note takes back ``amount`` (None: all that is disputed), or ``lines``
+    of those in dispute. Where the dispute is about lines the note is about them too, and an amount is
+    spread over them. What is not credited of it is owed again. The buyer is written to.
 
-    Raises NotFound, WrongState or AmountTooLarge (more than is disputed).
+    Raises NotFound, WrongState, AmountTooLarge (more than is disputed), InvalidDispute (a line that is
+    not in dispute) or CannotCredit (less is left of a line, since it was credited otherwise).
     """
     dispute, invoice = _open_one(seller, dispute_id)
+    taken = _to_credit(dispute, amount=amount, lines=lines)
     amount = dispute.amount if amount is None else amount
     if not 0 < amount <= dispute.amount:
         raise AmountTooLarge(f"{dispute.amount} minor units are disputed; credit from 1 to that.")
     journal = Journal(seller, at=at, by=by)
     note = take_back_of(
-        journal, invoice, amount=amount, reason=words, external_id=None, metadata={}
+        journal,
+        invoice,
+        amount=None if taken else amount,
+        lines=taken,
+        reason=words,
+        external_id=None,
+        metadata={},
     )
-    _end(journal, dispute, state="resolved_credit", words=words, note_id=note.id, credited=amount)
+    if note.amount > dispute.amount:
+        raise AmountTooLarge(f"{dispute.amount} minor units are disputed, not {note.amount}.")
+    _end(
+        journal,
+        dispute,
+        state="resolved_credit",
+        words=words,
+        note_id=note.id,
+        credited=note.amount,
+    )
     journal.close()
+    tell_of_end(seller, dispute, invoice=invoice, credited=note.amount, at=at)
     return dispute
+
+
+def _to_credit(
+    dispute: Dispute, *, amount: int | None, lines: Sequence[CreditedLine]
+) -> list[CreditedLine]:
+    """The lines that a credit note is about; none for a dispute of the whole invoice."""
+    if lines and amount is not None:
+        raise InvalidDispute("Credit lines or an amount, not both.")
+    if lines and not dispute.lines:
+        raise InvalidDispute("The dispute is about the whole invoice; credit an amount of it.")
+    return lines_to_credit(dispute, amount=amount, lines=lines) if dispute.lines else []
 
 
 @transaction.atomic
 def reject(seller: Seller, *, dispute_id: UUID, at: datetime, by: str, words: str = "") -> Dispute:
-    """The buyer owes it all the same. Raises NotFound or WrongState."""
+    """The buyer owes it all the same, and is told so with the ``words``. Raises NotFound or WrongState."""
     return _ended(seller, dispute_id, state="resolved_rejected", words=words, at=at, by=by)
 
 
@@ -164,10 +215,20 @@ def withdraw(
 def _ended(
     seller: Seller, dispute_id: UUID, *, state: str, words: str, at: datetime, by: str
 ) -> Dispute:
-    dispute, _ = _open_one(seller, dispute_id)
+    dispute, invoice = _open_one(seller, dispute_id)
     journal = Journal(seller, at=at, by=by)
     _end(journal, dispute, state=state, words=words)
     journal.close()
+    if state == "resolved_rejected":
+        if words:  # beside what else was said, where the buyer reads it
+            DisputeRemark.objects.create(
+                seller_id=seller.id,
+                created_at=at,
+                dispute_id=dispute.id,
+                author="seller",
+                text=words,
+            )
+        tell_of_end(seller, dispute, invoice=invoice, credited=0, at=at)
     return dispute
 
 
@@ -203,13 +264,14 @@ def _open(
     *,
     amount: int,
     reason_code: str,
-    line: str = "",
+    lines: Sequence[dict[str, Any]] = (),
     words: str = "",
     their_reason: str = "",
     payment_id: UUID | None = None,
     external_id: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Dispute:
+    days = dispute_queries.rules(seller_id=invoice.seller_id).answer_days
     made = Dispute(
         id=new_id(),
         seller_id=invoice.seller_id,
@@ -221,7 +283,9 @@ def _open(
         amount=amount,
         reason_code=reason_code,
         their_reason=their_reason,
-        line=line,
+        line=lines[0]["line"] if len(lines) == 1 else "",
+        lines=list(lines),
+        answer_by=business_day(journal.seller, at=journal.at) + timedelta(days=days),
         words=words,
         opened_by=journal.by,
         external_id=external_id,

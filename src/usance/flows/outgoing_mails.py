@@ -5,7 +5,9 @@ A message is sent at least once; its message-id stays the same, so that a mailbo
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,7 +17,7 @@ from django.conf import settings
 
 from usance.flows.dunning import rechecks
 from usance.gateways.errors import CounterpartError
-from usance.gateways.mail import Letter, Mail, MailSender, render_html, render_text
+from usance.gateways.mail import Enclosure, Letter, Mail, MailSender, render_html, render_text
 from usance.gateways.mail.smtp import is_configured
 from usance.records.events import mails
 from usance.records.events.models import OutgoingMail
@@ -43,8 +45,9 @@ def queue_mail(
     at: datetime,
     expires_at: datetime | None = None,
     reply_to: str = "",
+    enclosures: Sequence[Enclosure] = (),
 ) -> OutgoingMail:
-    """Have ``letter`` sent once the caller's transaction is committed.
+    """Have ``letter`` sent with ``enclosures`` once the caller's transaction is committed.
 
     Without a mail server nothing can be sent: the message is kept without its content, so that the
     office can show that it was not.
@@ -60,6 +63,7 @@ def queue_mail(
         from_name=letter.sender,
         reply_to=reply_to,
         language=letter.language,
+        enclosures=tuple(enclosures),
     )
     works = is_configured()
     return OutgoingMail.objects.create(
@@ -70,7 +74,7 @@ def queue_mail(
         object_type=object_type,
         object_id=object_id,
         recipient=to,
-        content=encrypt(json.dumps(asdict(message))) if works else "",
+        content=encrypt(_kept(message)) if works else "",
         message_id=message.message_id,
         due_at=at if works else None,
         expires_at=expires_at,
@@ -102,7 +106,7 @@ def send_mail(
         mails.change_mail(row, due_at=None, content="", last_error=OVERTAKEN)
         return None
     try:
-        sender.send(Mail(**json.loads(decrypt(row.content))))
+        sender.send(_read(decrypt(row.content)))
     except SecretUnreadable as error:
         mails.change_mail(row, due_at=None, last_error=error.code)
         return None
@@ -112,6 +116,24 @@ def send_mail(
         row, due_at=None, content="", sent_at=at, attempts=row.attempts + 1, last_error=""
     )
     return None
+
+
+def _kept(message: Mail) -> str:
+    """The message as text; files in Base64."""
+    files = [
+        asdict(one) | {"content": base64.b64encode(one.content).decode()}
+        for one in message.enclosures
+    ]
+    return json.dumps(asdict(message) | {"enclosures": files})
+
+
+def _read(kept: str) -> Mail:
+    values = json.loads(kept)
+    files = [
+        Enclosure(**one | {"content": base64.b64decode(one["content"])})
+        for one in values.pop("enclosures", ())
+    ]
+    return Mail(**values, enclosures=tuple(files))
 
 
 def _failed(

@@ -1,4 +1,4 @@
-"""A buyer's statement of account as a typeset document, for any day past or present."""
+"""A buyer's statement of account as a typeset document or a table, for any day past or present."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from usance.formats.invoice_pdf import (
     Statement,
     render_statement,
 )
+from usance.formats.statement_csv import render as render_table
 from usance.records.credit import queries as credit
 from usance.records.invoices import receivables, statement_queries
 from usance.records.parties import queries as parties
@@ -75,13 +76,29 @@ def statement_pdf(
 
     Raises NotFound, InvalidPeriod, UnknownCurrency or CannotWriteStatement.
     """
-    since = since or on - timedelta(days=USUAL_DAYS - 1)
-    if not since <= on <= today or (on - since).days > LONGEST_DAYS:
-        raise InvalidPeriod(" ".join((InvalidPeriod.__doc__ or "").split()))
-    if parties.buyer(seller_id=seller.id, buyer_id=buyer_id) is None:
-        raise NotFound("There is no such buyer.")
-    about = About(seller, buyer_id, at=at)
-    statement = _statement(about, currency=currency, on=on, since=since)
+    about = _checked(seller, buyer_id=buyer_id, on=on, since=since, today=today, at=at)
+    statement = statement_of(about, currency=currency, on=on, since=since)
+    return typeset(statement, about=about, language=language)
+
+
+def statement_csv(
+    seller: Seller,
+    *,
+    buyer_id: UUID,
+    currency: str,
+    on: date,
+    today: date,
+    at: datetime,
+    since: date | None = None,
+) -> bytes:
+    """The same as a table, see ``formats.statement_csv``. Raises NotFound, InvalidPeriod or
+    UnknownCurrency."""
+    about = _checked(seller, buyer_id=buyer_id, on=on, since=since, today=today, at=at)
+    return render_table(statement_of(about, currency=currency, on=on, since=since))
+
+
+def typeset(statement: Statement, *, about: About, language: str = "") -> bytes:
+    """The statement as PDF, in ``language`` or the buyer's. Raises CannotWriteStatement."""
     words = cast("Language", language_of(language or about.profile.language))
     try:
         return render_statement(statement, language=words, brand=about.brand)
@@ -89,7 +106,34 @@ def statement_pdf(
         raise CannotWriteStatement(str(error)) from error
 
 
-def _statement(about: About, *, currency: str, on: date, since: date) -> Statement:
+def _checked(
+    seller: Seller,
+    *,
+    buyer_id: UUID,
+    on: date,
+    since: date | None,
+    today: date,
+    at: datetime,
+) -> About:
+    since = since or usual_beginning(on)
+    if not since <= on <= today or (on - since).days > LONGEST_DAYS:
+        raise InvalidPeriod(" ".join((InvalidPeriod.__doc__ or "").split()))
+    if parties.buyer(seller_id=seller.id, buyer_id=buyer_id) is None:
+        raise NotFound("There is no such buyer.")
+    return About(seller, buyer_id, at=at)
+
+
+def usual_beginning(on: date) -> date:
+    """The first day that a statement at the end of the day ``on`` shows where nobody asks for another."""
+    return on - timedelta(days=USUAL_DAYS - 1)
+
+
+def statement_of(
+    about: About, *, currency: str, on: date, since: date | None = None, pay_link: str = ""
+) -> Statement:
+    """The account as it stood at the end of the day ``on``, and what moved from ``since`` (30 days
+    before). ``pay_link`` is printed where something is open."""
+    since = since or usual_beginning(on)
     account: Any = {
         "seller_id": about.seller.id,
         "buyer_id": about.buyer_id,
@@ -131,4 +175,5 @@ def _statement(about: About, *, currency: str, on: date, since: date) -> Stateme
             for item in items
         ),
         transfers=tuple(one.transfer for one in about.details.accounts_in(currency)),
+        pay_link=pay_link,
     )

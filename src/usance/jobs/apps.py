@@ -26,4 +26,5 @@ class JobsConfig(AppConfig):
             reports,
             reviews,
             standing,
+            statements,
         )

@@ -10,8 +10,8 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from config.clock import CLOCK
-from usance.flows import calendar
-from usance.flows.dunning import runs, sending
+from usance.flows import calendar, dispute_talk
+from usance.flows.dunning import handovers, runs, sending
 from usance.jobs import tasks
 from usance.jobs.retry import AgainLaterAndLater, AgainWhenAsked, TryAgain
 from usance.records.dunning import queries
@@ -37,6 +37,14 @@ def begin_dunning(timestamp: int) -> None:
             seller_id=one, at=CLOCK.now(), by=BY, from_hour=FROM_HOUR
         )
     )
+
+
+@app.periodic(cron="43 * * * *")
+@app.task(name="warn_of_disputes", queue=tasks.CALENDAR, queueing_lock="warn_of_disputes")
+def warn_of_disputes(timestamp: int) -> None:
+    """Remind of each dispute whose day to decide is near."""
+    del timestamp
+    tasks.for_each_seller(lambda one: dispute_talk.warn_of_deadlines(seller_id=one, at=CLOCK.now()))
 
 
 @app.periodic(cron="* * * * * */3")
@@ -67,6 +75,14 @@ def run_dunning(*, seller_id: str, run_id: str) -> None:
     )
     if not finished:
         raise TryAgain(CLOCK.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="tell_of_handed_over", queue=tasks.CALENDAR, queueing_lock="tell_of_handed_over")
+def tell_of_handed_over(timestamp: int) -> None:
+    """Say what has been paid of claims that are with a collection agency."""
+    del timestamp
+    tasks.for_each_seller(lambda one: handovers.tell_money(seller_id=one, at=CLOCK.now()))
 
 
 @app.periodic(cron="* * * * *")

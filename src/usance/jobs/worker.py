@@ -50,6 +50,7 @@ async def run() -> None:
         dunning,
         funding,
         standing,
+        statements,
         tasks,
     )
 
@@ -66,6 +67,7 @@ async def run() -> None:
         (cards.CARDS,): CARD_SLOTS,
         (funding.FUNDING,): FUNDING_SLOTS,
         (dunning.DUNNING,): 2,  # a run, and the messages that go out
+        (statements.STATEMENTS,): 1,
         (tasks.UPKEEP,): 1,
     }
     # Watches hold their thread for a minute each: the few threads that a loop has by itself would all

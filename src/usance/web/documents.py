@@ -10,10 +10,11 @@ from django.http import Http404, HttpResponse
 
 from usance.flows.documents import Kind, document_of
 from usance.flows.refusals import NotFound
-from usance.flows.statements import currencies_of, statement_pdf
+from usance.flows.statements import currencies_of, statement_csv, statement_pdf
 from usance.records.deliveries.queries import content_of
 from usance.records.parties.models import Seller
 from usance.web.design import display
+from usance.web.files import file_response
 
 
 def download(
@@ -48,14 +49,28 @@ def download(
 
 
 def statement_download(
-    seller: Seller, *, buyer_id: UUID, currency: str, on: date, today: date, at: datetime
+    seller: Seller,
+    *,
+    buyer_id: UUID,
+    currency: str,
+    on: date,
+    today: date,
+    at: datetime,
+    as_table: bool = False,
 ) -> HttpResponse:
-    """The statement of account at the end of the day ``on`` as a PDF.
+    """The statement of account at the end of the day ``on`` as a PDF, or ``as_table`` (CSV).
 
     Raises Http404 for a buyer or currency that there is none of, or as :func:`statement_pdf` does.
     """
     if currency not in currencies_of(seller, buyer_id=buyer_id):
         raise Http404("There is no account in this currency.")
+    if as_table:
+        table = statement_csv(
+            seller, buyer_id=buyer_id, currency=currency, on=on, today=today, at=at
+        )
+        return file_response(
+            table, media_type="text/csv; charset=utf-8", file_name=f"statement-{currency}-{on}.csv"
+        )
     content = statement_pdf(
         seller,
         buyer_id=buyer_id,

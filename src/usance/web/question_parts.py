@@ -1,4 +1,4 @@
-"""Questions about invoices, as both sides see them."""
+"""Questions about invoices and what is said, as both sides see them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from usance.records.collections.models import Question, Remark
+from usance.records.collections.models import DisputeRemark, Question, Remark
 from usance.web.design.parts import Entry
 
 
@@ -17,7 +17,7 @@ def about_text(question: Question) -> str:
     return _("Line %(number)s: %(text)s") % {"number": question.line, "text": question.subject}
 
 
-def talk(remarks: Sequence[Remark], *, seller: str, buyer: str) -> list[Entry]:
+def talk(remarks: Sequence[Remark | DisputeRemark], *, seller: str, buyer: str) -> list[Entry]:
     """What was said, the latest first."""
     side = {"seller": seller, "buyer": buyer}
     return [

@@ -16,7 +16,12 @@ from usance.records.cards.models import CardPage, StoredCard
 from usance.records.collections.models import LateCharge
 from usance.records.credit.models import Review
 from usance.records.debits.models import Answer, DebitFile
-from usance.records.dunning.models import DunningMessage, DunningTask
+from usance.records.dunning.models import (
+    DunningClaimFile,
+    DunningHandover,
+    DunningMessage,
+    DunningTask,
+)
 from usance.records.events.secrets import encrypt
 from usance.records.identity import new_id, parse_public_id, public_id
 from usance.records.monitoring.models import Alarm
@@ -320,6 +325,21 @@ class Everything(Mapping[str, str]):
     def _make_dunning_task(self) -> str:
         of = {"case_id": self._uuid("dunning_case"), "buyer_id": self._uuid("buyer")}
         return self._row(DunningTask, "dunning_task", kind="call", due_on=self._today(), **of)
+
+    def _make_dunning_handover(self) -> str:
+        of = {"case_id": self._uuid("dunning_case"), "buyer_id": self._uuid("buyer")}
+        said = {"agency": "Inkasso", "currency": "EUR", "amount": 400, "author": "test"}
+        made = self._row(DunningHandover, "dunning_handover", on=self._today(), **of, **said)
+        DunningClaimFile.objects.create(
+            seller_id=self._shop.seller.id,
+            created_at=self._now(),
+            handover_id=parse_public_id("dunning_handover", made),
+            file_name="claims.zip",
+            size=1,
+            digest=b"1",
+            content=b"1",
+        )
+        return made
 
     # Programs that listen.
 

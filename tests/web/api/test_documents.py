@@ -206,3 +206,23 @@ def test_a_statement_of_account_is_a_document(shop: Shop, invoice: dict[str, Any
         "invalid_period"
     )
     assert shop.ask("GET", f"{address}?currency=XXX", status=422)["code"]
+
+
+def test_a_statement_is_sent_on_demand_and_listed(
+    shop: Shop, invoice: dict[str, Any], settings: Any
+) -> None:
+    settings.EMAIL_HOST = "localhost"
+    address = f"/buyers/{invoice['buyer']}/statement"
+    table = shop.send("GET", f"{address}/document?currency=EUR&format=csv")
+    assert table["Content-Type"].startswith("text/csv")
+    assert b"open_item" in table.content
+    sent = shop.ask("POST", f"{address}/send", status=202)
+    assert (sent["period"], sent["recipients"]) == (None, ["pay@nordwind.example"])
+    assert sent["accounts"] == [{"currency": "EUR", "open": 100_000, "overdue": 0}]
+    assert shop.ask("GET", f"/sent-statements?buyer={invoice['buyer']}")["data"] == [sent]
+    schedule = {"every": "weekly", "day": 5}
+    set_ = shop.ask("PUT", f"/statement-schedule?buyer={invoice['buyer']}", schedule)
+    assert set_ == {"object": "statement_schedule", "own": True} | schedule
+    assert shop.ask("GET", "/statement-schedule")["every"] == "never"
+    bad = shop.ask("PUT", "/statement-schedule", schedule | {"day": 8}, status=422)
+    assert bad["code"] == "invalid_statement_schedule"

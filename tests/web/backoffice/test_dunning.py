@@ -12,8 +12,15 @@ from tests.web import house as houses
 from tests.web.house import House
 from usance.flows.dunning import runs, sending
 from usance.records.dunning import queries
-from usance.records.dunning.models import DunningCase, DunningNote, DunningPolicy, DunningTask
+from usance.records.dunning.models import (
+    DunningCase,
+    DunningHandover,
+    DunningNote,
+    DunningPolicy,
+    DunningTask,
+)
 from usance.records.identity import public_id
+from usance.records.invoices.models import Invoice
 
 SignIn = Callable[[str], Client]
 NEW = "/office/settings/dunning/new"
@@ -129,3 +136,27 @@ def test_who_may_only_look_changes_nothing(sign_in: SignIn, house: House) -> Non
     assert "New policy" not in said(client.get("/office/settings/dunning"))
     assert client.get(NEW).status_code == 403
     assert client.post("/office/collections/runs/new").status_code == 403
+
+
+def test_claims_are_handed_over_and_taken_back(sign_in: SignIn, house: House) -> None:
+    client = sign_in("chiara")
+    found = Invoice.objects.filter(
+        seller_id=house.seller.id, state="open", currency="EUR", due_on__lt=houses.TODAY.date(),
+        outstanding__gt=0,
+    )  # fmt: skip
+    buyer = public_id("buyer", found.earliest("due_on", "id").buyer_id)
+    opened = client.post(f"/office/collections/open?buyer={buyer}&currency=EUR")
+    case = opened["Location"]
+    form = {"agency": "Inkasso GmbH", "once": "hands-it-over-once-only"}
+    for _ in range(2):
+        said = client.post(f"{case}/hand-over", form, follow=True).content.decode()
+    row = DunningHandover.objects.get(seller_id=house.seller.id)
+    assert "Inkasso GmbH" in said and "File of the claims" in said
+    page = f"/office/collections/handovers/{public_id('dunning_handover', row.id)}"
+    archive = client.get(f"{page}/file")
+    assert archive["Content-Type"] == "application/zip" and archive.content[:2] == b"PK"
+    form = {"reason": "Came to terms", "once": "takes-it-back-once-only"}
+    said = client.post(f"{page}/take-back", form, follow=True).content.decode()
+    row.refresh_from_db()
+    assert row.take_back_reason == "Came to terms" and row.taken_back_at is not None
+    assert "Came to terms" in client.get(case).content.decode()

@@ -37,7 +37,7 @@ KNOWN = {
     "mandate": "pending active suspended canceled expired completed",
     "debit_file": "written sent accepted partly rejected withdrawn",
     "funding_program": "active paused closed",
-    "dunning_case": "running paused settled",
+    "dunning_case": "running paused handed_over settled",
     "dunning_policy": "draft active retired",
     "dunning_message": "queued sent stopped",
     "dunning_task": "open done dropped",

@@ -165,7 +165,8 @@ def test_the_statement_is_a_document_of_any_day(sign_in: SignIn, house: House) -
     client = sign_in("lucia")
     client.cookies["django_language"] = "en"
     page = read(client, "/account/statement?on=2026-09-15")
-    [href] = page.xpath("//a[contains(@href, '/statement/EUR/document')]/@href")
+    href, table = page.xpath("//a[contains(@href, '/statement/EUR/document')]/@href")
+    assert client.get(table).content.startswith(b"record,kind,number")
     document = client.get(href)
     assert document["content-type"] == "application/pdf"
     written = " ".join(one.extract_text() for one in PdfReader(BytesIO(document.content)).pages)
@@ -173,7 +174,7 @@ def test_the_statement_is_a_document_of_any_day(sign_in: SignIn, house: House) -
     assert client.get("/account/statement/USD/document").status_code == 404
     office = sign_in("chiara")
     buyer = public_id("buyer", house.buyers["bianchi"].id)
-    [href] = read(office, f"/office/buyers/{buyer}").xpath(
+    href, _table = read(office, f"/office/buyers/{buyer}/statements").xpath(
         "//a[contains(@href, '/statement/EUR')]/@href"
     )
     assert office.get(href).content.startswith(b"%PDF")

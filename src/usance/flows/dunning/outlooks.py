@@ -18,7 +18,7 @@ from usance.rules.dunning.account import Account, Item
 from usance.rules.dunning.decide import decide
 from usance.rules.dunning.policy import Level
 
-State = Literal["running", "paused", "settled"]
+State = Literal["running", "paused", "handed_over", "settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +81,8 @@ def outlooks_of(
             decision = decide(one.account, policy=chosen.policy, on=on, is_quiet=quiet)
             level = decision.step.level if decision.step else None
             waits = decision.waits
-        found[case.id] = Outlook(on, "paused" if paused else "running", one, level, waits)
+        state: State = "paused" if paused else "running"
+        if all(item.held == "handed_over" for item in one.account.items):
+            state = "handed_over"
+        found[case.id] = Outlook(on, state, one, level, waits)
     return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Now
 
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
@@ -23,12 +25,41 @@ DISPUTE_REASONS: Final = (
     "other",
 )
 """Why a buyer will not pay part of an invoice."""
+DISPUTE_SIDES: Final = ("buyer", "seller")
+"""Who says something about a dispute."""
+USUAL_ANSWER_DAYS: Final = 14
+"""Days to answer a dispute in, where the seller has set none."""
+
+
+class DisputeRules(SellerScoped):
+    """How a seller answers disputes: within ``answer_days``, and who is written to (``email``; empty: the
+    contact in the company's details) when one is opened, goes on, or has ``warn_days`` left."""
+
+    answer_days = models.SmallIntegerField(default=USUAL_ANSWER_DAYS)
+    warn_days = models.SmallIntegerField(default=2)
+    email = models.TextField(default="")
+
+    class Meta:
+        db_table = "collections_disputerules"
+        constraints = [
+            models.UniqueConstraint(fields=["seller"], name="collections_disputerules_once"),
+            models.CheckConstraint(
+                condition=Q(answer_days__gte=1)
+                & Q(answer_days__lte=365)
+                & Q(warn_days__gte=0)
+                & Q(warn_days__lte=F("answer_days")),
+                name="collections_disputerules_sensible",
+            ),
+        ]
 
 
 class Dispute(SellerScoped):
     """An amount of an invoice that its buyer does not agree to owe.
 
-    ``line`` is the line's name in the issued document (BT-126), empty for the whole invoice;
+    ``lines`` are those it is about, ``[{"line": its name in the issued document (BT-126), "subject": what
+    stands there, "quantity", "amount", "tax_amount": disputed of it, "asked": the quantity that was
+    named}]``, whose amounts sum to ``amount``; none for the whole invoice. ``line`` is the only one.
+    ``answer_by`` is the day until which the seller means to decide, ``warned_at`` when it was reminded.
     ``payment`` the payment that was short by it, ``their_reason`` what the payer gave as its reason.
     ``credit_note_id`` is what the dispute was resolved with. It stops nothing by itself: what is
     outstanding stays outstanding and is shown apart.
@@ -43,6 +74,11 @@ class Dispute(SellerScoped):
     reason_code = models.CharField(max_length=16)
     their_reason = models.TextField(default="")
     line = models.TextField(default="")
+    lines = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    answer_by = models.DateField(
+        db_default=Cast(Now() + Value(timedelta(days=USUAL_ANSWER_DAYS)), models.DateField())
+    )
+    warned_at = models.DateTimeField(null=True)
     words = models.TextField(default="")
     opened_by = models.TextField()
     resolved_by = models.TextField(default="")
@@ -72,7 +108,31 @@ class Dispute(SellerScoped):
                 name="collections_dispute_open",
                 condition=Q(state="open"),
             ),
+            models.Index(
+                fields=["seller", "answer_by", "id"],
+                name="collections_dispute_due",
+                condition=Q(state="open"),
+            ),
         ]
+
+
+class DisputeRemark(SellerScoped):
+    """What one side said about a dispute. Never changed."""
+
+    dispute = ScopedForeignKey(Dispute)
+    author = models.CharField(max_length=8)
+    name = models.TextField(default="")
+    text = models.TextField()
+
+    class Meta:
+        db_table = "collections_disputeremark"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(author__in=DISPUTE_SIDES) & ~Q(text=""),
+                name="collections_disputeremark_says",
+            )
+        ]
+        indexes = [models.Index(fields=["seller", "dispute", "id"], name="collections_of_dispute")]
 
 
 class WriteOffRequest(SellerScoped):

@@ -9,7 +9,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
-from usance.records.collections.models import Dispute, WriteOffRequest
+from usance.records.collections.models import (
+    Dispute,
+    DisputeRemark,
+    DisputeRules,
+    WriteOffRequest,
+)
 from usance.records.statements import execute
 
 
@@ -28,12 +33,52 @@ def disputes(
     invoice_id: UUID | None = None,
     buyer_id: UUID | None = None,
     state: str | None = None,
+    answer_until: date | None = None,
 ) -> QuerySet[Dispute]:
-    """The seller's disputes with invoice and buyer."""
-    wanted = {"invoice_id": invoice_id, "buyer_id": buyer_id, "state": state}
+    """The seller's disputes with invoice and buyer; those to be answered by ``answer_until`` at the
+    latest, where that is given."""
+    wanted = {
+        "invoice_id": invoice_id,
+        "buyer_id": buyer_id,
+        "state": state,
+        "answer_by__lte": answer_until,
+    }
     return Dispute.objects.select_related("invoice", "buyer", "credit_note").filter(
         seller_id=seller_id, **{name: value for name, value in wanted.items() if value is not None}
     )
+
+
+def remarks_of(disputes: Collection[Dispute]) -> dict[UUID, list[DisputeRemark]]:
+    """What was said about each of ``disputes`` of one seller, the first first."""
+    found: dict[UUID, list[DisputeRemark]] = {one.id: [] for one in disputes}
+    if not found:
+        return found
+    seller_id = next(iter(disputes)).seller_id
+    rows = DisputeRemark.objects.filter(seller_id=seller_id, dispute_id__in=found)
+    for row in rows.order_by("id"):
+        found[row.dispute_id].append(row)
+    return found
+
+
+def disputed_lines(*, seller_id: UUID, invoice_id: UUID) -> set[str]:
+    """The lines of an invoice that open disputes are about."""
+    found = Dispute.objects.filter(seller_id=seller_id, invoice_id=invoice_id, state="open")
+    return {one["line"] for lines in found.values_list("lines", flat=True) for one in lines}
+
+
+def rules(*, seller_id: UUID) -> DisputeRules:
+    """The seller's rules of disputes, or the usual ones, unsaved."""
+    return DisputeRules.objects.filter(seller_id=seller_id).first() or DisputeRules(
+        seller_id=seller_id
+    )
+
+
+def to_warn_of(*, seller_id: UUID, until: date) -> list[UUID]:
+    """The open disputes to be answered by ``until`` of which nobody was reminded, the oldest first."""
+    found = Dispute.objects.filter(
+        seller_id=seller_id, state="open", answer_by__lte=until, warned_at=None
+    )
+    return list(found.order_by("answer_by", "id").values_list("id", flat=True))
 
 
 def disputed(*, seller_id: UUID, invoice_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -8,6 +8,8 @@ from django.db.models import Q
 from usance.records.collections.dispute_models import (
     DISPUTE_REASONS,
     Dispute,
+    DisputeRemark,
+    DisputeRules,
     WriteOffRequest,
 )
 from usance.records.collections.late_charge_models import (
@@ -16,6 +18,7 @@ from usance.records.collections.late_charge_models import (
     LateInterestTerms,
     ReferenceRate,
 )
+from usance.records.collections.statement_models import SentStatement, StatementRule
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
 
@@ -23,6 +26,8 @@ __all__ = [
     "AUTHORS",
     "DISPUTE_REASONS",
     "Dispute",
+    "DisputeRemark",
+    "DisputeRules",
     "LateCharge",
     "LateChargeWaiver",
     "LateInterestTerms",
@@ -33,6 +38,8 @@ __all__ = [
     "Question",
     "ReferenceRate",
     "Remark",
+    "SentStatement",
+    "StatementRule",
     "WriteOffRequest",
 ]
 

@@ -53,6 +53,10 @@ WITH mine AS NOT MATERIALIZED (
 ), disputed AS (
     SELECT DISTINCT invoice_id FROM collections_dispute
      WHERE seller_id = %(seller)s AND buyer_id = ANY(%(buyers)s) AND state = 'open'
+), decided AS (
+    SELECT DISTINCT d.invoice_id
+      FROM mine JOIN collections_dispute AS d ON d.seller_id = mine.seller_id AND d.invoice_id = mine.id
+     WHERE d.state <> 'open'
 ), promised AS (
     SELECT DISTINCT (one->>'invoice')::uuid AS invoice_id
       FROM collections_promise AS p CROSS JOIN LATERAL jsonb_array_elements(p.invoices) AS one
@@ -77,6 +81,11 @@ WITH mine AS NOT MATERIALIZED (
       FROM cards_authorization AS c
      WHERE c.seller_id = %(seller)s AND c.buyer_id = ANY(%(buyers)s) AND c.invoice_id IS NOT NULL
        AND c.state IN ('pending', 'action_required', 'authorized')
+), handed AS (
+    SELECT DISTINCT c.invoice_id
+      FROM dunning_handover AS h
+      JOIN dunning_claim AS c ON c.seller_id = h.seller_id AND c.handover_id = h.id
+     WHERE h.seller_id = %(seller)s AND h.buyer_id = ANY(%(buyers)s) AND h.taken_back_at IS NULL
 ), taken AS (
     SELECT s.invoice_id, s.due_on, array_agg(s.level) AS levels
       FROM dunning_step AS s JOIN mine ON mine.id = s.invoice_id
@@ -86,11 +95,15 @@ WITH mine AS NOT MATERIALIZED (
 )
 SELECT item.buyer_id, item.currency, item.id, item.number, item.issued_on, item.due_on, item.amount,
        item.open, coalesce(taken.levels, '{}'),
-       CASE WHEN disputed.invoice_id IS NOT NULL THEN 'dispute'
+       CASE WHEN handed.invoice_id IS NOT NULL THEN 'handed_over'
+            WHEN disputed.invoice_id IS NOT NULL THEN 'dispute'
             WHEN promised.invoice_id IS NOT NULL THEN 'promise'
-            WHEN coming.invoice_id IS NOT NULL THEN 'on_its_way' END
+            WHEN coming.invoice_id IS NOT NULL THEN 'on_its_way' END,
+       decided.invoice_id IS NOT NULL
   FROM item
+  LEFT JOIN handed ON handed.invoice_id = item.id
   LEFT JOIN disputed ON disputed.invoice_id = item.id
+  LEFT JOIN decided ON decided.invoice_id = item.id
   LEFT JOIN promised ON promised.invoice_id = item.id
   LEFT JOIN coming ON coming.invoice_id = item.id
   LEFT JOIN taken ON taken.invoice_id = item.id AND taken.due_on = item.due_on
@@ -179,7 +192,7 @@ def accounts(
 
 
 def _item(row: Sequence[Any]) -> Item:
-    id_, number, issued_on, due_on, amount, open_, levels, held = row
+    id_, number, issued_on, due_on, amount, open_, levels, held, was_disputed = row
     return Item(
         id_,
         number,
@@ -189,6 +202,7 @@ def _item(row: Sequence[Any]) -> Item:
         open_,
         level=highest(levels),
         held=cast("Held | None", held),
+        was_disputed=was_disputed,
     )
 
 

@@ -11,9 +11,29 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from usance.records.dunning.handover_models import (
+    DunningClaim,
+    DunningClaimFile,
+    DunningHandover,
+)
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 from usance.rules import states
 from usance.rules.dunning.policy import LEVELS
+
+__all__ = [
+    "OUTCOMES",
+    "TASK_KINDS",
+    "DunningCase",
+    "DunningClaim",
+    "DunningClaimFile",
+    "DunningHandover",
+    "DunningMessage",
+    "DunningNote",
+    "DunningPolicy",
+    "DunningRun",
+    "DunningStep",
+    "DunningTask",
+]
 
 TASK_KINDS: Final = ("call", "post_letter", "no_address", "hand_over", "tell")
 OUTCOMES: Final = ("reached", "not_reached", "will_pay", "promised", "disputes", "other")

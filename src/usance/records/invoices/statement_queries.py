@@ -6,12 +6,13 @@ found by what they are about, so the whole ledger of the seller is never read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
 
+from usance.records.invoices.models import Invoice
 from usance.records.statements import execute
 
 _MOVED: Final = """
@@ -95,3 +96,11 @@ def _question(
         "since": since,
         "until": until,
     }
+
+
+def buyers_who_owe(*, seller_id: UUID, buyer_ids: Collection[UUID] | None = None) -> list[UUID]:
+    """The buyers with an open invoice, of all or of ``buyer_ids``, in the order of their ids."""
+    found = Invoice.objects.filter(seller_id=seller_id, state="open", outstanding__gt=0)
+    if buyer_ids is not None:
+        found = found.filter(buyer_id__in=list(buyer_ids))
+    return list(found.order_by("buyer_id").values_list("buyer_id", flat=True).distinct())

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-Held = Literal["dispute", "promise", "on_its_way", "may_be_paid"]
-"""Why an item is left out: in dispute, promised, about to be paid, or perhaps paid by money that is
-here and not assigned yet."""
+Held = Literal["handed_over", "dispute", "promise", "on_its_way", "may_be_paid"]
+"""Why an item is left out: with a collection agency, in dispute, promised, about to be paid, or perhaps
+paid by money that is here and not assigned yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Item:
     """What of an invoice is due on one day: the whole of it, or one instalment.
 
     ``open`` is what is owed of it, in minor units. ``level`` is the highest level that it was written
-    about, empty for none. ``held`` keeps it out of every message.
+    about, empty for none. ``held`` keeps it out of every message; ``was_disputed`` has it climb by one
+    level at a time, since its buyer could not expect what came meanwhile.
     """
 
     invoice_id: UUID
@@ -28,6 +29,7 @@ class Item:
     open: int
     level: str = ""
     held: Held | None = None
+    was_disputed: bool = False
 
     def days_late(self, on: date) -> int:
         """Days since it fell due; negative before."""

@@ -1,8 +1,9 @@
 """Whether an account is written to on a day, about what, and in which tone.
 
 One message gathers all that an account owes. An item is written about once at each level, and only
-climbs; where days were left out it is the latest step that counts, and none of those before it. What is
-not due yet is never part of what a message calls overdue.
+climbs; where days were left out it is the latest step that counts, and none of those before it, but an
+item that was in dispute takes one step after the other. What is not due yet is never part of what a
+message calls overdue.
 """
 
 from __future__ import annotations
@@ -97,14 +98,17 @@ def decide(
 
 
 def next_step(item: Item, *, policy: DunningPolicy, on: date) -> Step | None:
-    """The latest step that has come for ``item`` and is above all that it was written about."""
+    """The latest step that has come for ``item`` and is above all that it was written about; the first
+    of them, where it was in dispute while they came."""
     late, reached = item.days_late(on), rank(item.level)
-    for step in reversed(policy.steps):
-        if rank(step.level) <= reached:
-            return None
-        if step.is_timely(late) and (not step.needs_notice or reached >= _FIRST_NOTICE):
-            return step
-    return None
+    come = (
+        step
+        for step in (policy.steps if item.was_disputed else reversed(policy.steps))
+        if rank(step.level) > reached
+        and step.is_timely(late)
+        and (not step.needs_notice or reached >= _FIRST_NOTICE)
+    )
+    return next(come, None)
 
 
 def held_by(item: Item, *, account: Account) -> Held | None:

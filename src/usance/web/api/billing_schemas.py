@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from usance.web.api.line_schemas import MOST_LINES, AllowancesCharges, NewLine
+from usance.rules.invoicing.crediting import CreditedLine
+from usance.web.api.line_schemas import MOST_LINES, AllowancesCharges, NewLine, optional_units
 from usance.web.api.paging import Cursor
 from usance.web.api.schemas import ShipTo
 from usance.web.api.values import (
@@ -73,6 +75,18 @@ class LineToCredit(Value):
     )
     quantity: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=6)] | None = None
     amount: Part | None = Field(default=None, description="With its tax.")
+
+
+def lines_to_credit(lines: Sequence[LineToCredit], *, currency: str) -> list[CreditedLine]:
+    """The same as the rules take it. Raises InvalidRequest for an amount that fits no ``currency``."""
+    return [
+        CreditedLine(
+            one.line,
+            one.quantity,
+            optional_units(one.amount, currency=currency, pointer=f"#/lines/{n}/amount"),
+        )
+        for n, one in enumerate(lines)
+    ]
 
 
 class NewCreditNote(Value):

@@ -6,31 +6,32 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
-
 from usance.flows import billing, disputes, write_offs
 from usance.flows.refusals import NotFound
 from usance.records.collections import dispute_queries
-from usance.records.collections.models import Dispute, WriteOffRequest
+from usance.records.collections.models import Dispute, DisputeRemark, WriteOffRequest
 from usance.records.identity import public_id
 from usance.records.invoices import queries as invoices
 from usance.web.api import answers, billing_answers, billing_objects, objects
-from usance.web.api.billing_schemas import WriteOff
+from usance.web.api.billing_schemas import WriteOff, lines_to_credit
+from usance.web.api.dispute_shapes import (
+    DisputeId,
+    DisputeShown,
+    DisputeState,
+    NewDispute,
+    Resolution,
+    Words,
+    shown,
+)
 from usance.web.api.line_schemas import optional_units
-from usance.web.api.match_schemas import DisputeReason
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest, today
 from usance.web.api.section import Section
 from usance.web.api.values import (
-    NO_NUL,
     BuyerId,
-    CreditNoteId,
-    ExternalId,
+    Day,
     InvoiceId,
-    LongText,
-    Metadata,
     Money,
-    PaymentId,
     PositiveMoney,
     PublicId,
     ShortText,
@@ -39,53 +40,8 @@ from usance.web.api.values import (
 
 section = Section("Disputes and write-offs")
 
-DisputeId = Annotated[UUID, PublicId("dispute")]
 WriteOffRequestId = Annotated[UUID, PublicId("write_off_request")]
-DisputeState = Literal["open", "resolved_credit", "resolved_rejected", "withdrawn"]
 WriteOffState = Literal["open", "approved", "declined", "withdrawn"]
-Words = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
-
-
-class NewDispute(Value):
-    """What a buyer does not agree to owe (``amount`` null: all that is open and not disputed)."""
-
-    model_config = {"json_schema_extra": {"examples": [{"reason_code": "damaged"}]}}
-    reason_code: DisputeReason
-    amount: PositiveMoney | None = None
-    line: ShortText = Field(
-        default="", description="The line's number on the invoice; empty: all of it."
-    )
-    words: LongText = ""
-    external_id: ExternalId | None = None
-    metadata: Metadata = {}
-
-
-class Resolution(Value):
-    """How a dispute ends. ``amount`` is for a credit (null: all that is disputed), and ``words`` stand
-    on the credit note."""
-
-    outcome: Literal["credit", "rejected", "withdrawn"]
-    amount: PositiveMoney | None = None
-    words: Words = ""
-
-
-class DisputeShown(answers.Described):
-    """A dispute. What is disputed stays outstanding until it is credited."""
-
-    id: DisputeId
-    object: Literal["dispute"]
-    invoice: InvoiceId
-    buyer: BuyerId
-    payment: PaymentId | None = Field(description="The payment that was short by it.")
-    state: DisputeState
-    amount: Money
-    reason_code: DisputeReason
-    their_reason: str = Field(description="What the payer gave as its reason.")
-    line: str
-    words: str
-    resolution: str
-    resolved_at: datetime | None
-    credit_note: CreditNoteId | None
 
 
 class Recovery(Value):
@@ -130,18 +86,20 @@ class WriteOffRequestShown(answers.Shown):
     summary="Dispute an invoice",
 )
 def dispute_invoice(request: ApiRequest, *, invoice_id: InvoiceId, payload: NewDispute) -> Any:
-    """The amount stays outstanding, and is shown apart until the dispute ends."""
-    fields = payload.model_dump(exclude={"amount"})
+    """The amount stays outstanding, and is shown apart until the dispute ends. Until then nothing is
+    sent to the buyer to claim the invoice."""
+    fields = payload.model_dump(exclude={"amount", "lines"})
     currency = _invoice(request, invoice_id).currency
     made = disputes.open_dispute(
         request.auth.seller,
         invoice_id=invoice_id,
         amount=optional_units(payload.amount, currency=currency, pointer="#/amount"),
+        lines=lines_to_credit(payload.lines, currency=currency),
         at=request.at,
         by=request.auth.by,
         **fields,
     )
-    return _dispute(made)
+    return shown(made, [])
 
 
 @section.read(
@@ -158,12 +116,25 @@ def list_disputes(
     state: DisputeState | None = None,
     buyer: BuyerId | None = None,
     invoice: InvoiceId | None = None,
+    answer_until: Day | None = None,
 ) -> Any:
-    """The newest first."""
+    """The newest first. `answer_until` names those to be answered by that day at the latest."""
     found = dispute_queries.disputes(
-        seller_id=request.auth.seller.id, state=state, buyer_id=buyer, invoice_id=invoice
+        seller_id=request.auth.seller.id,
+        state=state,
+        buyer_id=buyer,
+        invoice_id=invoice,
+        answer_until=answer_until,
     )
-    return page(found, kind="dispute", limit=limit, after=after, show=_dispute)
+    said: dict[UUID, list[DisputeRemark]] = {}
+    return page(
+        found,
+        kind="dispute",
+        limit=limit,
+        after=after,
+        show=lambda one: shown(one, said.get(one.id, [])),
+        read=lambda rows: said.update(dispute_queries.remarks_of(rows)),
+    )
 
 
 @section.read(
@@ -173,8 +144,8 @@ def list_disputes(
     summary="Show a dispute",
 )
 def get_dispute(request: ApiRequest, *, dispute_id: DisputeId) -> Any:
-    """One dispute."""
-    return _dispute(_one(request, dispute_id))
+    """One dispute and what was said about it."""
+    return dispute_shown(request, dispute_id)
 
 
 @section.write(
@@ -191,12 +162,13 @@ def resolve_dispute(request: ApiRequest, *, dispute_id: DisputeId, payload: Reso
     if payload.outcome == "credit":
         currency = _one(request, dispute_id).currency
         amount = optional_units(payload.amount, currency=currency, pointer="#/amount")
-        disputes.resolve_by_credit(seller, dispute_id=dispute_id, amount=amount, **act)
+        lines = lines_to_credit(payload.lines, currency=currency)
+        disputes.resolve_by_credit(seller, dispute_id=dispute_id, amount=amount, lines=lines, **act)
     elif payload.outcome == "rejected":
         disputes.reject(seller, dispute_id=dispute_id, **act)
     else:
         disputes.withdraw(seller, dispute_id=dispute_id, **act)
-    return _dispute(_one(request, dispute_id))
+    return dispute_shown(request, dispute_id)
 
 
 @section.write(
@@ -310,21 +282,10 @@ def _one(request: ApiRequest, dispute_id: UUID) -> Dispute:
     return found
 
 
-def _dispute(it: Dispute) -> dict[str, Any]:
-    return objects.described("dispute", it) | {
-        "invoice": public_id("invoice", it.invoice_id),
-        "buyer": public_id("buyer", it.buyer_id),
-        "payment": objects.optional_id("payment", it.payment_id),
-        "state": it.state,
-        "amount": objects.money(it.amount, it.currency),
-        "reason_code": it.reason_code,
-        "their_reason": it.their_reason,
-        "line": it.line,
-        "words": it.words,
-        "resolution": it.resolution,
-        "resolved_at": it.resolved_at,
-        "credit_note": objects.optional_id("credit_note", it.credit_note_id),
-    }
+def dispute_shown(request: ApiRequest, dispute_id: UUID) -> dict[str, Any]:
+    """One dispute and what was said about it. Raises NotFound."""
+    found = _one(request, dispute_id)
+    return shown(found, dispute_queries.remarks_of([found])[found.id])
 
 
 def _asked(it: WriteOffRequest) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -40,6 +40,7 @@ from usance.web.api.values import (
     DeliveryId,
     InvoiceId,
 )
+from usance.web.files import file_response
 
 section = Section("Documents")
 
@@ -74,7 +75,7 @@ def get_invoice_document(
 @section.file(
     "/buyers/{buyer_id}/statement/document",
     scope="invoices:read",
-    media_types=("application/pdf",),
+    media_types=("application/pdf", "text/csv"),
     summary="Get a statement of account as a file",
 )
 def get_statement_document(
@@ -85,26 +86,27 @@ def get_statement_document(
     on: Day | None = None,
     since: Day | None = None,
     language: _Language = None,
+    format: Literal["pdf", "csv"] = "pdf",  # noqa: A002
 ) -> HttpResponse:
-    """What moved from ``since`` (30 days before) to ``on`` (today), and what was open at its end."""
+    """What moved from ``since`` (30 days before) to ``on`` (today), and what was open at its end. The
+    table (``csv``) is the same in every language."""
     day = on or today(request)
-    content = statements.statement_pdf(
-        request.auth.seller,
-        buyer_id=buyer_id,
-        currency=currency,
-        on=day,
-        since=since,
-        today=today(request),
-        at=request.at,
-        language=language or "",
-    )
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="statement-{currency}-{day}.pdf"',
-            "X-Content-Type-Options": "nosniff",
-        },
+    asked: dict[str, Any] = {
+        "buyer_id": buyer_id,
+        "currency": currency,
+        "on": day,
+        "since": since,
+        "today": today(request),
+        "at": request.at,
+    }
+    seller = request.auth.seller
+    if format == "csv":
+        content, media_type = statements.statement_csv(seller, **asked), "text/csv; charset=utf-8"
+    else:
+        content = statements.statement_pdf(seller, **asked, language=language or "")
+        media_type = "application/pdf"
+    return file_response(
+        content, media_type=media_type, file_name=f"statement-{currency}-{day}.{format}"
     )
 
 

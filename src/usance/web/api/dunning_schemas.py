@@ -39,7 +39,7 @@ DunningTaskId = Annotated[UUID, PublicId("dunning_task")]
 DunningNoteId = Annotated[UUID, PublicId("dunning_note")]
 
 PolicyState = Literal["draft", "active", "retired"]
-CaseState = Literal["running", "paused", "settled"]
+CaseState = Literal["running", "paused", "handed_over", "settled"]
 MessageState = Literal["queued", "sent", "stopped"]
 TaskKind = Literal["call", "post_letter", "no_address", "hand_over", "tell"]
 Outcome = Literal["reached", "not_reached", "will_pay", "promised", "disputes", "other"]
@@ -217,7 +217,7 @@ class CaseItem(answers.Shown):
     days_late: int
     open: Money
     level: Level | None
-    held: Literal["dispute", "promise", "on_its_way", "may_be_paid"] | None
+    held: Literal["handed_over", "dispute", "promise", "on_its_way", "may_be_paid"] | None
 
 
 class DunningCaseShown(answers.Described):

@@ -9,10 +9,14 @@ from usance.flows import billing, corrections
 from usance.flows.refusals import NotFound
 from usance.records.invoices import queries
 from usance.records.invoices.models import Invoice
-from usance.rules.invoicing.crediting import CreditedLine
 from usance.web.api import answers, billing_answers
 from usance.web.api import billing_objects as objects
-from usance.web.api.billing_schemas import NewCorrection, NewCreditNote, WriteOff
+from usance.web.api.billing_schemas import (
+    NewCorrection,
+    NewCreditNote,
+    WriteOff,
+    lines_to_credit,
+)
 from usance.web.api.line_schemas import charges_of, lines_of, optional_units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page, whole
 from usance.web.api.requests import ApiRequest, today
@@ -90,14 +94,7 @@ def create_credit_note(
         request.auth.seller,
         invoice_id=invoice_id,
         amount=optional_units(payload.amount, currency=currency, pointer="#/amount"),
-        lines=[
-            CreditedLine(
-                line.line,
-                line.quantity,
-                optional_units(line.amount, currency=currency, pointer=f"#/lines/{n}/amount"),
-            )
-            for n, line in enumerate(payload.lines)
-        ],
+        lines=lines_to_credit(payload.lines, currency=currency),
         reason=payload.reason,
         external_id=payload.external_id,
         metadata=payload.metadata,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from usance.web.backoffice.views import billing, billing_runs, documents, questions
+from usance.web.backoffice.views import billing, billing_runs, documents, questions, statements
 
 urlpatterns: list[URLPattern] = [
     path("billing", billing.waiting, name="office_billing"),
@@ -36,6 +36,17 @@ urlpatterns: list[URLPattern] = [
         "buyers/<str:public>/statement/<str:currency>",
         documents.statement_document,
         name="office_statement_document",
+    ),
+    path("settings/statements", statements.statement_settings, name="office_statement_settings"),
+    path(
+        "buyers/<str:public>/statements",
+        statements.buyer_statements,
+        name="office_buyer_statements",
+    ),
+    path(
+        "buyers/<str:public>/statements/<slug:name>",
+        statements.statement_act,
+        name="office_statement_act",
     ),
     path("questions", questions.questions_list, name="office_questions"),
     path("questions/<str:public>", questions.question_page, name="office_question"),

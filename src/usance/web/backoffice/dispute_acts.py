@@ -8,49 +8,28 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from usance.flows import billing, disputes, write_offs
-from usance.flows.invoice_questions import lines_of
-from usance.records.collections import dispute_queries
-from usance.records.collections.models import DISPUTE_REASONS, Dispute, WriteOffRequest
+from usance.flows import billing, dispute_talk, disputes, write_offs
+from usance.records.collections.models import Dispute, WriteOffRequest
 from usance.records.invoices.models import Invoice
+from usance.rules.invoicing.crediting import CreditedLine
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.fields import AmountField
+from usance.web.dispute_parts import DisputeForm, SayForm, asked_for, disputable
 from usance.web.words.amounts import money_text
-from usance.web.words.disputes import DISPUTE_WORDS
-
-
-class DisputeForm(ActForm):
-    """How much of an invoice the buyer disputes, and why."""
-
-    amount = AmountField(label=_lazy("Amount"))
-    reason_code = forms.ChoiceField(
-        label=_lazy("Why the buyer does not pay"),
-        choices=[(code, DISPUTE_WORDS[code]) for code in DISPUTE_REASONS],
-    )
-    line = forms.ChoiceField(label=_lazy("Line"), required=False)
-    words = forms.CharField(
-        label=_lazy("What the buyer says"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def prepare(self) -> None:
-        """Begin with all that is open and not disputed yet; offer the invoice's lines."""
-        invoice: Invoice = self.subject
-        amount, line = self.fields["amount"], self.fields["line"]
-        assert isinstance(amount, AmountField) and isinstance(line, forms.ChoiceField)
-        amount.currency, amount.most = invoice.currency, disputable(invoice)
-        self.initial["amount"] = disputable(invoice)
-        whole = ("", _("The whole invoice"))
-        line.choices = [whole, *((n, f"{n} {text}"[:80]) for n, text in lines_of(invoice).items())]
 
 
 class CreditDisputeForm(ActForm):
-    """How much is credited, and what the credit note says."""
+    """How much is credited, of which lines, and what the credit note says."""
 
-    amount = AmountField(label=_lazy("Amount with tax"))
+    lines = forms.MultipleChoiceField(
+        label=_lazy("Lines"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    amount = AmountField(
+        label=_lazy("Amount with tax"),
+        required=False,
+        help_text=_lazy("Leave empty for all that is disputed. Over lines it is spread."),
+    )
     words = forms.CharField(
         label=_lazy("Reason"), max_length=500, help_text=_lazy("Printed on the credit note.")
     )
@@ -58,10 +37,26 @@ class CreditDisputeForm(ActForm):
     def prepare(self) -> None:
         """Begin with all that is disputed, which is also the most."""
         dispute: Dispute = self.subject
-        field = self.fields["amount"]
-        assert isinstance(field, AmountField)
-        field.currency, field.most = dispute.currency, dispute.amount
-        self.initial["amount"] = dispute.amount
+        amount, lines = self.fields["amount"], self.fields["lines"]
+        assert isinstance(amount, AmountField) and isinstance(lines, forms.MultipleChoiceField)
+        amount.currency, amount.most = dispute.currency, dispute.amount
+        lines.choices = [
+            (one["line"], f"{one['line']} {one['subject']}"[:80]) for one in dispute.lines
+        ]
+        self.initial["lines"] = [one["line"] for one in dispute.lines]
+        if len(dispute.lines) < 2:
+            del self.fields["lines"]
+
+    def clean(self) -> dict[str, Any]:
+        """Some of several lines are credited whole; an amount is spread over all of them."""
+        data = super().clean() or {}
+        named = data.get("lines")
+        if named is not None:
+            if not named:
+                self.add_error("lines", _("Choose the lines to credit."))
+            elif len(named) < len(self.subject.lines) and data.get("amount") is not None:
+                self.add_error("amount", _("An amount is spread over all lines; choose them all."))
+        return data
 
 
 class WordsForm(ActForm):
@@ -70,6 +65,16 @@ class WordsForm(ActForm):
     words = forms.CharField(
         label=_lazy("Note"),
         required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RejectForm(ActForm):
+    """What the buyer is told."""
+
+    words = forms.CharField(
+        label=_lazy("What the buyer is told"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -89,18 +94,9 @@ class RecoverForm(ActForm):
         self.initial["amount"] = self.subject.written_off
 
 
-def disputable(invoice: Invoice) -> int:
-    """What is open of an invoice and not disputed, in minor units."""
-    if invoice.state != "open":
-        return 0
-    found = dispute_queries.disputed(seller_id=invoice.seller_id, invoice_ids=[invoice.id])
-    left: int = invoice.outstanding - found.get(invoice.id, 0)
-    return max(0, left)
-
-
 def _dispute(desk: Desk, invoice: Invoice, data: dict[str, Any]) -> Done:
     made = disputes.open_dispute(
-        desk.seller, invoice_id=invoice.id, at=desk.at, by=desk.by, **_without_token(data)
+        desk.seller, invoice_id=invoice.id, at=desk.at, by=desk.by, **asked_for(data)
     )
     amount = money_text(made.amount, made.currency)
     return Done(
@@ -113,11 +109,32 @@ def _without_token(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _credit(desk: Desk, dispute: Dispute, data: dict[str, Any]) -> Done:
+    chosen = data.get("lines", [])
     ended = disputes.resolve_by_credit(
-        desk.seller, dispute_id=dispute.id, at=desk.at, by=desk.by, **_without_token(data)
+        desk.seller,
+        dispute_id=dispute.id,
+        amount=data["amount"],
+        lines=[CreditedLine(line) for line in chosen] if len(chosen) < len(dispute.lines) else [],
+        words=data["words"],
+        at=desk.at,
+        by=desk.by,
     )
     assert ended.credit_note is not None
     return Done(_("Credit note %(number)s is issued.") % {"number": ended.credit_note.number})
+
+
+def _say(desk: Desk, dispute: Dispute, data: dict[str, Any]) -> Done:
+    user = desk.staff.user
+    dispute_talk.say(
+        desk.seller,
+        dispute_id=dispute.id,
+        author="seller",
+        name=user.name or user.email,
+        text=data["text"],
+        at=desk.at,
+        by=desk.by,
+    )
+    return Done(_("Your message is sent."))
 
 
 def _reject(desk: Desk, dispute: Dispute, data: dict[str, Any]) -> Done:
@@ -190,6 +207,19 @@ RECOVER: Final = Act(
 
 DISPUTE_ACTS: Final = (
     Act(
+        name="say",
+        label=_lazy("Write to the buyer"),
+        title=_lazy("Write to the buyer about this dispute"),
+        explanation=_lazy(
+            "It stands beside the invoice in the buyer's account and goes by e-mail."
+        ),
+        duty="billing",
+        form=SayForm,
+        run=_say,
+        possible=lambda dispute: dispute.state == "open",
+        icon="send",
+    ),
+    Act(
         name="credit",
         label=_lazy("Credit it"),
         title=_lazy("Credit what is disputed"),
@@ -205,9 +235,11 @@ DISPUTE_ACTS: Final = (
         name="reject",
         label=_lazy("Reject it"),
         title=_lazy("Reject this dispute?"),
-        explanation=_lazy("The buyer owes the amount all the same."),
+        explanation=_lazy(
+            "The buyer owes the amount all the same and is told so; dunning goes on where it was."
+        ),
         duty="billing",
-        form=WordsForm,
+        form=RejectForm,
         run=_reject,
         possible=lambda dispute: dispute.state == "open",
         icon="ban",

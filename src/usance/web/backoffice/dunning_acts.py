@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from usance.flows.dunning import cases, policies
-from usance.records.dunning.models import DunningCase, DunningPolicy
+from usance.flows.dunning import cases, handovers, policies
+from usance.records.dunning.models import DunningCase, DunningHandover, DunningPolicy
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
 from usance.web.words.dunning import OUTCOME_WORDS
@@ -54,6 +54,18 @@ class TaskForm(ActForm):
     def prepare(self) -> None:
         """In a week, where nothing else is said."""
         self.fields["due_on"].initial = self.desk.on + timedelta(days=7)
+
+
+class HandOverForm(ActForm):
+    """To whom."""
+
+    agency = forms.CharField(label=_lazy("Collection agency"), max_length=200)
+
+
+class TakeBackForm(ActForm):
+    """Why."""
+
+    reason = forms.CharField(label=_lazy("Reason"), max_length=500)
 
 
 def _pause(desk: Desk, case: DunningCase, data: dict[str, Any]) -> Done:
@@ -99,6 +111,34 @@ def _task(desk: Desk, case: DunningCase, data: dict[str, Any]) -> Done:
     return Done(_("The task is planned."))
 
 
+def _hand_over(desk: Desk, case: DunningCase, data: dict[str, Any]) -> Done:
+    handovers.hand_over(desk.seller, case_id=case.id, agency=data["agency"], at=desk.at, by=desk.by)
+    return Done(_("The claims are handed over. Their file is on this page."))
+
+
+def _take_back(desk: Desk, handover: DunningHandover, data: dict[str, Any]) -> Done:
+    handovers.take_back(
+        desk.seller, handover_id=handover.id, reason=data["reason"], at=desk.at, by=desk.by
+    )
+    return Done(_("The hand-over is taken back. What is still owed is dunned again."))
+
+
+HANDOVER_ACTS: Final = (
+    Act(
+        name="take-back",
+        label=_lazy("Take back"),
+        title=_lazy("Take the hand-over back?"),
+        explanation=_lazy(
+            "What is still owed of it is dunned again, by the steps not taken yet. Tell the agency."
+        ),
+        duty="money",
+        form=TakeBackForm,
+        run=_take_back,
+        possible=lambda handover: handover.taken_back_at is None,
+        icon="return",
+    ),
+)
+
 CASE_ACTS: Final = (
     Act(
         name="note",
@@ -140,6 +180,20 @@ CASE_ACTS: Final = (
         run=_resume,
         possible=lambda case: case.paused_until is not None,
         icon="arrow-right",
+    ),
+    Act(
+        name="hand-over",
+        label=_lazy("Hand over"),
+        title=_lazy("Hand the overdue invoices over to a collection agency?"),
+        explanation=_lazy(
+            "What is overdue and not in dispute, promised or about to be paid goes into a file for the"
+            " agency, with the invoices. The buyer is not written to about it any more."
+        ),
+        duty="money",
+        form=HandOverForm,
+        run=_hand_over,
+        icon="send",
+        seldom=True,
     ),
 )
 

@@ -23,6 +23,16 @@ urlpatterns: list[URLPattern] = [
         name="office_dunning_case_act",
     ),
     path(
+        "collections/handovers/<str:public>/file",
+        collections.handover_file,
+        name="office_handover_file",
+    ),
+    path(
+        "collections/handovers/<str:public>/<slug:name>",
+        collections.handover_act,
+        name="office_handover_act",
+    ),
+    path(
         "collections/messages/<str:public>/letter",
         collections.letter,
         name="office_dunning_letter",

@@ -118,6 +118,7 @@ def _settings() -> tuple[tuple[str, str, str], ...]:
         (_("Rules of the matching"), "matching_settings", "check"),
         (_("Dunning"), "dunning_policies", "send"),
         (_("Late interest"), "late_interest", "clock"),
+        (_("Statements"), "statement_settings", "report"),
         (_("Deputies"), "delegations", "person"),
         (_("Watches"), "watches", "shield"),
         (_("Review cycles"), "review_cycles", "calendar"),

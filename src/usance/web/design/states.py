@@ -197,6 +197,7 @@ STATES: Final[dict[str, dict[str, Look]]] = {
     "dunning_case": {
         "running": Look(pgettext_lazy("dunning case", "Running"), "info", "clock"),
         "paused": Look(pgettext_lazy("dunning case", "Paused"), "caution", "pause"),
+        "handed_over": Look(pgettext_lazy("dunning case", "Handed over"), "special", "send"),
         "settled": Look(pgettext_lazy("dunning case", "Nothing open"), "positive", "check-circle"),
     },
     "mandate": {

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from usance.web.portal.views import (
     approvals,
     company,
+    disputes,
     invoices,
     mandates,
     orders,
@@ -44,6 +45,8 @@ urlpatterns: list[URLPattern] = [
     path("invoices/<str:public>/<slug:name>", invoices.invoice_act, name="account_invoice_act"),
     path("questions/<str:public>", questions.question_act, name="account_question"),
     path("questions/<str:public>/<slug:name>", questions.question_act, name="account_question_act"),
+    path("disputes/<str:public>", disputes.dispute_act, name="account_dispute"),
+    path("disputes/<str:public>/<slug:name>", disputes.dispute_act, name="account_dispute_act"),
     path("mandates", mandates.mandates_list, name="account_mandates"),
     path("mandates/new/<slug:name>", mandates.give_mandate, name="account_give_mandate"),
     path("mandates/<str:public>/<slug:name>", mandates.mandate_act, name="account_mandate_act"),

@@ -41,7 +41,9 @@ REASON_WORDS: Final[Mapping[str, Promise]] = {
 }
 WAIT_WORDS: Final[Mapping[str, Promise]] = {
     "nothing_due": _("No step has come for any item"),
-    "held": _("What is due is in dispute, promised, about to be paid, or may be paid already"),
+    "held": _(
+        "What is due is in dispute, promised, handed over, about to be paid, or may be paid already"
+    ),
     "paused": _("Paused by hand"),
     "money_here": _("Money of this buyer's is not assigned yet"),
     "too_soon": _("The last message is too recent"),
@@ -55,6 +57,7 @@ STOP_WORDS: Final[Mapping[str, Promise]] = {
     "policy_off": _("Its policy was switched off"),
 }
 HELD_WORDS: Final[Mapping[str, Promise]] = {
+    "handed_over": _("With a collection agency"),
     "dispute": _("In dispute"),
     "promise": _("Promised"),
     "on_its_way": _("Payment on its way"),
@@ -93,6 +96,15 @@ DUNNING_TELLINGS: Final[Mapping[str, Telling]] = {
     "dunning_case.resumed": Telling(_("Dunning goes on"), "arrow-right"),
     "dunning_case.noted": Telling(_("A contact with the buyer was noted"), "person", "info"),
     "dunning_case.task_added": Telling(_("A task was planned for %(due_on)s"), "calendar"),
+    "dunning_handover.made": Telling(
+        _("Invoices over %(amount)s were handed over to %(agency)s"), "send", "special"
+    ),
+    "dunning_handover.taken_back": Telling(
+        _("The hand-over to %(agency)s was taken back"), "return", "caution"
+    ),
+    "dunning_handover.settled": Telling(
+        _("%(amount)s less is owed of what was handed over to %(agency)s"), "payment", "positive"
+    ),
     "dunning_case.task_done": Telling(_("A task was done"), "check", "positive"),
     "dunning_case.task_dropped": Telling(_("A task was dropped"), "ban"),
 }
@@ -103,6 +115,12 @@ DUNNING_REFUSALS: Final[Mapping[str, Promise]] = {
         "Look first at whom this policy would write to. Then it can be switched on."
     ),
     "invalid_pause": _("Give a reason, and a day from today on, within a year."),
+    "nothing_to_hand_over": _(
+        "Nothing of this account is overdue and free: not in dispute, promised, about to be paid or"
+        " handed over already."
+    ),
+    "too_many_claims": _("At most 500 invoices are handed over at once. Name those that you want."),
+    "invalid_handover": _("Name the agency, and give a reason where you take it back."),
     "invalid_note": _("Say how the contact ended, in at most 4000 characters."),
     "letter_overtaken": _(
         "What this letter demands is paid, in dispute or promised since. Do not post it."

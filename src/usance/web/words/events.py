@@ -17,6 +17,7 @@ from usance.web.words.deliveries import channel_text
 from usance.web.words.dunning import DUNNING_TELLINGS
 from usance.web.words.funding_events import FUNDING_TELLINGS
 from usance.web.words.late_charges import LATE_TELLINGS
+from usance.web.words.statements import STATEMENT_TELLINGS
 from usance.web.words.telling import Telling
 
 TELLINGS: Final[Mapping[str, Telling]] = {
@@ -25,6 +26,7 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     **FUNDING_TELLINGS,
     **LATE_TELLINGS,
     **DUNNING_TELLINGS,
+    **STATEMENT_TELLINGS,
     "order.authorized": Telling(_("The order of %(amount)s was authorized"), "shield", "info"),
     "order.declined": Telling(
         _("The order of %(amount)s was declined"), "cross-circle", "negative"
@@ -107,6 +109,13 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "invoice.dispute_rejected": Telling(
         _("The dispute of %(amount)s was rejected"), "cross-circle", "info"
     ),
+    "invoice.dispute_said": Telling(
+        _("%(name)s wrote about the dispute of %(amount)s"), "question", "info"
+    ),
+    "invoice.dispute_near": Telling(
+        _("The dispute of %(amount)s is to be answered by %(answer_on)s"), "clock", "caution"
+    ),
+    "dispute_rules.changed": Telling(_("The rules of answering disputes were changed"), "edit"),
     "invoice.dispute_withdrawn": Telling(_("The dispute of %(amount)s was withdrawn"), "return"),
     "matching_rules.changed": Telling(_("The rules of the matching were changed"), "edit"),
     "buyer.payer_forgotten": Telling(_("What was learnt of a payer was forgotten"), "minus"),

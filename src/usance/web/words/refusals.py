@@ -13,9 +13,11 @@ from usance.web.words.delivery_reasons import held_text, missing_text
 from usance.web.words.dunning import DUNNING_REFUSALS
 from usance.web.words.funding import reason_text
 from usance.web.words.late_charges import LATE_REFUSALS
+from usance.web.words.statements import STATEMENT_REFUSALS
 
 _WORDS: Final[Mapping[str, Promise]] = {
     **LATE_REFUSALS,
+    **STATEMENT_REFUSALS,
     **DUNNING_REFUSALS,
     "same_person": gettext_lazy(
         "You asked for this write-off, or have agreed to it already. Another person must agree to it."
@@ -28,6 +30,9 @@ _WORDS: Final[Mapping[str, Promise]] = {
         " right, and accept again."
     ),
     "invalid_dispute": gettext_lazy("Choose a reason, and a line that the invoice has."),
+    "invalid_dispute_rules": gettext_lazy(
+        "Take from 1 to 365 days to answer in, and be reminded at most as many days before."
+    ),
     "invalid_matching_rules": gettext_lazy(
         "One of the numbers makes no sense here. Look at what each field takes."
     ),

@@ -129,13 +129,6 @@ def buyer_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         record_payment=f"{reverse('office_payment_new')}?buyer={public}"
         if desk.may("money")
         else "",
-        statements=[
-            Link(
-                _("Statement in %(currency)s") % {"currency": line.currency},
-                reverse("office_statement_document", args=[public, line.currency]),
-            )
-            for line in lines
-        ],
         overdue=_overdue(desk, buyer),
         invoices=invoice_table(open_invoices, desk, with_buyer=False) if open_invoices else None,
         orders=order_table(latest_orders, with_buyer=False) if latest_orders else None,

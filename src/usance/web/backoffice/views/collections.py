@@ -16,15 +16,16 @@ from usance.flows.dunning import cases, letters, outlooks, worklists
 from usance.flows.dunning.outlooks import Outlook
 from usance.flows.dunning.worklists import Line
 from usance.flows.refusals import Refused
-from usance.records.dunning import queries
-from usance.records.dunning.models import DunningCase
+from usance.records.dunning import handover_queries, queries
+from usance.records.dunning.models import DunningCase, DunningHandover
 from usance.records.identity import public_id
 from usance.records.parties import queries as parties
 from usance.rules.money import Money
 from usance.web.backoffice import dunning_tables, links
 from usance.web.backoffice.acts import offers, perform
 from usance.web.backoffice.desk import Desk, id_in, office
-from usance.web.backoffice.dunning_acts import CASE_ACTS
+from usance.web.backoffice.dunning_acts import CASE_ACTS, HANDOVER_ACTS
+from usance.web.backoffice.handover_panel import handed_over
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.timeline import history_of
 from usance.web.backoffice.views.filters import ListQuery
@@ -39,6 +40,7 @@ from usance.web.design.parts import (
     State,
     Table,
 )
+from usance.web.files import file_response
 from usance.web.listing import cut
 from usance.web.words.dunning import LEVEL_WORDS, REASON_WORDS, WAIT_WORDS
 from usance.web.words.refusals import refusal_text
@@ -221,6 +223,7 @@ def case_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
             for one in tasks.order_by("due_on", "id")
         ],
         may_finish=desk.may("money"),
+        handed=handed_over(desk, case),
         notes=dunning_tables.notes_table(
             desk, queries.notes(seller_id=desk.seller.id, case_id=case.id)
         ),
@@ -245,6 +248,42 @@ def _paused(case: DunningCase, seen: Outlook) -> dict[str, Any] | None:
     if seen.state != "paused":
         return None
     return {"until": case.paused_until, "reason": case.pause_reason}
+
+
+@require_safe
+@office
+def handover_file(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
+    """The archive that an agency was given."""
+    del request
+    row = _handover(desk, public)
+    kept = handover_queries.file_of(seller_id=desk.seller.id, handover_id=row.id)
+    if kept is None:
+        raise Http404("There is no such file.")
+    return file_response(
+        bytes(kept.content), media_type="application/zip", file_name=kept.file_name
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@office
+def handover_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
+    """Take a hand-over back."""
+    row = _handover(desk, public)
+    case = queries.case(seller_id=desk.seller.id, case_id=row.case_id)
+    assert case is not None
+    crumbs = [_home(), Link(case.buyer.name, _address(case))]
+    return perform(
+        request, desk, row, HANDOVER_ACTS, name=name, current="collections", crumbs=crumbs
+    )
+
+
+def _handover(desk: Desk, public: str) -> DunningHandover:
+    row = handover_queries.handover(
+        seller_id=desk.seller.id, handover_id=id_in(public, kind="dunning_handover")
+    )
+    if row is None:
+        raise Http404("There is no such hand-over.")
+    return row
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -24,6 +24,7 @@ from usance.web.backoffice.timeline import history_of, names_of
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.design.parts import Column, Fact, Identifier, Link, Row, State, Table
 from usance.web.design.states import look
+from usance.web.dispute_parts import dispute_talk, disputed_table
 from usance.web.listing import cut
 from usance.web.words.amounts import money_text
 from usance.web.words.disputes import dispute_text
@@ -35,16 +36,18 @@ ASKED: Final = ("open", "approved", "declined", "withdrawn")
 @require_safe
 @office
 def disputes_list(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The disputes, the newest first."""
+    """The disputes, the newest first; those that are open by the day to decide."""
     query = ListQuery.of(request, standings=STANDINGS)
     found = dispute_queries.disputes(seller_id=desk.seller.id, state=query.standing or None)
-    part = cut(found, request=request, order=("-id",))
+    order = ("answer_by", "id") if query.standing == "open" else ("-id",)
+    part = cut(found, request=request, order=order)
     return page(
         request,
         desk,
         "list",
         current="disputes",
         heading=_("Disputes"),
+        other=Link(_("How disputes are answered"), reverse("office_dispute_rules")),
         query=query,
         tabs=query.tabs(
             STANDINGS, lambda it: str(look(it, kind="dispute").label), pgettext("disputes", "All")
@@ -67,6 +70,7 @@ def dispute_table(rows: Sequence[Dispute], *, with_invoice: bool = True) -> Tabl
             Column(label=_("State")),
             *([Column(label=_("Invoice")), Column(label=_("Buyer"))] if with_invoice else []),
             Column(label=_("Reason")),
+            Column(label=_("Answer by")),
             Column(label=_("Amount"), numeric=True),
         ],
         rows=[
@@ -80,6 +84,7 @@ def dispute_table(rows: Sequence[Dispute], *, with_invoice: bool = True) -> Tabl
                         else []
                     ),
                     dispute_text(row.reason_code),
+                    row.answer_by if row.state == "open" else None,
                     Money(row.amount, row.currency),
                 ]
             )
@@ -102,8 +107,7 @@ def dispute_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         Fact(_("Amount"), Money(it.amount, it.currency)),
         Fact(_("Reason"), dispute_text(it.reason_code)),
         Fact(_("Payer's reason"), it.their_reason or None),
-        Fact(_("Line"), it.line or None),
-        Fact(_("What the buyer says"), it.words or None),
+        Fact(_("Answer by"), it.answer_by),
         Fact(_("Invoice"), links.invoice_link(it.invoice)),
         Fact(_("Buyer"), links.buyer_link(it.buyer)),
         *(
@@ -128,13 +132,20 @@ def dispute_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         base=_address(it),
         facts=facts,
         public=public,
+        lines=disputed_table(it),
+        talk=dispute_talk(
+            it,
+            dispute_queries.remarks_of([it])[it.id],
+            seller=desk.seller.name,
+            buyer=it.buyer.name,
+        ),
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @office
 def dispute_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
-    """Credit, reject or withdraw a dispute."""
+    """Credit, reject or withdraw a dispute, or write to its buyer."""
     it = _dispute(desk, public)
     crumbs = [
         Link(_("Disputes"), reverse("office_disputes")),
@@ -275,6 +286,7 @@ def _page(
     base: str,
     facts: list[Fact],
     public: str,
+    **more: Any,
 ) -> HttpResponse:
     return page(
         request,
@@ -288,4 +300,5 @@ def _page(
         offers=offers(desk, it, acts, base=base),
         facts=facts,
         history=history_of(desk, [it.invoice_id]),
+        **more,
     )

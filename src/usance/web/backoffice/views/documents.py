@@ -153,7 +153,8 @@ def _subject_link(row: Delivery) -> Link:
 def statement_document(
     request: HttpRequest, desk: Desk, public: str, currency: str
 ) -> HttpResponse:
-    """A buyer's statement of account as a PDF, of today or of a day, ``?on=``."""
+    """A buyer's statement of account, of today or of a day, ``?on=``: a PDF, or with ``?format=csv`` a
+    table."""
     try:
         on = min(date.fromisoformat(request.GET.get("on", "")), desk.on)
     except ValueError:
@@ -165,4 +166,5 @@ def statement_document(
         on=on,
         today=desk.on,
         at=desk.at,
+        as_table=request.GET.get("format") == "csv",
     )

@@ -38,6 +38,7 @@ from usance.web.documents import download
 from usance.web.files import file_response
 from usance.web.listing import cut
 from usance.web.portal.account import Account, id_in, page, portal_for
+from usance.web.portal.dispute_acts import DISPUTE_INVOICE
 from usance.web.portal.document import text_document
 from usance.web.portal.question_acts import INVOICE_ACTS
 from usance.web.portal.standing import invoice_state, told_to_buyer
@@ -49,6 +50,7 @@ from usance.web.portal.tables import (
     order_name,
     payment_table,
 )
+from usance.web.portal.views.disputes import disputed_of
 from usance.web.portal.views.questions import asked_about
 from usance.web.words.amounts import day_text
 from usance.web.words.deliveries import format_text
@@ -56,6 +58,7 @@ from usance.web.words.terms import terms_text
 
 MOST_ORDERS: Final = 20
 """Orders that stand among the facts of an invoice; all of them are on the document."""
+_ACTS: Final = (*INVOICE_ACTS, DISPUTE_INVOICE)
 STANDINGS: Final = ("overdue", "open", "paid")
 
 
@@ -119,8 +122,9 @@ def invoice_page(request: HttpRequest, account: Account, public: str) -> HttpRes
         page_state=state if isinstance(state, State) else None,
         late=(account.on - invoice.next_due_on).days if invoice.state == "open" else 0,
         downloads=_downloads(account, invoice, mail=request.GET.get("from", "")),
-        offers=offers(account, invoice, INVOICE_ACTS, base=_address(invoice)),
+        offers=offers(account, invoice, _ACTS, base=_address(invoice)),
         questions=asked_about(account, invoice),
+        disputes=disputed_of(account, invoice),
         facts=_facts(account, invoice),
         lines=line_table(invoice.lines, currency=invoice.currency) if invoice.lines else None,
         payments=payment_table(paid) if any(row.left for row in paid) else None,
@@ -234,7 +238,7 @@ def _mail(public: str) -> UUID | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_for("invoices")
 def invoice_act(request: HttpRequest, account: Account, public: str, name: str) -> HttpResponse:
-    """Ask about an invoice."""
+    """Ask about an invoice, or dispute what it says."""
     invoice = _invoice(account, public)
     crumbs = [
         Link(_("Invoices"), reverse("account_invoices")),
@@ -244,7 +248,7 @@ def invoice_act(request: HttpRequest, account: Account, public: str, name: str) 
         request,
         account,
         invoice,
-        INVOICE_ACTS,
+        _ACTS,
         name=name,
         current="invoices",
         crumbs=crumbs,

@@ -168,19 +168,26 @@ def statement(request: HttpRequest, account: Account) -> HttpResponse:
         on=on,
         tables=[open_item_table(owed, totals=True) for owed in grouped.values() if owed],
         downloads=[
-            Link(
-                _("PDF in %(currency)s") % {"currency": currency},
-                f"{reverse('account_statement_document', args=[currency])}?on={on.isoformat()}",
-            )
+            link
             for currency in currencies_of(account.seller, buyer_id=account.buyer.id)
+            for link in _files(currency, on)
         ],
     )
+
+
+def _files(currency: str, on: date) -> list[Link]:
+    """The statement of a day as a document and as a table."""
+    address = f"{reverse('account_statement_document', args=[currency])}?on={on.isoformat()}"
+    return [
+        Link(_("PDF in %(currency)s") % {"currency": currency}, address),
+        Link(_("CSV in %(currency)s") % {"currency": currency}, f"{address}&format=csv"),
+    ]
 
 
 @require_safe
 @portal_for("invoices")
 def statement_document(request: HttpRequest, account: Account, currency: str) -> HttpResponse:
-    """The statement of a day, ``?on=``, as a PDF."""
+    """The statement of a day, ``?on=``, as a PDF, or with ``?format=csv`` as a table."""
     return statement_download(
         account.seller,
         buyer_id=account.buyer.id,
@@ -188,6 +195,7 @@ def statement_document(request: HttpRequest, account: Account, currency: str) ->
         on=_day(request, account),
         today=account.on,
         at=account.at,
+        as_table=request.GET.get("format") == "csv",
     )
 
 

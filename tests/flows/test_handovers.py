@@ -1,0 +1,150 @@
+"""Hand-over to a collection agency: a frozen file, no more dunning, money that is told, and the way back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.flows.test_dunning import Desk, late
+from tests.flows.trading import Trade
+from usance.flows import disputes, onboarding
+from usance.flows.dunning import cases, handovers, outlooks
+from usance.flows.refusals import NotFound, WrongState
+from usance.records.dunning import handover_queries
+from usance.records.dunning.models import DunningCase, DunningClaimFile, DunningTask
+from usance.records.events.models import Event
+from usance.records.identity import new_id
+
+
+@pytest.fixture
+def desk(trade: Trade, settings: Any) -> Desk:
+    settings.EMAIL_HOST = "localhost"
+    onboarding.update_buyer(
+        trade.seller, buyer_id=trade.buyer.id, email="ap@nordwind.example", at=trade.at, by="test"
+    )
+    return Desk(trade)
+
+
+def case_of(desk: Desk) -> DunningCase:
+    return cases.case_for(
+        desk.seller, buyer_id=desk.trade.buyer.id, currency="EUR", at=desk.trade.at
+    )
+
+
+def files(desk: Desk, handover_id: Any) -> dict[str, bytes]:
+    kept = handover_queries.file_of(seller_id=desk.seller.id, handover_id=handover_id)
+    assert kept is not None
+    with zipfile.ZipFile(io.BytesIO(bytes(kept.content))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_claims_are_in_a_file_for_good_and_are_not_dunned_any_more(desk: Desk) -> None:
+    first, second = desk.trade.invoice(10_000), desk.trade.invoice(25_050)
+    case = case_of(desk)
+    late(desk, first, 7)
+    assert desk.day() == ["notice_1"]
+    desk.later(20)
+    desk.trade = replace(desk.trade, at=desk.at)
+    fresh = desk.trade.invoice(7_700)
+    cases.add_task(desk.seller, case_id=case.id, due_on=desk.on, kind="hand_over", **desk.act)
+    desk.run()  # a message waits; it must not go out
+    assert desk.queued()
+
+    row = handovers.hand_over(desk.seller, case_id=case.id, agency=" Inkasso  GmbH", **desk.act)
+    assert (row.agency, row.amount) == ("Inkasso GmbH", 35_050)
+    found = files(desk, row.id)
+    assert list(found) == [
+        "claims.csv",
+        "claims.json",
+        *(f"documents/{place:03}-{one.number}.pdf" for place, one in enumerate((first, second), 1)),
+    ]
+    assert all(found[name].startswith(b"%PDF") for name in list(found)[2:])
+    table = list(csv.DictReader(io.StringIO(found["claims.csv"].decode())))
+    said = json.loads(found["claims.json"])
+    assert [(one["invoice"], one["outstanding"], one["days_overdue"]) for one in table] == [
+        (first.number, "100.00", "27"),
+        (second.number, "250.50", "27"),
+    ]
+    assert table[0]["debtor"] == desk.trade.buyer.name
+    assert table[0]["reminders"].startswith("notice_1 ")
+    assert [one["overdue"] for one in said["claims"]] == ["100.00", "250.50"]
+    [reminder] = said["claims"][0]["reminders"]
+    assert reminder["sent_to"] == "ap@nordwind.example"
+    interest = said["claims"][0]["interest"]
+    assert interest is None or float(interest) > 0
+
+    # Nothing is written about them; what is new is dunned as ever.
+    assert desk.send() and len(desk.sent()) == 1 and desk.stopped() == ["held"]
+    desk.later(3)
+    assert desk.day() == []
+    seen = outlooks.outlooks_of(desk.seller, [case], at=desk.at)[case.id]
+    assert {item.held for item in seen.items} == {"handed_over", None}
+    assert seen.state == "running"
+    late(desk, fresh, 7)
+    assert desk.day() == ["notice_1"]
+    assert [one["number"] for one in desk.sent()[-1].items if one["level"]] == [fresh.number]
+    tasks = DunningTask.objects.filter(seller_id=desk.seller.id, kind="hand_over")
+    assert set(tasks.values_list("state", flat=True)) == {"done"}
+    # Once handed over is enough.
+    again: dict[str, Any] = {
+        "case_id": case.id,
+        "agency": "Other",
+        "invoice_ids": [first.id],
+    }
+    with pytest.raises(handovers.NothingToHandOver):
+        handovers.hand_over(desk.seller, **again, **desk.act)
+
+
+def test_money_that_comes_later_is_matched_and_told_once(desk: Desk) -> None:
+    invoice = desk.trade.invoice(10_000)
+    case = case_of(desk)
+    late(desk, invoice, 40)
+    row = handovers.hand_over(desk.seller, case_id=case.id, agency="Inkasso", **desk.act)
+    before = files(desk, row.id)
+    assert handovers.tell_money(seller_id=desk.seller.id, at=desk.at) == 0
+    desk.later(1)
+    desk.trade = replace(desk.trade, at=desk.at)
+    desk.trade.pay(invoice, 4_000)
+    for told in (1, 0):
+        assert handovers.tell_money(seller_id=desk.seller.id, at=desk.at) == told
+    event = Event.objects.get(seller_id=desk.seller.id, type="dunning_handover.settled")
+    assert event.data["amount"] == 4_000
+    assert event.data["invoices"][0]["outstanding"] == 6_000
+    [task] = DunningTask.objects.filter(seller_id=desk.seller.id, kind="tell", state="open")
+    assert task.words == f"Inkasso: {invoice.number}"
+    assert files(desk, row.id) == before
+
+
+def test_it_is_taken_back_with_a_reason_and_dunning_goes_on(desk: Desk) -> None:
+    invoice, disputed = desk.trade.invoice(10_000), desk.trade.invoice(5_000)
+    case = case_of(desk)
+    with pytest.raises(handovers.NothingToHandOver):  # nothing is overdue
+        handovers.hand_over(desk.seller, case_id=case.id, agency="Inkasso", **desk.act)
+    late(desk, invoice, 40)
+    disputes.open_dispute(desk.seller, invoice_id=disputed.id, reason_code="damaged", **desk.act)
+    row = handovers.hand_over(desk.seller, case_id=case.id, agency="Inkasso", **desk.act)
+    assert row.amount == 10_000
+    assert desk.day() == []
+    for wrong in ("", "x" * 501):
+        with pytest.raises(handovers.InvalidHandover):
+            handovers.take_back(desk.seller, handover_id=row.id, reason=wrong, **desk.act)
+    handovers.take_back(desk.seller, handover_id=row.id, reason="Came to terms", **desk.act)
+    with pytest.raises(WrongState):
+        handovers.take_back(desk.seller, handover_id=row.id, reason="Again", **desk.act)
+    with pytest.raises(NotFound):
+        handovers.take_back(desk.seller, handover_id=new_id(), reason="x", **desk.act)
+    desk.later(1)
+    assert len(desk.day()) == 1
+    assert [one["number"] for one in desk.sent()[-1].items if one["level"]] == [invoice.number]
+    assert DunningClaimFile.objects.filter(seller_id=desk.seller.id).count() == 1
+    types = Event.objects.filter(seller_id=desk.seller.id, type__startswith="dunning_handover")
+    assert list(types.order_by("id").values_list("type", flat=True)) == [
+        "dunning_handover.made",
+        "dunning_handover.taken_back",
+    ]
