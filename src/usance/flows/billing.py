@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.credit_notes import Credit, credit_of_lines, made_document, tax_taken_back
+from usance.flows.found import locked_invoice
 from usance.flows.journal import Journal
 from usance.flows.recoveries import recover, settle_invoice
 from usance.flows.refusals import (
     AmountTooLarge,
     Conflict,
-    NotFound,
     WrongState,
     external_id_once,
 )
@@ -62,7 +62,7 @@ def credit_invoice(
     InvalidOrder (an amount that is not positive, or not that of the lines) or CannotCredit (lines
     that cannot be taken back).
     """
-    invoice = _locked(seller, invoice_id)
+    invoice = locked_invoice(seller, invoice_id=invoice_id)
     journal = Journal(seller, at=at, by=by)
     note = take_back_of(
         journal,
@@ -170,7 +170,7 @@ def write_off_invoice(
     Raises NotFound, WrongState, or SecondPersonNeeded where the seller lets nobody give up so much
     alone (``write_offs.ask_write_off`` asks for one).
     """
-    invoice = _locked(seller, invoice_id)
+    invoice = locked_invoice(seller, invoice_id=invoice_id)
     if invoice.state == "open" and takes_two(invoice):
         raise SecondPersonNeeded("To write off so much takes a second person; ask for it.")
     journal = Journal(seller, at=at, by=by)
@@ -222,7 +222,7 @@ def recover_write_off(
     The write-off stays in the books, and an entry of its own takes it back. Raises NotFound,
     WrongState (nothing is written off) or AmountTooLarge.
     """
-    invoice = _locked(seller, invoice_id)
+    invoice = locked_invoice(seller, invoice_id=invoice_id)
     if not invoice.written_off:
         raise WrongState(f"Nothing of {invoice.number} is written off.")
     amount = invoice.written_off if amount is None else amount
@@ -233,13 +233,6 @@ def recover_write_off(
     journal = Journal(seller, at=at, by=by)
     recover(journal, invoice, amount=amount, reason=reason)
     journal.close()
-    return invoice
-
-
-def _locked(seller: Seller, invoice_id: UUID) -> Invoice:
-    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
     return invoice
 
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import OperationalError, transaction
 
 from usance.flows.attachments import on_document, waiting_for
+from usance.flows.found import seller_of
 from usance.flows.invoice_documents import Issuer, Piece, document_of
 from usance.flows.issuing import Wanted, heading_of, issue
 from usance.flows.journal import Journal, business_day
@@ -94,7 +95,7 @@ def open_due_run(*, seller_id: UUID, at: datetime, by: str) -> BillingRun | None
 
     Raises NotFound.
     """
-    seller = _seller(seller_id)
+    seller = seller_of(seller_id)
     cut_off_on = business_day(seller, at=at) - timedelta(days=1)
     if not shipped.buyers_to_bill(seller_id=seller_id, on=cut_off_on):
         return None
@@ -107,13 +108,6 @@ def open_due_run(*, seller_id: UUID, at: datetime, by: str) -> BillingRun | None
     ):
         return None
     return open_scheduled_run(seller, cut_off_on=cut_off_on, at=at, by=by)
-
-
-def _seller(seller_id: UUID) -> Seller:
-    seller = Seller.objects.filter(id=seller_id).first()
-    if seller is None:
-        raise NotFound("There is no such seller.")
-    return seller
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +237,7 @@ def work_for(
     stopping: Callable[[], bool],
 ) -> bool:
     """Work at a run of ``seller_id``; whether it is finished. Raises NotFound."""
-    seller = _seller(seller_id)
+    seller = seller_of(seller_id)
     run = work(seller, run_id=run_id, clock=clock, by=by, stopping=stopping)
     return run.finished_at is not None
 
@@ -253,7 +247,7 @@ def give_up(*, seller_id: UUID, run_id: UUID, error: Exception, at: datetime, by
 
     What it has not billed waits for the next run. Raises NotFound.
     """
-    seller = _seller(seller_id)
+    seller = seller_of(seller_id)
     run = queries.billing_run(seller_id=seller_id, run_id=run_id)
     if run is None:
         raise NotFound("There is no such billing run.")

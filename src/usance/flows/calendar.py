@@ -11,13 +11,13 @@ from typing import Final
 from uuid import UUID
 
 from usance.flows.cash_application import settle_all
+from usance.flows.found import seller_of
 from usance.flows.fulfilment import expire_order
 from usance.flows.journal import business_day
-from usance.flows.refusals import NotFound, WrongState
+from usance.flows.refusals import WrongState
 from usance.flows.reviews import escalate_due
 from usance.records.events import actions as events
 from usance.records.orders import queries as orders
-from usance.records.parties.models import Seller
 from usance.records.payments import queries as payments
 
 PAGE: Final = 200
@@ -28,7 +28,7 @@ BATCH: Final = 5000
 
 def expire_orders(*, seller_id: UUID, at: datetime, by: str) -> int:
     """End the seller's authorizations whose time has run out before the day of ``at``; how many."""
-    seller = _seller(seller_id)
+    seller = seller_of(seller_id)
     on = business_day(seller, at=at)
     ended = 0
     last: UUID | None = None
@@ -47,12 +47,12 @@ def settle_bank_lines(*, seller_id: UUID, at: datetime, by: str) -> int:
     """Settle the bank lines of the seller's that are waiting; how many those were."""
     if not payments.has_unsettled(seller_id=seller_id, at=at):
         return 0
-    return settle_all(_seller(seller_id), at=at, by=by).lines
+    return settle_all(seller_of(seller_id), at=at, by=by).lines
 
 
 def escalate_reviews(*, seller_id: UUID, at: datetime, by: str) -> int:
     """Pass on the seller's reviews that nobody has answered in time; how many those were."""
-    return escalate_due(_seller(seller_id), at=at, by=by)
+    return escalate_due(seller_of(seller_id), at=at, by=by)
 
 
 def forget_answers(*, seller_id: UUID, before: datetime) -> int:
@@ -61,10 +61,3 @@ def forget_answers(*, seller_id: UUID, before: datetime) -> int:
     while count := events.forget_answers(seller_id=seller_id, before=before, limit=BATCH):
         forgotten += count
     return forgotten
-
-
-def _seller(seller_id: UUID) -> Seller:
-    seller = Seller.objects.filter(id=seller_id).first()
-    if seller is None:
-        raise NotFound("There is no such seller.")
-    return seller

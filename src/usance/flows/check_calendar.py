@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from usance.flows.buyer_checks import Checked, check_buyer
-from usance.flows.refusals import NotFound
+from usance.flows.found import seller_of
 from usance.records.connections import queries as connections
 from usance.records.credit import report_queries as reports
 from usance.records.parties.models import Seller
@@ -67,9 +67,7 @@ def check_due_buyers(
 
     Raises NotFound.
     """
-    seller = Seller.objects.filter(id=seller_id).first()
-    if seller is None:
-        raise NotFound("There is no such seller.")
+    seller = seller_of(seller_id)
     for kind, known_as in _KINDS.items():
         asked = _asked(seller_id, known_as=known_as)
         if asked is not None:

@@ -17,12 +17,12 @@ from django.db import transaction
 
 from usance.flows.billing import take_back_of
 from usance.flows.credit_notes import charged, pieces_of
+from usance.flows.found import locked_invoice
 from usance.flows.invoice_documents import Issuer, Piece
 from usance.flows.issuing import Wanted, issue_again
 from usance.flows.journal import Journal
-from usance.flows.refusals import NotFound, WrongState
+from usance.flows.refusals import WrongState
 from usance.flows.settlement import allocate
-from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.records.parties.models import Seller
 from usance.records.payments.queries import paid_by
@@ -70,9 +70,7 @@ def correct_invoice(
     it is a late charge),
     InvalidOrder (lines of an invoice of several shipments) or Duplicate (the external_id is taken).
     """
-    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
+    invoice = locked_invoice(seller, invoice_id=invoice_id)
     if invoice.kind == "late_charge":
         raise WrongState(f"{invoice.number} claims late interest; waive it, and claim it anew.")
     if invoice.credited or invoice.written_off:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows import credit_lines
+from usance.flows.found import seller_of
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import Conflict, NotFound, Refused
 from usance.flows.reviews import Person, Verdict, answer_review, open_review
@@ -154,7 +155,7 @@ def answer_limit_review(
 
 def fall_due(*, seller_id: UUID, at: datetime, by: str) -> int:
     """Open the reviews of lines whose day has come, each by itself; how many."""
-    seller = _seller(seller_id)
+    seller = seller_of(seller_id)
     on = business_day(seller, at=at)
     line_queries.schedule_reviews(seller_id=seller_id, on=on)
     due = line_queries.due_lines(seller_id=seller_id, on=on)
@@ -286,10 +287,3 @@ def _locked(seller: Seller, line_id: UUID) -> CreditLine:
     if line is None:
         raise NotFound("There is no such credit line.")
     return line
-
-
-def _seller(seller_id: UUID) -> Seller:
-    seller = Seller.objects.filter(id=seller_id).first()
-    if seller is None:
-        raise NotFound("There is no such seller.")
-    return seller

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from usance.flows import conversions, disputes, match_proposals
 from usance.flows.allocating import Applications, InvoiceState, left_of
+from usance.flows.found import locked_payment
 from usance.flows.journal import Journal
 from usance.flows.match_booking import Booking
 from usance.flows.refusals import Mismatch, NotFound, WrongState
@@ -18,7 +19,6 @@ from usance.records.credit import actions as credit
 from usance.records.invoices import actions as invoices
 from usance.records.parties.models import Seller
 from usance.records.payments import actions as payments
-from usance.records.payments import queries
 from usance.records.payments.models import Allocation, Payment, Proposal
 from usance.rules.matching import model as matching
 
@@ -109,7 +109,7 @@ def undo_match(seller: Seller, *, payment_id: UUID, at: datetime, by: str) -> Pa
     Disputes that its deductions opened are withdrawn with it. The matching learns from it. Raises
     NotFound or WrongState (it pays nothing).
     """
-    payment = _payment(seller, payment_id)
+    payment = locked_payment(seller, payment_id=payment_id)
     journal = Journal(seller, at=at, by=by)
     rules = _take_all_back(journal, payment)
     if not rules:
@@ -127,7 +127,7 @@ def unidentify_payment(seller: Seller, *, payment_id: UUID, at: datetime, by: st
     The matching learns that the account and the name are not this buyer's. Raises NotFound or
     WrongState (nobody is known as its payer, or nothing is left of it).
     """
-    payment = _payment(seller, payment_id)
+    payment = locked_payment(seller, payment_id=payment_id)
     if payment.buyer_id is None:
         raise WrongState("The payer is not known; there is nothing to take back.")
     if payment.state in ("returned", "refunded"):
@@ -140,17 +140,6 @@ def unidentify_payment(seller: Seller, *, payment_id: UUID, at: datetime, by: st
     match_proposals.teach_of(seller, payment, undone=True, at=at)
     unidentify(journal, payment)
     journal.close()
-    return payment
-
-
-def _payment(seller: Seller, payment_id: UUID) -> Payment:
-    payment = payments.lock_payment(
-        seller_id=seller.id,
-        payment_id=payment_id,
-        also=queries.converted_accounts(seller_id=seller.id, payment_id=payment_id),
-    )
-    if payment is None:
-        raise NotFound("There is no such payment.")
     return payment
 
 

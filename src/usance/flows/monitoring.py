@@ -16,6 +16,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.db import transaction
 
 from usance.flows.alarm_actions import BY, Raised, act
+from usance.flows.found import seller_of
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import NotFound, WrongState
 from usance.flows.standing import CHANGED, typed_value
@@ -151,7 +152,7 @@ def watch(*, seller_id: UUID, at: datetime) -> int:
     ]
     if not page:
         return 0
-    seller = _seller(seller_id)
+    seller = seller_of(seller_id)
     pulled = _pulled(seller, active, page, at=at)
     _look_at(seller, pulled, at=at)
     last = events.Position(page[-1].transaction, page[-1].sequence)
@@ -164,7 +165,7 @@ def watch_overnight(*, seller_id: UUID, at: datetime) -> int:
 
     Begun again on the same day it raises nothing twice.
     """
-    seller = _seller(seller_id)
+    seller = seller_of(seller_id)
     nightly = [
         (one, rule_of(one, currency=seller.currency))
         for one in queries.watches(seller_id=seller_id, active_only=True).order_by("id")
@@ -303,10 +304,3 @@ def _change(event: Event, trigger: str) -> dict[str, tuple[Any, Any]] | None:
         return None
     before, after = event.data["changed"][name]
     return {name: (typed_value(name, before), typed_value(name, after))}
-
-
-def _seller(seller_id: UUID) -> Seller:
-    seller = Seller.objects.filter(id=seller_id).first()
-    if seller is None:
-        raise NotFound("There is no such seller.")
-    return seller

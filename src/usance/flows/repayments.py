@@ -11,13 +11,13 @@ from django.db import IntegrityError, transaction
 
 from usance.flows import match_proposals
 from usance.flows.allocating import Applications, InvoiceState, Left, left_of
+from usance.flows.found import locked_payment
 from usance.flows.journal import Journal
-from usance.flows.refusals import AmountTooLarge, Duplicate, NotFound, WrongState
+from usance.flows.refusals import AmountTooLarge, Duplicate, WrongState
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.parties.models import Seller
 from usance.records.payments import actions as payments
-from usance.records.payments import queries
 from usance.records.payments.models import Allocation, Payment, Repayment
 from usance.rules import ledger
 from usance.rules.billing import payment_state
@@ -47,7 +47,7 @@ def refund_payment(
     same ``external_id`` gives the same refund. Raises NotFound, WrongState (nothing is left of the
     payment), AmountTooLarge or Duplicate (the external_id is that of another repayment).
     """
-    payment = _locked(seller, payment_id)
+    payment = locked_payment(seller, payment_id=payment_id)
     if known := _known(seller, payment, "refund", amount=amount, external_id=external_id):
         return known
     if payment.state in GONE:
@@ -97,7 +97,7 @@ def return_payment(
     provider charges for it. ``on`` is the bank's day, None for today. The same ``external_id`` gives
     the same return. Raises NotFound, WrongState, AmountTooLarge or Duplicate.
     """
-    payment = _locked(seller, payment_id)
+    payment = locked_payment(seller, payment_id=payment_id)
     if known := _known(seller, payment, kind, amount=amount, external_id=external_id):
         return known
     most = payment.amount - payment.refunded - payment.returned
@@ -130,17 +130,6 @@ def return_payment(
         )
     journal.close()
     return made
-
-
-def _locked(seller: Seller, payment_id: UUID) -> Payment:
-    payment = payments.lock_payment(
-        seller_id=seller.id,
-        payment_id=payment_id,
-        also=queries.converted_accounts(seller_id=seller.id, payment_id=payment_id),
-    )
-    if payment is None:
-        raise NotFound("There is no such payment.")
-    return payment
 
 
 def _known(

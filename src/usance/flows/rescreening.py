@@ -16,7 +16,7 @@ from usance.flows import connections
 from usance.flows.buyer_checks import check_buyer
 from usance.flows.connections import InvalidConnection
 from usance.flows.counterparts import source_of_list
-from usance.flows.refusals import NotFound
+from usance.flows.found import seller_of
 from usance.records.connections import queries
 from usance.records.connections.models import Connection, LoadedFile
 from usance.records.credit import report_queries as reports
@@ -118,9 +118,7 @@ def rescreen_seller(
     progress: Callable[[int, int], object],
 ) -> Screened:
     """Like rescreen_all, of the seller with this id. Raises NotFound."""
-    seller = Seller.objects.filter(id=seller_id).first()
-    if seller is None:
-        raise NotFound("There is no such seller.")
+    seller = seller_of(seller_id)
     return rescreen_all(seller, at=at, by=by, most=most, stopped=stopped, progress=progress)
 
 

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from usance.flows.checkout_facts import ship_to_digest
+from usance.flows.found import seller_of
 from usance.flows.journal import Journal, business_day
-from usance.flows.refusals import NotFound
 from usance.records.credit import queries as credit
 from usance.records.credit import standing_queries as queries
 from usance.records.credit.models import Standing
@@ -80,7 +80,7 @@ def follow_events(*, seller_id: UUID, at: datetime) -> int:
     if place is None:
         # Taken before anybody is counted: what happens meanwhile is read again.
         begin = events.end_of_events()
-        renew_standings(_seller(seller_id), at=at)
+        renew_standings(seller_of(seller_id), at=at)
         monitoring.move_place(seller_id=seller_id, reader=READER, to=begin, at=at)
         return 0
     page = events.events_after(place, seller_id=seller_id, limit=PAGE)
@@ -93,7 +93,7 @@ def follow_events(*, seller_id: UUID, at: datetime) -> int:
     }
     with transaction.atomic():
         if concerned:
-            _renew(_seller(seller_id), sorted(concerned), at=at)
+            _renew(seller_of(seller_id), sorted(concerned), at=at)
         last = events.Position(page[-1].transaction, page[-1].sequence)
         monitoring.move_place(seller_id=seller_id, reader=READER, to=last, at=at)
     return len(page)
@@ -108,7 +108,7 @@ def renew_overnight(
     *, seller_id: UUID, at: datetime, tell: Callable[[int], object] = lambda _: None
 ) -> int:
     """Renew every buyer not renewed since ``at``; how many. Begun again it goes on where it was."""
-    seller = _seller(seller_id)
+    seller = seller_of(seller_id)
     renewed = 0
     for page in _pages(seller, None):
         done = queries.renewed_among(page, seller_id=seller_id, since=at)
@@ -232,10 +232,3 @@ def _is_followed(seller_id: UUID, *, at: datetime) -> bool:
 
 def _midnight(day: date, seller: Seller) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(seller.time_zone))
-
-
-def _seller(seller_id: UUID) -> Seller:
-    seller = Seller.objects.filter(id=seller_id).first()
-    if seller is None:
-        raise NotFound("There is no such seller.")
-    return seller

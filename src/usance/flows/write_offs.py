@@ -14,12 +14,12 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.billing import SecondPersonNeeded, give_up, takes_two, write_off_invoice
+from usance.flows.found import locked_invoice
 from usance.flows.journal import Journal
 from usance.flows.refusals import Conflict, NotFound, WrongState
 from usance.records.collections.models import WriteOffRequest
 from usance.records.credit import review_queries
 from usance.records.identity import NotAnId, new_id, parse_public_id, public_id
-from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Seller, Staff
 
@@ -55,7 +55,7 @@ def request_write_off(
 
     Raises NotFound or WrongState (the invoice is not open, or one person may write it off).
     """
-    invoice = _invoice(seller, invoice_id)
+    invoice = locked_invoice(seller, invoice_id=invoice_id)
     if invoice.state != "open":
         raise WrongState(f"{invoice.number} is {invoice.state}; only an open invoice has a rest.")
     if not takes_two(invoice):
@@ -136,7 +136,7 @@ def _asked(seller: Seller, request_id: UUID) -> tuple[WriteOffRequest, Invoice]:
     found = WriteOffRequest.objects.filter(seller_id=seller.id, id=request_id).first()
     if found is None:
         raise NotFound("There is no such request.")
-    invoice = _invoice(seller, found.invoice_id)
+    invoice = locked_invoice(seller, invoice_id=found.invoice_id)
     asked = WriteOffRequest.objects.select_for_update(no_key=True).get(
         seller_id=seller.id, id=request_id
     )
@@ -156,13 +156,6 @@ def _staff_named(seller: Seller, by: str) -> UUID | None:
         return None
     found = Staff.objects.filter(seller_id=seller.id, id=named)
     return found.values_list("id", flat=True).first()
-
-
-def _invoice(seller: Seller, invoice_id: UUID) -> Invoice:
-    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
-    return invoice
 
 
 def _answer(journal: Journal, asked: WriteOffRequest, *, state: str, words: str) -> None:

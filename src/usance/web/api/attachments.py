@@ -15,9 +15,9 @@ from pydantic_core import from_json, to_json
 
 from usance.flows import attachments as flow
 from usance.flows.attachments import Offered
+from usance.flows.found import invoice_of
 from usance.flows.refusals import NotFound
 from usance.records.identity import public_id
-from usance.records.invoices import queries as invoices
 from usance.records.orders import attachments as kept
 from usance.records.orders import queries
 from usance.records.orders.models import Attachment
@@ -203,9 +203,7 @@ def list_attachments_of_shipment(request: ApiRequest, *, shipment_id: ShipmentId
 )
 def list_attachments_of_invoice(request: ApiRequest, *, invoice_id: InvoiceId) -> Any:
     """What its document carries or names."""
-    invoice = invoices.invoice(seller_id=request.auth.seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
+    invoice = invoice_of(request.auth.seller, invoice_id=invoice_id)
     return whole([shown(one) for one in flow.of_invoice(invoice)])
 
 

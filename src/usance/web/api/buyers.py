@@ -8,14 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from usance.flows import credit_lines, onboarding, organisation
-from usance.flows.refusals import NotFound
+from usance.flows.found import buyer_of
 from usance.records.collections import dispute_queries
 from usance.records.credit import queries as credit
 from usance.records.credit.models import CreditLine
 from usance.records.identity import public_id
 from usance.records.invoices import queries as invoices
 from usance.records.parties import queries as parties
-from usance.records.parties.models import Buyer
 from usance.records.payments import queries as payments
 from usance.web.api import answers, objects, report_answers
 from usance.web.api.line_schemas import units
@@ -59,7 +58,7 @@ def list_buyers(
 )
 def get_buyer(request: ApiRequest, *, buyer_id: BuyerId) -> Any:
     """One buyer."""
-    return objects.buyer(_buyer(request, buyer_id))
+    return objects.buyer(buyer_of(request.auth.seller, buyer_id=buyer_id))
 
 
 @section.write(
@@ -74,7 +73,7 @@ def update_buyer(request: ApiRequest, *, buyer_id: BuyerId, payload: BuyerChange
     ``members_only`` bind from the next order on."""
     fields = payload.model_dump(exclude_unset=True)
     if not fields:
-        return objects.buyer(_buyer(request, buyer_id))
+        return objects.buyer(buyer_of(request.auth.seller, buyer_id=buyer_id))
     buyer = organisation.update_buyer(
         request.auth.seller, buyer_id=buyer_id, at=request.at, by=request.auth.by, **fields
     )
@@ -89,7 +88,7 @@ def update_buyer(request: ApiRequest, *, buyer_id: BuyerId, payload: BuyerChange
 )
 def get_credit(request: ApiRequest, *, buyer_id: BuyerId) -> Any:
     """Limit, exposure by bucket, what is available and on what terms, one line a currency."""
-    _buyer(request, buyer_id)
+    buyer_of(request.auth.seller, buyer_id=buyer_id)
     seller_id = request.auth.seller.id
     offered = credit.terms_offered(seller_id=seller_id, at=request.at)
     return {
@@ -118,7 +117,7 @@ def get_statement(
     currency: Currency | None = None,
 ) -> Any:
     """Open items and balance at the end of a day, by currency. Without ``on``: now."""
-    _buyer(request, buyer_id)
+    buyer_of(request.auth.seller, buyer_id=buyer_id)
     day = on or today(request)
     seller_id = request.auth.seller.id
     items = invoices.open_items(seller_id=seller_id, on=day, buyer_id=buyer_id, currency=currency)
@@ -236,13 +235,6 @@ def release_credit_line(request: ApiRequest, *, buyer_id: BuyerId, payload: Line
 def revoke_credit_line(request: ApiRequest, *, buyer_id: BuyerId, payload: LineChange) -> Any:
     """Suspend the line: what is owed stays owed, nothing more is approved."""
     return _change_state(request, buyer_id, payload, "suspended")
-
-
-def _buyer(request: ApiRequest, buyer_id: Any) -> Buyer:
-    buyer = parties.buyer(seller_id=request.auth.seller.id, buyer_id=buyer_id)
-    if buyer is None:
-        raise NotFound("There is no such buyer.")
-    return buyer
 
 
 def _line(request: ApiRequest, line: CreditLine) -> dict[str, Any]:

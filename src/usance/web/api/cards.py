@@ -11,13 +11,13 @@ from django.http import HttpResponse
 from pydantic_core import from_json, to_json
 
 from usance.flows.cards import authorizing, charging, pages
+from usance.flows.found import invoice_of
 from usance.flows.refusals import Conflict, Mismatch, NotFound
 from usance.gateways.errors import CounterpartError
 from usance.records.cards import queries
 from usance.records.cards.models import CardAuthorization
 from usance.records.events.secrets import SecretUnreadable
 from usance.records.identity import parse_public_id
-from usance.records.invoices import queries as invoices
 from usance.web.api import answers, card_schemas, idempotency
 from usance.web.api.card_schemas import (
     Capture,
@@ -378,9 +378,7 @@ def _invoice(
     """The invoice that a capture is for, which has to be of the same buyer and currency."""
     if invoice_id is None:
         return None
-    found = invoices.invoice(seller_id=request.auth.seller.id, invoice_id=invoice_id)
-    if found is None:
-        raise NotFound("There is no such invoice.")
+    found = invoice_of(request.auth.seller, invoice_id=invoice_id)
     account = authorization.buyer_id, authorization.currency
     if (found.buyer_id, found.currency) != account:
         raise Mismatch("The invoice is of another buyer, or in another currency.")

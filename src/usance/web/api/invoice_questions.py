@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from usance.flows import invoice_questions
+from usance.flows.found import invoice_of
 from usance.flows.refusals import NotFound
 from usance.records.collections import queries
 from usance.records.collections.models import Question, Remark
 from usance.records.identity import public_id
-from usance.records.invoices import queries as invoices
 from usance.records.parties import queries as parties
 from usance.records.parties.models import Member
 from usance.web.api import answers
@@ -173,9 +173,7 @@ def create_answer(request: ApiRequest, *, question_id: QuestionId, payload: NewA
 
 
 def _member(request: ApiRequest, invoice_id: UUID, name: Any) -> Member:
-    invoice = invoices.invoice(seller_id=request.auth.seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
+    invoice = invoice_of(request.auth.seller, invoice_id=invoice_id)
     member = parties.member_named(seller_id=invoice.seller_id, buyer_id=invoice.buyer_id, name=name)
     if member is None:
         raise NotFound("The buyer of this invoice has no such member.")

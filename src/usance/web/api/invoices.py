@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from usance.flows import billing, corrections
-from usance.flows.refusals import NotFound
+from usance.flows.found import invoice_of
 from usance.records.invoices import queries
-from usance.records.invoices.models import Invoice
 from usance.web.api import answers, billing_answers
 from usance.web.api import billing_objects as objects
 from usance.web.api.billing_schemas import (
@@ -70,7 +68,9 @@ def list_invoices(
 )
 def get_invoice(request: ApiRequest, *, invoice_id: InvoiceId) -> Any:
     """One invoice."""
-    return objects.invoice(_invoice(request, invoice_id), on=today(request))
+    return objects.invoice(
+        invoice_of(request.auth.seller, invoice_id=invoice_id), on=today(request)
+    )
 
 
 @section.write(
@@ -89,7 +89,7 @@ def create_credit_note(
 ) -> Any:
     """Take back part or all of an invoice, by an amount or by its lines. What had been paid of it
     becomes unapplied cash."""
-    currency = _invoice(request, invoice_id).currency
+    currency = invoice_of(request.auth.seller, invoice_id=invoice_id).currency
     note = billing.credit_invoice(
         request.auth.seller,
         invoice_id=invoice_id,
@@ -112,7 +112,7 @@ def create_credit_note(
 )
 def list_credit_notes(request: ApiRequest, *, invoice_id: InvoiceId) -> Any:
     """All of them, the first first."""
-    invoice = _invoice(request, invoice_id)
+    invoice = invoice_of(request.auth.seller, invoice_id=invoice_id)
     found = queries.credit_notes(seller_id=invoice.seller_id, invoice_id=invoice.id)
     return whole([objects.credit_note(note) for note in found])
 
@@ -133,7 +133,7 @@ def correct_invoice(
 ) -> Any:
     """An issued invoice is never changed: it is credited in full, and a new one takes its place. What
     had been paid of it pays the new one."""
-    currency = _invoice(request, invoice_id).currency
+    currency = invoice_of(request.auth.seller, invoice_id=invoice_id).currency
     made = corrections.correct_invoice(
         request.auth.seller,
         invoice_id=invoice_id,
@@ -175,11 +175,6 @@ def write_off_invoice(
         at=request.at,
         by=request.auth.by,
     )
-    return objects.invoice(_invoice(request, invoice_id), on=today(request))
-
-
-def _invoice(request: ApiRequest, invoice_id: UUID) -> Invoice:
-    invoice = queries.invoice(seller_id=request.auth.seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
-    return invoice
+    return objects.invoice(
+        invoice_of(request.auth.seller, invoice_id=invoice_id), on=today(request)
+    )

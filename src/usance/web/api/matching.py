@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from usance.flows import match_answers, matching_rules, repayments
+from usance.flows.found import payment_of
 from usance.flows.refusals import NotFound
-from usance.records.payments import matching_queries, queries
-from usance.records.payments.models import Payment
+from usance.records.payments import matching_queries
 from usance.web.api import answers, match_objects, payment_answers
 from usance.web.api import match_schemas as schemas
 from usance.web.api.line_schemas import optional_units
@@ -117,7 +117,7 @@ def undo_match(request: ApiRequest, *, payment_id: PaymentId) -> Any:
     match_answers.undo_match(
         request.auth.seller, payment_id=payment_id, at=request.at, by=request.auth.by
     )
-    return match_objects.payment(_payment(request, payment_id))
+    return match_objects.payment(payment_of(request.auth.seller, payment_id=payment_id))
 
 
 @section.write(
@@ -132,7 +132,7 @@ def unidentify_payment(request: ApiRequest, *, payment_id: PaymentId) -> Any:
     match_answers.unidentify_payment(
         request.auth.seller, payment_id=payment_id, at=request.at, by=request.auth.by
     )
-    return match_objects.payment(_payment(request, payment_id))
+    return match_objects.payment(payment_of(request.auth.seller, payment_id=payment_id))
 
 
 @section.write(
@@ -150,7 +150,7 @@ def refund_payment(
     payload: NewRefund = NewRefund(),  # noqa: B008 - frozen
 ) -> Any:
     """Record that unapplied money was given back. The transfer itself is made at the bank."""
-    currency = _payment(request, payment_id).currency
+    currency = payment_of(request.auth.seller, payment_id=payment_id).currency
     made = repayments.refund_payment(
         request.auth.seller,
         payment_id=payment_id,
@@ -178,7 +178,7 @@ def return_payment(
     payload: NewReturn = NewReturn(),  # noqa: B008 - frozen
 ) -> Any:
     """What it had paid is open again, the latest first, however late it comes."""
-    currency = _payment(request, payment_id).currency
+    currency = payment_of(request.auth.seller, payment_id=payment_id).currency
     made = repayments.return_payment(
         request.auth.seller,
         payment_id=payment_id,
@@ -226,10 +226,3 @@ def _proposal(request: ApiRequest, proposal_id: UUID) -> dict[str, Any]:
     if found is None:
         raise NotFound("There is no such proposal.")
     return schemas.proposal(found)
-
-
-def _payment(request: ApiRequest, payment_id: UUID) -> Payment:
-    found = queries.payment(seller_id=request.auth.seller.id, payment_id=payment_id)
-    if found is None:
-        raise NotFound("There is no such payment.")
-    return found

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from usance.flows import organisation
+from usance.flows.found import buyer_of
 from usance.flows.organisation import Limits
 from usance.flows.refusals import NotFound
 from usance.records.identity import public_id
 from usance.records.parties import queries as parties
-from usance.records.parties.models import Buyer, CostCentre, Member
+from usance.records.parties.models import CostCentre, Member
 from usance.rules.ordering import ChainStep
 from usance.web.api import answers, objects
 from usance.web.api.approvals import step_document
@@ -76,7 +77,7 @@ def list_members(
     after: Cursor | None = None,
 ) -> Any:
     """The newest first; those who have left with ``left_at``."""
-    _buyer(request, buyer_id)
+    buyer_of(request.auth.seller, buyer_id=buyer_id)
     found = parties.members(seller_id=request.auth.seller.id, buyer_id=buyer_id)
     return page(found, kind="member", limit=limit, after=after, show=objects.member)
 
@@ -170,7 +171,7 @@ def list_cost_centres(
     after: Cursor | None = None,
 ) -> Any:
     """The newest first, the closed ones too."""
-    _buyer(request, buyer_id)
+    buyer_of(request.auth.seller, buyer_id=buyer_id)
     found = parties.cost_centres(seller_id=request.auth.seller.id, buyer_id=buyer_id)
     return page(found, kind="cost_centre", limit=limit, after=after, show=_centre)
 
@@ -204,7 +205,7 @@ def close_cost_centre(
 )
 def get_approval_chain(request: ApiRequest, *, buyer_id: BuyerId) -> Any:
     """Who of the buyer's must approve which orders before the seller decides."""
-    _buyer(request, buyer_id)
+    buyer_of(request.auth.seller, buyer_id=buyer_id)
     return _chain(request, buyer_id)
 
 
@@ -217,7 +218,7 @@ def get_approval_chain(request: ApiRequest, *, buyer_id: BuyerId) -> Any:
 )
 def set_approval_chain(request: ApiRequest, *, buyer_id: BuyerId, payload: NewChain) -> Any:
     """The whole chain at once. Orders that wait already keep the steps they were placed under."""
-    _buyer(request, buyer_id)
+    buyer_of(request.auth.seller, buyer_id=buyer_id)
     organisation.set_chain(
         request.auth.seller,
         buyer_id=buyer_id,
@@ -249,13 +250,6 @@ def _approver(request: ApiRequest, buyer_id: UUID, step: NewStep, n: int) -> UUI
             [Fault(f"#/steps/{n - 1}/approver", "unknown_member", "must be a member of the buyer")]
         )
     return member.id
-
-
-def _buyer(request: ApiRequest, buyer_id: UUID) -> Buyer:
-    buyer = parties.buyer(seller_id=request.auth.seller.id, buyer_id=buyer_id)
-    if buyer is None:
-        raise NotFound("There is no such buyer.")
-    return buyer
 
 
 def _member(request: ApiRequest, buyer_id: UUID, member_id: UUID) -> Member:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from usance.flows import settlement
-from usance.flows.refusals import NotFound
+from usance.flows.found import payment_of
 from usance.records.payments import queries
-from usance.records.payments.models import Payment
 from usance.web.api import answers, match_objects, payment_answers
 from usance.web.api.line_schemas import optional_units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
@@ -79,7 +77,7 @@ def list_payments(
 )
 def get_payment(request: ApiRequest, *, payment_id: PaymentId) -> Any:
     """One payment."""
-    return match_objects.payment(_payment(request, payment_id))
+    return match_objects.payment(payment_of(request.auth.seller, payment_id=payment_id))
 
 
 @section.write(
@@ -93,7 +91,7 @@ def get_payment(request: ApiRequest, *, payment_id: PaymentId) -> Any:
 def create_allocation(request: ApiRequest, *, payload: NewAllocation) -> Any:
     """Without an amount, as much as both allow. A payer not known before becomes the invoice's
     buyer."""
-    currency = _payment(request, payload.payment).currency
+    currency = payment_of(request.auth.seller, payment_id=payload.payment).currency
     made = settlement.allocate(
         request.auth.seller,
         payment_id=payload.payment,
@@ -118,11 +116,6 @@ def delete_allocation(request: ApiRequest, *, allocation_id: AllocationId) -> An
     back = settlement.release_allocation(
         request.auth.seller, allocation_id=allocation_id, at=request.at, by=request.auth.by
     )
-    return match_objects.allocation(back, currency=_payment(request, back.payment_id).currency)
-
-
-def _payment(request: ApiRequest, payment_id: UUID) -> Payment:
-    payment = queries.payment(seller_id=request.auth.seller.id, payment_id=payment_id)
-    if payment is None:
-        raise NotFound("There is no such payment.")
-    return payment
+    return match_objects.allocation(
+        back, currency=payment_of(request.auth.seller, payment_id=back.payment_id).currency
+    )
