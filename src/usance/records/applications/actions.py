@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from usance.records.applications.models import Application, ApplicationForm, Code
+from usance.records.row_changes import change_row
 
 
 def lock_application(*, seller_id: UUID, application_id: UUID) -> Application | None:
@@ -38,6 +39,4 @@ def take_checks(*, seller_id: UUID, application_id: UUID, at: datetime, until: d
 
 def change(row: Application | Code | ApplicationForm, **fields: Any) -> None:
     """Set ``fields`` on the locked row, here and in the database."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
+    change_row(row, fields)

@@ -18,6 +18,7 @@ from usance.records.cards.models import (
     SecuredOrder,
     StoredCard,
 )
+from usance.records.row_changes import change_row
 
 Row = TypeVar(
     "Row",
@@ -34,9 +35,7 @@ Row = TypeVar(
 
 def change(row: Row, **fields: Any) -> None:
     """Set ``fields`` on the row, here and in the database."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
+    change_row(row, fields)
 
 
 def lock_authorization(*, seller_id: UUID, authorization_id: UUID) -> CardAuthorization | None:

@@ -14,6 +14,7 @@ from usance.records.collections.models import (
     Question,
     Remark,
 )
+from usance.records.row_changes import change_row
 
 Row = TypeVar("Row", PayLink, Promise, PromisePart, PromiseRules)
 
@@ -67,6 +68,4 @@ def lock_promise(*, seller_id: UUID, promise_id: UUID) -> Promise | None:
 
 def set_fields(row: Row, **fields: Any) -> None:
     """Set ``fields`` on the row, here and in the database."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
+    change_row(row, fields)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from usance.records.connections.models import Connection
+from usance.records.row_changes import change_row
 
 
 def lock_connection(*, seller_id: UUID, connection_id: UUID) -> Connection | None:
@@ -19,6 +20,4 @@ def lock_connection(*, seller_id: UUID, connection_id: UUID) -> Connection | Non
 
 def change(row: Connection, **fields: Any) -> None:
     """Set ``fields`` on the connection, here and in the database."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    Connection.objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
+    change_row(row, fields)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from usance.records.debits.models import BuyerRules, CollectionRules, Debit, DebitFile, Mandate
+from usance.records.row_changes import change_row
 from usance.records.statements import execute
 
 Row = TypeVar("Row", BuyerRules, CollectionRules, Debit, DebitFile, Mandate)
@@ -14,9 +15,7 @@ Row = TypeVar("Row", BuyerRules, CollectionRules, Debit, DebitFile, Mandate)
 
 def change(row: Row, **fields: Any) -> None:
     """Set ``fields`` on the row, here and in the database."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
+    change_row(row, fields)
 
 
 def lock_collecting(*, seller_id: UUID) -> None:

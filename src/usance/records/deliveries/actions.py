@@ -17,6 +17,7 @@ from usance.records.deliveries.models import (
     TransmissionNumber,
 )
 from usance.records.identity import new_id
+from usance.records.row_changes import change_row
 from usance.records.statements import execute
 
 _DEFLATED: Final = frozenset({"application/xml", "application/json"})
@@ -96,9 +97,7 @@ def take(row: Delivery, *, at: datetime, until: datetime) -> bool:
 
 def change(row: Delivery | Receipt | Registration, **fields: Any) -> None:
     """Set ``fields`` on the row, here and in the database."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
+    change_row(row, fields)
 
 
 def keep_receipt(

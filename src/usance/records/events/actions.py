@@ -11,6 +11,7 @@ from uuid import UUID
 from usance.records.events.models import Event, WebhookDelivery, WebhookEndpoint
 from usance.records.events.queries import Position
 from usance.records.identity import new_id
+from usance.records.row_changes import change_row
 from usance.records.statements import execute, jsonb
 
 
@@ -88,9 +89,7 @@ def lock_delivery(*, seller_id: UUID, delivery_id: UUID) -> WebhookDelivery | No
 
 def change(row: WebhookEndpoint | WebhookDelivery, **fields: Any) -> None:
     """Set ``fields`` on the locked endpoint or delivery, here and in the database."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
+    change_row(row, fields)
 
 
 _QUEUE = """

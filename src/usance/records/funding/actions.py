@@ -12,15 +12,14 @@ from usance.records.funding.models import (
     FundingInstruction,
     FundingProgram,
 )
+from usance.records.row_changes import change_row
 
 Row = TypeVar("Row", Advance, FundingEvent, FundingInstruction, FundingProgram)
 
 
 def change(row: Row, **fields: Any) -> None:
     """Set ``fields`` on the row, here and in the database."""
-    for name, value in fields.items():
-        setattr(row, name, value)
-    type(row).objects.filter(seller_id=row.seller_id, id=row.id).update(**fields)
+    change_row(row, fields)
 
 
 def lock_advance(*, seller_id: UUID, advance_id: UUID) -> Advance | None:

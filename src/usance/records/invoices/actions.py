@@ -9,6 +9,7 @@ from uuid import UUID
 
 from usance.records.identity import new_id
 from usance.records.invoices.models import BillingRun, Invoice, InvoicePart
+from usance.records.row_changes import change_row
 from usance.records.statements import execute
 
 _NEXT = """
@@ -66,9 +67,7 @@ def lock_invoice(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
 
 def change(invoice: Invoice, **fields: Any) -> None:
     """Set ``fields`` on the locked invoice, here and in the database."""
-    Invoice.objects.filter(seller_id=invoice.seller_id, id=invoice.id).update(**fields)
-    for name, value in fields.items():
-        setattr(invoice, name, value)
+    change_row(invoice, fields)
 
 
 def add_parts(parts: Sequence[InvoicePart]) -> None:
@@ -93,6 +92,4 @@ def lock_run(*, seller_id: UUID, run_id: UUID) -> BillingRun | None:
 
 def change_run(run: BillingRun, **fields: Any) -> None:
     """Set ``fields`` on a billing run, here and in the database."""
-    for name, value in fields.items():
-        setattr(run, name, value)
-    BillingRun.objects.filter(seller_id=run.seller_id, id=run.id).update(**fields)
+    change_row(run, fields)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from usance.records.orders.models import Order, OrderApproval, Shipment
+from usance.records.row_changes import change_row
 from usance.records.statements import execute
 
 
@@ -29,9 +30,7 @@ def lock_order(*, seller_id: UUID, order_id: UUID) -> Order | None:
 
 def change(order: Order, **fields: Any) -> None:
     """Set ``fields`` on the locked order, here and in the database."""
-    for name, value in fields.items():
-        setattr(order, name, value)
-    Order.objects.filter(seller_id=order.seller_id, id=order.id).update(**fields)
+    change_row(order, fields)
 
 
 def add_approval(
@@ -88,9 +87,7 @@ def unbilled_of(*, seller_id: UUID, order_id: UUID) -> list[Shipment]:
 
 def change_shipment(shipment: Shipment, **fields: Any) -> None:
     """Set ``fields`` on the locked shipment, here and in the database."""
-    for name, value in fields.items():
-        setattr(shipment, name, value)
-    Shipment.objects.filter(seller_id=shipment.seller_id, id=shipment.id).update(**fields)
+    change_row(shipment, fields)
 
 
 def mark_billed(shipments: Sequence[Shipment]) -> None:

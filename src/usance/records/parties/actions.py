@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from usance.records.parties.models import ApprovalStep, Buyer, CostCentre, Member
+from usance.records.row_changes import change_row
 from usance.records.statements import execute
 from usance.rules.ordering import ChainStep
 
@@ -77,9 +78,7 @@ def lock_member_by_email(*, seller_id: UUID, buyer_id: UUID, email: str) -> Memb
 
 def change_member(member: Member, **fields: Any) -> None:
     """Set ``fields`` on the locked member, here and in the database."""
-    for name, value in fields.items():
-        setattr(member, name, value)
-    Member.objects.filter(seller_id=member.seller_id, id=member.id).update(**fields)
+    change_row(member, fields)
 
 
 def add_cost_centre(buyer: Buyer, *, code: str, name: str, at: datetime) -> CostCentre:
@@ -91,9 +90,7 @@ def add_cost_centre(buyer: Buyer, *, code: str, name: str, at: datetime) -> Cost
 
 def change_cost_centre(centre: CostCentre, **fields: Any) -> None:
     """Set ``fields`` on the cost centre, here and in the database."""
-    for name, value in fields.items():
-        setattr(centre, name, value)
-    CostCentre.objects.filter(seller_id=centre.seller_id, id=centre.id).update(**fields)
+    change_row(centre, fields)
 
 
 def replace_chain(buyer: Buyer, steps: Sequence[ChainStep], *, at: datetime) -> None:

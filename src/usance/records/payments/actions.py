@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.records.payments.models import Payment
+from usance.records.row_changes import change_row
 from usance.records.statements import execute, jsonb
 
 _APPLY_TO_INVOICES = """
@@ -95,9 +96,7 @@ def lock_payment(
 
 def change(payment: Payment, **fields: Any) -> None:
     """Set ``fields`` on the locked payment, here and in the database."""
-    for name, value in fields.items():
-        setattr(payment, name, value)
-    Payment.objects.filter(seller_id=payment.seller_id, id=payment.id).update(**fields)
+    change_row(payment, fields)
 
 
 def apply_to_invoices(
