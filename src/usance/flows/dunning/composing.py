@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency
 from django.conf import settings
@@ -18,7 +21,7 @@ from usance.records.dunning.account_queries import KnownAccount
 from usance.records.identity import public_id
 from usance.rules.dunning.account import Item
 from usance.rules.dunning.decide import Decision
-from usance.rules.dunning.policy import DunningPolicy
+from usance.rules.dunning.policy import DunningPolicy, rank
 from usance.rules.dunning.texts import Text, filled, text_of, words_in
 from usance.rules.dunning.words import Words
 from usance.rules.invoicing.profiles import SellerDetailsView
@@ -68,15 +71,39 @@ def compose(
         "contact": contact or details.legal_name,
     }
     held = known.account.unassigned
+    rows = _rows(decision, on=on, interest=interest or {})
+    text = filled(text_of(policy, decision.step.level, language=known.language), values)
     return Composed(
-        filled(text_of(policy, decision.step.level, language=known.language), values),
+        _with_stages(text, rows, step=decision.step.level, words=words),
         words,
         language,
-        items=_rows(decision, on=on, interest=interest or {}),
+        items=rows,
         unassigned=(
             words.unassigned.format(amount=_money(held, currency, language)) if held > 0 else ""
         ),
         contact=contact,
+    )
+
+
+def stages_of(rows: Iterable[Mapping[str, Any]], *, words: Words) -> Mapping[str, str]:
+    """What the levels of the demanded ``rows`` of a message are called beside each; nothing where all are
+    the same, since then the message itself says it."""
+    levels = {row["level"] for row in rows} - {""}
+    return {level: words.stages.get(level, level) for level in levels} if len(levels) > 1 else {}
+
+
+def _with_stages(
+    text: Text, rows: Sequence[Mapping[str, Any]], *, step: str, words: Words
+) -> Text:
+    """``text``, which speaks of items that reach the level ``step``, with a paragraph about the others."""
+    stages = stages_of(rows, words=words)
+    counts = Counter(row["level"] for row in rows if row["level"] and row["level"] != step)
+    if not stages or not counts:
+        return text
+    others = ", ".join(f"{stages[level]} ({counts[level]})" for level in sorted(counts, key=rank))
+    return Text(
+        text.subject,
+        f"{text.body}\n\n{words.mixed.format(stage=stages.get(step, step), others=others)}",
     )
 
 
@@ -118,6 +145,7 @@ def _table(
 ) -> Table:
     words, language = composed.words, composed.language
     accrues = any(row["interest"] for row in rows)
+    stages = stages_of(rows, words=words)
 
     def line(number: str, due_on: str, late: str, interest: int, open_: int) -> tuple[str, ...]:
         shown = (_money(interest, currency, language),) if accrues else ()
@@ -125,7 +153,7 @@ def _table(
 
     lines = [
         line(
-            row["number"],
+            f"{row['number']} ({stages[row['level']]})" if stages else row["number"],
             _day(date.fromisoformat(row["due_on"]), language),
             str(row["days_late"]) if row["days_late"] > 0 else "",
             row["interest"],
@@ -181,8 +209,15 @@ def _contact(details: SellerDetailsView) -> str:
 
 def _money(amount: int, currency: str, language: str) -> str:
     major: Decimal = Money(amount, currency).decimal()
-    return str(format_currency(major, currency, locale=language))
+    return str(format_currency(major, currency, locale=_locale(language)))
 
 
+@lru_cache(maxsize=1024)
 def _day(day: date, language: str) -> str:
-    return str(format_date(day, format="long", locale=language))
+    """Many messages are about the same few days."""
+    return str(format_date(day, format="long", locale=_locale(language)))
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)

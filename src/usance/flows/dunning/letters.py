@@ -10,6 +10,7 @@ from uuid import UUID
 
 from usance.flows import pay_links
 from usance.flows.document_writers import About, language_of
+from usance.flows.dunning.composing import stages_of
 from usance.flows.dunning.rechecks import is_overtaken
 from usance.flows.refusals import Conflict, NotFound, Refused
 from usance.formats.errors import FormatError
@@ -74,8 +75,8 @@ def _notice(row: DunningMessage, about: About, *, words: Words) -> Notice:
         title=row.subject,
         greeting=words.greeting,
         paragraphs=Text(row.subject, row.body).paragraphs,
-        demanded=_items((one for one in row.items if one["level"]), row.currency),
-        also=_items((one for one in row.items if not one["level"]), row.currency),
+        demanded=_items((one for one in row.items if one["level"]), row.currency, words=words),
+        also=_items((one for one in row.items if not one["level"]), row.currency, words=words),
         after=(words.ignore,),
         transfers=tuple(one.transfer for one in about.details.accounts_in(row.currency)),
         pay_link=address if address.startswith("https://") else "",
@@ -93,7 +94,12 @@ def _notice(row: DunningMessage, about: About, *, words: Words) -> Notice:
     )
 
 
-def _items(rows: Iterable[Mapping[str, Any]], currency: str) -> tuple[NoticeItem, ...]:
+def _items(
+    rows: Iterable[Mapping[str, Any]], currency: str, *, words: Words
+) -> tuple[NoticeItem, ...]:
+    rows = list(rows)
+    stages = stages_of(rows, words=words)
+
     def major(amount: int) -> Decimal:
         return Money(amount, currency).decimal()
 
@@ -105,6 +111,7 @@ def _items(rows: Iterable[Mapping[str, Any]], currency: str) -> tuple[NoticeItem
             days_late=row["days_late"],
             open=major(row["open"]),
             interest=major(row["interest"]) if row.get("interest") else None,
+            stage=stages.get(row["level"], ""),
         )
         for row in rows
     )

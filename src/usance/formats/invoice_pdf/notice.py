@@ -18,7 +18,8 @@ from usance.rules.invoicing.document import CreditTransfer, Party
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeItem:
-    """An item that is open. ``days_late`` is 0 or less before it is due; amounts in major units."""
+    """An item that is open. ``days_late`` is 0 or less before it is due; amounts in major units. ``stage``
+    stands under its number, where items of several stages are in one letter."""
 
     number: str
     issued_on: date
@@ -26,6 +27,7 @@ class NoticeItem:
     days_late: int
     open: Decimal
     interest: Decimal | None = None
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def _items(items: Sequence[NoticeItem], *, notice: Notice, wording: Wording) -> 
     rows = [
         [
             figures.day(item.issued_on),
-            item.number,
+            f"{item.number}\n{item.stage}" if item.stage else item.number,
             figures.day(item.due_on),
             figures.number(Decimal(item.days_late)) if item.days_late > 0 else "",
             *([figures.amount(item.interest or Decimal(0))] if with_interest else []),

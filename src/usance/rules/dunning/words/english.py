@@ -64,6 +64,16 @@ WORDS: Final = Words(
             " turn to {contact}.",
         ),
     },
+    stages={
+        "notice_1": "Reminder",
+        "notice_2": "Second reminder",
+        "notice_3": "Third reminder",
+        "formal": "Formal notice of default",
+        "final": "Final demand",
+        "handover": "Passed on for recovery",
+    },
+    mixed="What is said above goes for the items marked “{stage}”. Each other item is at the stage that"
+    " stands beside it: {others}.",
     greeting="Dear Sir or Madam,",
     invoice="Invoice",
     issued_on="Date",

@@ -66,6 +66,16 @@ WORDS: Final = Words(
             " preghiamo di rivolgervi a {contact}.",
         ),
     },
+    stages={
+        "notice_1": "Sollecito",
+        "notice_2": "Secondo sollecito",
+        "notice_3": "Terzo sollecito",
+        "formal": "Costituzione in mora",
+        "final": "Ultimo avviso",
+        "handover": "Affidata al recupero",
+    },
+    mixed="Quanto detto sopra vale per le partite indicate con «{stage}». Ogni altra partita è alla fase"
+    " indicata accanto: {others}.",
     greeting="Spettabile cliente,",
     invoice="Fattura",
     issued_on="Data",

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """``levels`` are (subject, body) by level; the others name the columns of the list of items and the
-    sentences around it."""
+    """``levels`` are (subject, body) by level; ``stages`` name the levels after the due day, beside
+    an item, and ``mixed`` says what that means where not all are the same. The others name the columns of the
+    list of items and the sentences around it."""
 
     levels: Mapping[str, tuple[str, str]]
+    stages: Mapping[str, str]
+    mixed: str
     greeting: str
     invoice: str
     issued_on: str

@@ -65,6 +65,16 @@ WORDS: Final = Words(
             " adresați la {contact}.",
         ),
     },
+    stages={
+        "notice_1": "Reamintire",
+        "notice_2": "A doua reamintire",
+        "notice_3": "A treia reamintire",
+        "formal": "Punere în întârziere",
+        "final": "Ultima somație",
+        "handover": "Predată spre recuperare",
+    },
+    mixed="Cele de mai sus privesc pozițiile marcate „{stage}”. Fiecare altă poziție este în stadiul"
+    " arătat alături: {others}.",
     greeting="Stimate client,",
     invoice="Factura",
     issued_on="Data",
