@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from usance.records.applications.models import Application
 from usance.records.identity import public_id
@@ -39,6 +40,11 @@ def application_link(application: Application) -> Link:
 def buyer_link(buyer: Buyer) -> Link:
     """A buyer by its name."""
     return Link(buyer.name, address("buyer", buyer.id))
+
+
+def buyer_crumbs(buyer: Buyer) -> list[Link]:
+    """The way to a page below a buyer's."""
+    return [Link(_("Buyers"), reverse("office_buyers")), buyer_link(buyer)]
 
 
 def invoice_link(invoice: Invoice) -> Link:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -11,13 +11,12 @@ from django.views.decorators.http import require_http_methods
 from usance.flows import billing_profiles
 from usance.flows.refusals import WrongFields
 from usance.records.parties import invoicing_queries as queries
-from usance.records.parties import queries as parties
 from usance.web.backoffice import links
 from usance.web.backoffice.billing_profile_form import BillingProfileForm
-from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.desk import Desk, office
 from usance.web.backoffice.field_faults import add_faults
+from usance.web.backoffice.found import buyer_at
 from usance.web.backoffice.shell import page
-from usance.web.design.parts import Link
 from usance.web.words.billing_profiles import summary
 
 
@@ -25,9 +24,7 @@ from usance.web.words.billing_profiles import summary
 @office
 def billing_profile_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     """See and change how a buyer is invoiced."""
-    buyer = parties.buyer(seller_id=desk.seller.id, buyer_id=id_in(public, kind="buyer"))
-    if buyer is None:
-        raise Http404("There is no such buyer.")
+    buyer = buyer_at(desk, public)
     sent = request.method == "POST"
     if sent:
         desk.require("billing")
@@ -55,7 +52,7 @@ def billing_profile_page(request: HttpRequest, desk: Desk, public: str) -> HttpR
         current="buyers",
         heading=_("Invoices to %(buyer)s") % {"buyer": buyer.name},
         status=422 if sent else 200,
-        crumbs=[Link(_("Buyers"), reverse("office_buyers")), links.buyer_link(buyer)],
+        crumbs=links.buyer_crumbs(buyer),
         summary=summary(view),
         usual=not view.stored,
         form=form,

@@ -23,7 +23,8 @@ from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Offer, offers, perform
 from usance.web.backoffice.credit_acts import BUYER_ACTS, LINE_ACTS
-from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.desk import Desk, office
+from usance.web.backoffice.found import buyer_at
 from usance.web.backoffice.payer_rows import payer_rows
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import (
@@ -92,7 +93,7 @@ def buyers_list(request: HttpRequest, desk: Desk) -> HttpResponse:
 @office
 def buyer_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     """One buyer."""
-    buyer = _buyer(desk, public)
+    buyer = buyer_at(desk, public)
     seller_id = desk.seller.id
     lines = credit.lines_of(seller_id=seller_id, buyer_ids=[buyer.id])
     owed = invoices.find_invoices(
@@ -154,7 +155,7 @@ def _overdue(desk: Desk, buyer: Buyer) -> list[str]:
 @office
 def credit_panel(request: HttpRequest, desk: Desk, public: str, currency: str) -> HttpResponse:
     """The credit bar of one line alone, for a page that refreshes it."""
-    buyer = _buyer(desk, public)
+    buyer = buyer_at(desk, public)
     line = _line(desk, buyer, currency)
     return render(request, "backoffice/credit.html", {"panel": _panel(desk, buyer, line)})
 
@@ -165,10 +166,16 @@ def credit_act(
     request: HttpRequest, desk: Desk, public: str, currency: str, name: str
 ) -> HttpResponse:
     """Do something to a credit line."""
-    buyer = _buyer(desk, public)
+    buyer = buyer_at(desk, public)
     line = _line(desk, buyer, currency)
     return perform(
-        request, desk, line, LINE_ACTS, name=name, current="buyers", crumbs=_crumbs(buyer)
+        request,
+        desk,
+        line,
+        LINE_ACTS,
+        name=name,
+        current="buyers",
+        crumbs=links.buyer_crumbs(buyer),
     )
 
 
@@ -176,21 +183,16 @@ def credit_act(
 @office
 def buyer_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
     """Do something to a buyer."""
-    buyer = _buyer(desk, public)
+    buyer = buyer_at(desk, public)
     return perform(
-        request, desk, buyer, BUYER_ACTS, name=name, current="buyers", crumbs=_crumbs(buyer)
+        request,
+        desk,
+        buyer,
+        BUYER_ACTS,
+        name=name,
+        current="buyers",
+        crumbs=links.buyer_crumbs(buyer),
     )
-
-
-def _crumbs(buyer: Buyer) -> list[Link]:
-    return [Link(_("Buyers"), reverse("office_buyers")), links.buyer_link(buyer)]
-
-
-def _buyer(desk: Desk, public: str) -> Buyer:
-    buyer = parties.buyer(seller_id=desk.seller.id, buyer_id=id_in(public, kind="buyer"))
-    if buyer is None:
-        raise Http404("There is no such buyer.")
-    return buyer
 
 
 def _line(desk: Desk, buyer: Buyer, currency: str) -> CreditLine:

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -19,16 +18,15 @@ from usance.flows import buyer_checks
 from usance.flows.buyer_checks import JUST_ASKED, BrokenConnection, Checks, check_buyer
 from usance.records.credit import report_queries as reports
 from usance.records.credit.models import Report
-from usance.records.identity import public_id
-from usance.records.parties import queries as parties
 from usance.records.parties.models import Buyer
 from usance.rules.credit.checks import CHECKS, UNAVAILABLE
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Act, Done, Offer, offers, perform
 from usance.web.backoffice.credit_acts import ReasonForm
-from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.desk import Desk, office
+from usance.web.backoffice.found import buyer_at
 from usance.web.backoffice.shell import page
-from usance.web.design.parts import Badge, Column, Link, Noted, Row, Table
+from usance.web.design.parts import Badge, Column, Noted, Row, Table
 from usance.web.listing import cut
 from usance.web.words.amounts import instant_text
 from usance.web.words.checks import (
@@ -158,7 +156,7 @@ def _failed(report: Report) -> str:
 @office
 def buyer_checks_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     """Every answer about a buyer, the newest first; sent, it asks."""
-    buyer = _buyer(desk, public)
+    buyer = buyer_at(desk, public)
     if request.method == "POST":
         return _ask(request, desk, buyer)
     found = reports.reports(seller_id=desk.seller.id, buyer_id=buyer.id)
@@ -169,7 +167,7 @@ def buyer_checks_page(request: HttpRequest, desk: Desk, public: str) -> HttpResp
         "checks_history",
         current="buyers",
         heading=_("Checks of %(buyer)s") % {"buyer": buyer.name},
-        crumbs=_crumbs(buyer),
+        crumbs=links.buyer_crumbs(buyer),
         table=_table(part.rows) if part.rows else None,
         pagination=part.page,
         checks=checks_of(desk, buyer),
@@ -224,8 +222,10 @@ def _tell(request: HttpRequest, checks: Checks) -> None:
 @office
 def buyer_check_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
     """Do something about what was answered."""
-    buyer = _buyer(desk, public)
-    return perform(request, desk, buyer, ACTS, name=name, current="buyers", crumbs=_crumbs(buyer))
+    buyer = buyer_at(desk, public)
+    return perform(
+        request, desk, buyer, ACTS, name=name, current="buyers", crumbs=links.buyer_crumbs(buyer)
+    )
 
 
 def _table(rows: Sequence[Report]) -> Table:
@@ -259,14 +259,3 @@ def _says(row: Report) -> str | None:
     reason = row.facts.get("reason")
     told = [reason_text(str(reason))] if reason else []
     return "; ".join([*told, *told_by(row)]) or None
-
-
-def _crumbs(buyer: Buyer) -> list[Link]:
-    return [Link(_("Buyers"), reverse("office_buyers")), links.buyer_link(buyer)]
-
-
-def _buyer(desk: Desk, public: str) -> Buyer:
-    buyer = parties.buyer(seller_id=desk.seller.id, buyer_id=id_in(public, kind="buyer"))
-    if buyer is None:
-        raise Http404(f"There is no buyer {public_id('buyer', id_in(public, kind='buyer'))}.")
-    return buyer

@@ -17,6 +17,7 @@ from usance.records.parties.models import Buyer, CostCentre, Member
 from usance.web.acts import Act, Offer, offers, perform
 from usance.web.backoffice import links
 from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.found import buyer_at
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.tables import order_table
 from usance.web.backoffice.timeline import history_of
@@ -101,7 +102,7 @@ def _place_facts(buyer: Buyer) -> list[Fact]:
 @office
 def organisation_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
     """Do something to a buyer's organisation."""
-    buyer = _buyer(desk, public)
+    buyer = buyer_at(desk, public)
     return perform(
         request,
         desk,
@@ -109,7 +110,7 @@ def organisation_act(request: HttpRequest, desk: Desk, public: str, name: str) -
         BUYER_ACTS,
         name=name,
         current="buyers",
-        crumbs=_crumbs(buyer),
+        crumbs=links.buyer_crumbs(buyer),
         page=page,
         template="chain" if name == SET_CHAIN.name else "act",
     )
@@ -130,7 +131,7 @@ def member_page(request: HttpRequest, desk: Desk, public: str, member: str) -> H
         "member",
         current="buyers",
         heading=person.name,
-        crumbs=_crumbs(person.buyer),
+        crumbs=links.buyer_crumbs(person.buyer),
         facts=member_facts(person),
         offers=offers(desk, person, MEMBER_ACTS, base=_member_href(public, person)),
         orders=order_table(latest, with_buyer=False) if latest else None,
@@ -145,7 +146,7 @@ def member_act(
 ) -> HttpResponse:
     """Do something to a person of a buyer's."""
     person = _member(desk, public, member)
-    crumbs = [*_crumbs(person.buyer), Link(person.name, _member_href(public, person))]
+    crumbs = [*links.buyer_crumbs(person.buyer), Link(person.name, _member_href(public, person))]
     return perform(
         request, desk, person, MEMBER_ACTS, name=name, current="buyers", crumbs=crumbs, page=page
     )
@@ -157,7 +158,7 @@ def cost_centre_act(
     request: HttpRequest, desk: Desk, public: str, centre: str, name: str
 ) -> HttpResponse:
     """Do something to a cost centre of a buyer's."""
-    buyer = _buyer(desk, public)
+    buyer = buyer_at(desk, public)
     found = parties.cost_centres(seller_id=desk.seller.id, buyer_id=buyer.id).filter(
         id=id_in(centre, kind="cost_centre")
     )
@@ -171,7 +172,7 @@ def cost_centre_act(
         CENTRE_ACTS,
         name=name,
         current="buyers",
-        crumbs=_crumbs(buyer),
+        crumbs=links.buyer_crumbs(buyer),
         page=page,
     )
 
@@ -180,19 +181,8 @@ def _member_href(public: str, member: Member) -> str:
     return reverse("office_member", args=[public, public_id("member", member.id)])
 
 
-def _buyer(desk: Desk, public: str) -> Buyer:
-    buyer = parties.buyer(seller_id=desk.seller.id, buyer_id=id_in(public, kind="buyer"))
-    if buyer is None:
-        raise Http404("There is no such buyer.")
-    return buyer
-
-
 def _member(desk: Desk, public: str, member: str) -> Member:
     found = parties.member(seller_id=desk.seller.id, member_id=id_in(member, kind="member"))
     if found is None or found.buyer_id != id_in(public, kind="buyer"):
         raise Http404("There is no such member.")
     return found
-
-
-def _crumbs(buyer: Buyer) -> list[Link]:
-    return [Link(_("Buyers"), reverse("office_buyers")), links.buyer_link(buyer)]

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from usance.records.parties import queries as parties
 from usance.records.parties.models import Buyer
 from usance.records.payments import matching_queries
 from usance.records.payments import queries as payments
@@ -22,6 +21,7 @@ from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
 from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.found import buyer_at
 from usance.web.backoffice.match_rows import ProposalRow, proposal_rows
 from usance.web.backoffice.payment_acts import PAYMENT_ACTS, RECORD, TAKE_BACK
 from usance.web.backoffice.shell import page
@@ -136,10 +136,7 @@ def _buyer(request: HttpRequest, desk: Desk) -> Buyer | None:
     asked = request.GET.get("buyer")
     if not asked:
         return None
-    buyer = parties.buyer(seller_id=desk.seller.id, buyer_id=id_in(asked, kind="buyer"))
-    if buyer is None:
-        raise Http404("There is no such buyer.")
-    return buyer
+    return buyer_at(desk, asked)
 
 
 def _payment(desk: Desk, public: str) -> Payment:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -17,12 +17,12 @@ from usance.flows import statement_mails, statement_rules, statements
 from usance.flows.refusals import Refused
 from usance.records.collections import statement_queries as queries
 from usance.records.collections.models import SentStatement
-from usance.records.parties import queries as parties
 from usance.records.parties.models import Buyer
 from usance.rules.statement_schedule import StatementSchedule
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Act, Done, offers, perform
-from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.desk import Desk, office
+from usance.web.backoffice.found import buyer_at
 from usance.web.backoffice.shell import page
 from usance.web.design.parts import Column, Link, Noted, Row, Table
 from usance.web.words.amounts import money_text
@@ -96,7 +96,7 @@ def statement_settings(request: HttpRequest, desk: Desk) -> HttpResponse:
 @office
 def buyer_statements(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
     """The statements of one buyer: as files, those sent, and its schedule."""
-    buyer = _buyer(desk, public)
+    buyer = buyer_at(desk, public)
     here = reverse("office_buyer_statements", args=[public])
     own = queries.rule_of(seller_id=desk.seller.id, buyer_id=buyer.id) is not None
     form, done = _schedule(request, desk, buyer=buyer, own=own)
@@ -109,7 +109,7 @@ def buyer_statements(request: HttpRequest, desk: Desk, public: str) -> HttpRespo
         "statements",
         current="buyers",
         heading=_("Statements of account of %(buyer)s") % {"buyer": buyer.name},
-        crumbs=[Link(_("Buyers"), reverse("office_buyers")), links.buyer_link(buyer)],
+        crumbs=links.buyer_crumbs(buyer),
         status=422 if request.method == "POST" else 200,
         form=form,
         of_buyer=True,
@@ -129,10 +129,9 @@ def buyer_statements(request: HttpRequest, desk: Desk, public: str) -> HttpRespo
 @office
 def statement_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpResponse:
     """Send a buyer its statement."""
-    buyer = _buyer(desk, public)
+    buyer = buyer_at(desk, public)
     crumbs = [
-        Link(_("Buyers"), reverse("office_buyers")),
-        links.buyer_link(buyer),
+        *links.buyer_crumbs(buyer),
         Link(_("Statements"), reverse("office_buyer_statements", args=[public])),
     ]
     return perform(request, desk, buyer, ACTS, name=name, current="buyers", crumbs=crumbs)
@@ -208,10 +207,3 @@ def _sent(rows: Iterable[SentStatement]) -> Table | None:
             for row in sent
         ],
     )
-
-
-def _buyer(desk: Desk, public: str) -> Buyer:
-    buyer = parties.buyer(seller_id=desk.seller.id, buyer_id=id_in(public, kind="buyer"))
-    if buyer is None:
-        raise Http404("There is no such buyer.")
-    return buyer
