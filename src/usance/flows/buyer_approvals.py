@@ -17,7 +17,7 @@ from pydantic_core import to_jsonable_python
 from usance.flows.checkout_documents import facts_document
 from usance.flows.deciding_again import Again, decide_again
 from usance.flows.journal import Journal
-from usance.flows.refusals import Conflict, NotFound, Refused, WrongState
+from usance.flows.refusals import Conflict, NotFound, WrongState, first_words
 from usance.flows.reviews import AlreadyAnswered, open_review
 from usance.records.credit import actions as credit_actions
 from usance.records.identity import public_id
@@ -106,11 +106,11 @@ def _theirs(order: Order, stages: list[Stage], member: Member) -> Stage:
     if member.id in {decider.id for decider in stage.deciders}:
         return stage
     if member.id == order.member_id:
-        raise OwnOrder(_first_words(OwnOrder))
+        raise OwnOrder(first_words(OwnOrder))
     if any(one.approval and one.approval.member_id == member.id for one in stages):
-        raise AlreadyAnswered(_first_words(AlreadyAnswered))
+        raise AlreadyAnswered(first_words(AlreadyAnswered))
     names = ", ".join(decider.name for decider in stage.deciders)
-    raise NotYourStep(_first_words(NotYourStep) + (f" Those are: {names}." if names else ""))
+    raise NotYourStep(first_words(NotYourStep) + (f" Those are: {names}." if names else ""))
 
 
 def _decide(journal: Journal, order: Order) -> None:
@@ -215,7 +215,3 @@ def _tell(
         currency=order.currency,
         data={"amount": order.amount, "external_id": order.external_id, **data},
     )
-
-
-def _first_words(refused: type[Refused]) -> str:
-    return " ".join((refused.__doc__ or "").split())

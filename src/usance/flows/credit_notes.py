@@ -12,6 +12,7 @@ from usance.flows.invoice_documents import Issuer, Piece, document_of, numbered
 from usance.flows.issuing import Wanted, heading_of
 from usance.records.invoices import actions
 from usance.records.invoices.models import CreditNote, Invoice, InvoicePart
+from usance.records.invoices.queries import first_issued
 from usance.records.orders.models import Order, Shipment
 from usance.records.parties.invoicing_queries import billing_profile
 from usance.records.parties.models import Seller
@@ -34,7 +35,7 @@ from usance.rules.orders import Line
 
 def pieces_of(invoice: Invoice) -> list[Piece]:
     """What an issued invoice is about, as it was handed to its issuing."""
-    parts = _parts(_first_issued(invoice))
+    parts = _parts(first_issued(invoice))
     orders = Order.objects.filter(
         seller_id=invoice.seller_id, id__in={part.order_id for part in parts}
     ).in_bulk()
@@ -72,13 +73,6 @@ def _parts(invoice: Invoice) -> list[InvoicePart]:
         tax_amount=invoice.tax_amount,
     )
     return [whole]
-
-
-def _first_issued(invoice: Invoice) -> Invoice:
-    """The invoice that took the shipments on, where ``invoice`` is one that was issued again."""
-    while invoice.replaces_id is not None:
-        invoice = Invoice.objects.get(seller_id=invoice.seller_id, id=invoice.replaces_id)
-    return invoice
 
 
 def _piece(

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.journal import Journal, business_day
-from usance.flows.refusals import NotFound, Refused, WrongState
+from usance.flows.refusals import NotFound, Refused, WrongState, first_words
 from usance.records.credit.models import Delegation
 from usance.records.parties.models import Seller, Staff
 
@@ -52,13 +52,13 @@ def name_deputy(
     """
     principal, deputy = principal.strip().lower(), deputy.strip().lower()
     if principal == deputy:
-        raise OwnDeputy(_said(OwnDeputy))
+        raise OwnDeputy(first_words(OwnDeputy))
     known = Staff.objects.filter(seller_id=seller.id, user__email__in=[principal, deputy])
     if known.count() != 2:
-        raise NotStaff(_said(NotStaff))
+        raise NotStaff(first_words(NotStaff))
     today = business_day(seller, at=at)
     if until_on < from_on or until_on < today or until_on - from_on > LONGEST:
-        raise ImpossiblePeriod(_said(ImpossiblePeriod))
+        raise ImpossiblePeriod(first_words(ImpossiblePeriod))
     delegation = Delegation.objects.create(
         seller=seller,
         created_at=at,
@@ -87,10 +87,6 @@ def end_delegation(seller: Seller, *, delegation_id: UUID, at: datetime, by: str
     Delegation.objects.filter(seller_id=seller.id, id=delegation.id).update(ended_at=at)
     _tell(seller, "delegation.ended", delegation, at=at, by=by)
     return delegation
-
-
-def _said(refused: type[Refused]) -> str:
-    return " ".join((refused.__doc__ or "").split())
 
 
 def _tell(seller: Seller, type_: str, delegation: Delegation, *, at: datetime, by: str) -> None:

@@ -23,6 +23,7 @@ from usance.flows.refusals import external_id_once
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice, InvoicePart
+from usance.records.invoices.queries import first_issued
 from usance.records.orders import actions as orders
 from usance.records.orders import attachments
 from usance.records.orders.actions import Invoiced
@@ -71,7 +72,8 @@ def heading_of(
     order = pieces[0].order
     base_on = base_of(
         profile.terms_base,
-        issued_on=_first(wanted.replaces).issued_on if wanted.replaces else on,
+        # However often it is corrected, what it asks for falls due when it first did.
+        issued_on=first_issued(wanted.replaces).issued_on if wanted.replaces else on,
         shipped_on=[piece.shipped_on for piece in pieces],
         delivered_on=[piece.delivered_on for piece in pieces],
     )
@@ -99,14 +101,6 @@ def heading_of(
         tax_rate_of_exchange=issuer.tax_rate(order.currency, on=on),
     )
     return heading, due
-
-
-def _first(invoice: Invoice) -> Invoice:
-    """The invoice that a chain of corrections began with: however often it is corrected, what it asks
-    for falls due when it first did."""
-    while invoice.replaces_id is not None:
-        invoice = Invoice.objects.get(seller_id=invoice.seller_id, id=invoice.replaces_id)
-    return invoice
 
 
 def issue(

@@ -15,7 +15,7 @@ from django.db import transaction
 from usance.flows import onboarding
 from usance.flows.journal import Journal
 from usance.flows.onboarding import InvalidParty
-from usance.flows.refusals import Conflict, Duplicate, NotFound, Refused
+from usance.flows.refusals import Conflict, Duplicate, NotFound, Refused, first_words
 from usance.records.parties import actions, queries
 from usance.records.parties.models import Buyer, CostCentre, Member, Seller
 from usance.rules.money import LARGEST_AMOUNT, exponent
@@ -137,7 +137,7 @@ def set_member(
     """
     member = _member(seller, buyer_id, member_id, acting=acting)
     if member.left_at is not None:
-        raise HasLeft(_first_words(HasLeft))
+        raise HasLeft(first_words(HasLeft))
     limits = {name: fields.pop(name, getattr(member, name)) for name in asdict(NO_LIMITS)}
     changed = fields | _checked(Limits(**limits), seller)
     if "role" in changed:
@@ -178,7 +178,7 @@ def _member(seller: Seller, buyer_id: UUID, member_id: UUID, *, acting: UUID | N
     if member is None:
         raise NotFound("There is no such member.")
     if acting == member.id:
-        raise OwnMembership(_first_words(OwnMembership))
+        raise OwnMembership(first_words(OwnMembership))
     return member
 
 
@@ -234,7 +234,7 @@ def _require_above(seller: Seller, *, buyer_id: UUID, parent_id: UUID) -> None:
     if queries.buyer(seller_id=seller.id, buyer_id=parent_id) is None:
         raise NotFound("There is no such parent company among the buyers.")
     if actions.is_above(seller_id=seller.id, buyer_id=buyer_id, parent_id=parent_id):
-        raise ParentCycle(_first_words(ParentCycle))
+        raise ParentCycle(first_words(ParentCycle))
 
 
 @transaction.atomic
@@ -360,7 +360,3 @@ def _tell_centre(seller: Seller, centre: CostCentre, type_: str, *, at: datetime
         data={"name": centre.code},
     )
     journal.close()
-
-
-def _first_words(refused: type[Refused]) -> str:
-    return " ".join((refused.__doc__ or "").split())

@@ -16,6 +16,11 @@ class Refused(Exception):
     code = "refused"
 
 
+def first_words(refused: type[Refused]) -> str:
+    """What a refusal says by itself, as one line."""
+    return " ".join((refused.__doc__ or "").split())
+
+
 class NotFound(Refused):
     """The seller has no such object."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.journal import Journal, business_day
-from usance.flows.refusals import Conflict, NotFound, Refused, WrongState
+from usance.flows.refusals import Conflict, NotFound, Refused, WrongState, first_words
 from usance.records.credit import review_queries as queries
 from usance.records.credit.models import Approval, Review
 from usance.records.identity import PREFIXES, new_id_text, public_id
@@ -252,19 +252,19 @@ def _principal(
     """The address in whose right ``person`` speaks now. Raises NotYours, OwnRequest, AlreadyAnswered."""
     if not principals:
         roles = sorted({*review.roles, *([review.escalate_to] if review.escalated_at else [])})
-        raise NotYours(f"{_first_words(NotYours)} Those are: {', '.join(roles)}.")
+        raise NotYours(f"{first_words(NotYours)} Those are: {', '.join(roles)}.")
     spoken = {name for one in given for name in (one.person, one.on_behalf_of) if name}
     if person.email in spoken:
-        raise AlreadyAnswered(_first_words(AlreadyAnswered))
+        raise AlreadyAnswered(first_words(AlreadyAnswered))
     if verdict == "approved":
         if review.asked_by in person.names:
-            raise OwnRequest(_first_words(OwnRequest))
+            raise OwnRequest(first_words(OwnRequest))
         principals = [one for one in principals if review.asked_by not in one.names]
         if not principals:
-            raise OwnRequest(_first_words(OwnRequest))
+            raise OwnRequest(first_words(OwnRequest))
     principals = [one for one in principals if one.email not in spoken]
     if not principals:
-        raise AlreadyAnswered(_first_words(AlreadyAnswered))
+        raise AlreadyAnswered(first_words(AlreadyAnswered))
     return principals[0].email
 
 
@@ -285,10 +285,6 @@ def escalate_due(seller: Seller, *, at: datetime, by: str) -> int:
             _tell(seller, "review.escalated", review, at=at, by=by)
             passed += 1
     return passed
-
-
-def _first_words(refused: type[Refused]) -> str:
-    return " ".join((refused.__doc__ or "").split())
 
 
 def _tell(seller: Seller, type_: str, review: Review, *, at: datetime, by: str) -> None:

@@ -87,7 +87,18 @@ class Row:
             raise self.place(name).error("the cell is empty; fill it.", code="missing_value")
         return value
 
+    def country(self, name: str) -> str | None:
+        """The code of a country, in capitals; None if the cell is empty. Raises FormatError
+        ``invalid_value``."""
+        text = self.text(name, longest=60)
+        if text is not None and not _COUNTRY.fullmatch(text):
+            raise self.place(name).error(
+                f"{text!r} is not a country code of two letters, such as IT.", code="invalid_value"
+            )
+        return text.upper() if text else None
 
+
+_COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
 _AS_TEXT: Final = re.compile(r'="([^"]*)"')
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 

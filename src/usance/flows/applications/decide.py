@@ -17,7 +17,8 @@ from usance.flows.applications import letters
 from usance.flows.applications.account import open_account
 from usance.flows.applications.assessment import assess
 from usance.flows.applications.handling import UNDECIDED, locked, tell, write_message
-from usance.flows.applications.refusals import InvalidApplication, TermsDiffer, first_words
+from usance.flows.applications.refusals import InvalidApplication, TermsDiffer
+from usance.flows.refusals import first_words
 from usance.flows.reviews import (
     USUAL,
     NotYours,

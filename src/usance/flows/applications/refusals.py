@@ -70,8 +70,3 @@ class TermsDiffer(Conflict):
     """Somebody has approved other figures. Approve those, or decline and begin anew."""
 
     code = "terms_differ"
-
-
-def first_words(refused: type[Refused]) -> str:
-    """What the refusal says, as one line."""
-    return " ".join((refused.__doc__ or "").split())

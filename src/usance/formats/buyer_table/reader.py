@@ -113,7 +113,7 @@ def parse(
             line=row.line,
             external_id=_text(row, "external_id", longest=255) or row.required("external_id"),
             name=_text(row, "name", longest=200),
-            country=_country(row),
+            country=row.country("country"),
             email=_matched(row, "email", _EMAIL, longest=254, like="anna@example.com"),
             tax_id=_text(row, "tax_id", longest=140),
             registration_number=_text(row, "registration_number", longest=140),
@@ -143,15 +143,6 @@ def _matched(row: Row, name: str, shape: re.Pattern[str], *, longest: int, like:
             f"{text[:60]!r} cannot be read; write it like {like}.", code="invalid_value"
         )
     return text
-
-
-def _country(row: Row) -> str | None:
-    text = row.text("country", longest=60)
-    if text is not None and not re.fullmatch(r"[A-Za-z]{2}", text):
-        raise row.place("country").error(
-            f"{text!r} is not a country code of two letters, such as IT.", code="invalid_value"
-        )
-    return text.upper() if text else None
 
 
 def _currency(row: Row, *, usual: str) -> str:

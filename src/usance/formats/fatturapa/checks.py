@@ -31,6 +31,7 @@ from usance.formats.fatturapa.controls import (
 )
 from usance.formats.fatturapa.envelope import unwrap
 from usance.formats.fatturapa.fattura import NO_CODE
+from usance.formats.fatturapa.reading_parties import identity_of
 
 REGISTER_CONTROLS: Final = frozenset({"00300", "00301", "00302", "00303", "00305", "00306"})
 """Controls of numbers against the tax register, of which only the check digits are looked at here."""
@@ -103,23 +104,20 @@ def _transmission(root: etree._Element, header: etree._Element) -> Iterator[Brok
         )
 
 
-def _identity(party: etree._Element | None) -> etree._Element | None:
-    for name in ("DatiAnagrafici", "IdentificativiFiscali"):
-        found = child(party, name)
-        if found is not None:
-            return found
-    return party
+def _identity(header: etree._Element, name: str) -> etree._Element | None:
+    party = child(header, name)
+    return None if party is None else identity_of(party)
 
 
 def _parties(header: etree._Element) -> Iterator[BrokenControl]:
-    seller = _identity(child(header, "CedentePrestatore"))
+    seller = _identity(header, "CedentePrestatore")
     yield from _number(child(seller, "IdFiscaleIVA"), "00301", "The seller's VAT number")
     yield from _tax_code(seller, "00302", "The seller's codice fiscale")
-    representative = _identity(child(header, "RappresentanteFiscale"))
+    representative = _identity(header, "RappresentanteFiscale")
     yield from _number(
         child(representative, "IdFiscaleIVA"), "00303", "The representative's number"
     )
-    buyer = _identity(child(header, "CessionarioCommittente"))
+    buyer = _identity(header, "CessionarioCommittente")
     if buyer is None:
         return
     yield from _number(child(buyer, "IdFiscaleIVA"), "00305", "The buyer's VAT number")
@@ -203,8 +201,8 @@ def _withholding(body: etree._Element, general: etree._Element) -> Iterator[Brok
 def _kinds(header: etree._Element, general: etree._Element) -> Iterator[BrokenControl]:
     """Which parties a kind of document may have (00471 to 00476)."""
     kind = text(general, "TipoDocumento")
-    seller = _identity(child(header, "CedentePrestatore"))
-    buyer = _identity(child(header, "CessionarioCommittente"))
+    seller = _identity(header, "CedentePrestatore")
+    buyer = _identity(header, "CessionarioCommittente")
     countries = [text(each, "IdFiscaleIVA", "IdPaese") for each in (seller, buyer)]
     numbers = [text(each, "IdFiscaleIVA", "IdCodice") for each in (seller, buyer)]
     same = bool(numbers[0]) and numbers[0] == numbers[1] and countries[0] == countries[1]

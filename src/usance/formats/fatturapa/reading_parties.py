@@ -97,7 +97,8 @@ def _name(names: etree._Element | None) -> str:
     )
 
 
-def _identity(party: etree._Element) -> etree._Element:
+def identity_of(party: etree._Element) -> etree._Element:
+    """Where a party tells its numbers: an element within it, or itself, by the kind of party."""
     for name in ("DatiAnagrafici", "IdentificativiFiscali"):
         found = child(party, name)
         if found is not None:
@@ -106,7 +107,7 @@ def _identity(party: etree._Element) -> etree._Element:
 
 
 def read_party(party: etree._Element) -> Party:
-    identity = _identity(party)
+    identity = identity_of(party)
     tax_code = text(identity, "CodiceFiscale")
     seat = child(party, "Sede")
     if seat is None:

@@ -107,7 +107,7 @@ def parse(
             line=row.line,
             buyer=_figure(row, "buyer", longest=255),
             name=row.text("name", longest=200),
-            country=_country(row),
+            country=row.country("country"),
             number=_figure(row, "number", longest=80),
             amount=amounts.to_money(written, mark=mark).amount,
             currency=stated,
@@ -138,15 +138,6 @@ def _figure(row: Row, name: str, *, longest: int) -> str:
     text = row.text(name, longest=longest) or ""
     fraction = _AS_DECIMAL.fullmatch(text)
     return fraction[1] if fraction else text
-
-
-def _country(row: Row) -> str | None:
-    text = row.text("country", longest=60)
-    if text is not None and not re.fullmatch(r"[A-Za-z]{2}", text):
-        raise row.place("country").error(
-            f"{text!r} is not a country code of two letters, such as IT.", code="invalid_value"
-        )
-    return text.upper() if text else None
 
 
 def _currency(row: Row, *, usual: str | None) -> str:

@@ -309,6 +309,13 @@ def replacement_of(*, seller_id: UUID, invoice_id: UUID) -> Invoice | None:
     return Invoice.objects.filter(seller_id=seller_id, replaces_id=invoice_id).first()
 
 
+def first_issued(invoice: Invoice) -> Invoice:
+    """The invoice that a chain of corrections began with; ``invoice`` itself where it replaces none."""
+    while invoice.replaces_id is not None:
+        invoice = Invoice.objects.get(seller_id=invoice.seller_id, id=invoice.replaces_id)
+    return invoice
+
+
 def series_prefixes(*, seller_id: UUID, year: int) -> dict[str, str]:
     """What the numbers of ``year`` begin with, by kind: of the series that have given one out."""
     found = NumberSeries.objects.filter(seller_id=seller_id, year=year)

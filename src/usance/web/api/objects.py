@@ -89,8 +89,8 @@ def member(record: Member) -> Document:
         "name": record.name,
         "email": record.email,
         "role": record.role,
-        "order_limit": _optional_money(record.order_limit, record.limit_currency),
-        "period_limit": _optional_money(record.period_limit, record.limit_currency),
+        "order_limit": optional_money(record.order_limit, record.limit_currency),
+        "period_limit": optional_money(record.period_limit, record.limit_currency),
         "period": record.period,
         "left_at": record.left_at,
     }
@@ -129,7 +129,8 @@ def _told(record: Decision) -> Mapping[str, bool]:
     return queries.policy(seller_id=record.seller_id, policy_id=record.policy_id).told
 
 
-def _optional_money(amount: int | None, currency: str) -> Document | None:
+def optional_money(amount: int | None, currency: str) -> Document | None:
+    """``amount`` minor units as the API writes money, or null."""
     return None if amount is None else money(amount, currency)
 
 
@@ -162,7 +163,7 @@ def order_answer(made: Authorization) -> Document:
         "voided": money(0, currency),
         "to_bill": money(0, currency),
         "remaining": money(0 if declined else request.amount, currency),
-        "up_to": _optional_money(decided.up_to, currency),
+        "up_to": optional_money(decided.up_to, currency),
         "terms": decided.terms.code,
         "due_on": decided.due_on,
         "expires_on": decided.expires_on,
@@ -191,7 +192,7 @@ def order(record: Order) -> Document:
         "voided": money(record.voided_amount, currency),
         "to_bill": money(record.shipped_amount, currency),
         "remaining": money(0 if record.state == "declined" else record.remaining, currency),
-        "up_to": _optional_money(decided.up_to, currency),
+        "up_to": optional_money(decided.up_to, currency),
         "terms": record.terms,
         "due_on": record.due_on,
         "expires_on": record.expires_on,
@@ -263,7 +264,7 @@ def order_intent(quote: Quote, *, amount: int, currency: str, told: Mapping[str,
         "terms": decided.terms.code,
         "due_on": decided.due_on,
         "expires_on": decided.expires_on,
-        "up_to": _optional_money(decided.up_to, currency),
+        "up_to": optional_money(decided.up_to, currency),
         "offers": [
             {
                 "terms": offer.terms.code,

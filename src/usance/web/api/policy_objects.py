@@ -16,7 +16,7 @@ from usance.records.parties.models import Seller
 from usance.rules.credit.facts import FACTS, STANDING
 from usance.rules.credit.policy_rules import KINDS, Limit
 from usance.rules.credit.rule_results import RuleResult, rule_results
-from usance.web.api.objects import Document, alternatives, head, money, reasons
+from usance.web.api.objects import Document, alternatives, head, money, optional_money, reasons
 
 _KIND_OF: Final = {cls: kind for kind, cls in KINDS.items()}
 _SUBJECTS: Final = {
@@ -52,7 +52,7 @@ def decision(record: Decision, *, seller: Seller) -> Document:
         "reasons": reasons(record.reasons, by.told),
         "amount": money(record.amount, record.currency),
         "terms": record.terms,
-        "up_to": _optional_money(record.up_to, record.currency),
+        "up_to": optional_money(record.up_to, record.currency),
         "alternatives": None
         if record.alternatives is None
         else alternatives(record.alternatives, record.currency),
@@ -88,7 +88,7 @@ def _applied(one: RuleResult, *, record: Decision, currency: str) -> Document:
         "when": one.rule.when,
         "amount": one.rule.amount if isinstance(one.rule, Limit) else None,
         "result": {True: "true", False: "false", None: "unknown"}[one.applies],
-        "cap": _optional_money(one.amount, currency),
+        "cap": optional_money(one.amount, currency),
         "held": one.held,
         "facts": [
             {
@@ -142,7 +142,7 @@ def _answered(answered: Answered, currency: str) -> Document:
         "decision": answered.outcome,
         "reasons": list(answered.reasons),
         "terms": answered.terms,
-        "up_to": _optional_money(answered.up_to, currency),
+        "up_to": optional_money(answered.up_to, currency),
     }
 
 
@@ -157,7 +157,7 @@ def review(record: Review, approvals: Sequence[Approval]) -> Document:
         "buyer": public_id("buyer", record.buyer_id) if record.buyer_id else None,
         "state": record.state,
         "reasons": record.reasons,
-        "amount": _optional_money(record.amount, record.currency),
+        "amount": optional_money(record.amount, record.currency),
         "route": record.route,
         "roles": record.roles,
         "people": record.people,
@@ -178,7 +178,3 @@ def review(record: Review, approvals: Sequence[Approval]) -> Document:
             for one in approvals
         ],
     }
-
-
-def _optional_money(amount: int | None, currency: str) -> Document | None:
-    return None if amount is None else money(amount, currency)

@@ -12,11 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from babel.numbers import format_compact_currency
-
 from usance.rules.money import Money
-from usance.web.design import display, locale
-from usance.web.words.amounts import day_text
+from usance.web.words.amounts import day_text, short_money
 
 WIDTH: Final = 720
 HEIGHT: Final = 260
@@ -87,7 +84,7 @@ def exposure_chart(series: Sequence[Mapping[str, Any]], *, currency: str) -> Exp
         live=line("live"),
         draft=line("draft"),
         grid=tuple(
-            GridLine(y(amount), _short(amount, currency)) for amount in range(0, top + 1, step)
+            GridLine(y(amount), short_money(amount, currency)) for amount in range(0, top + 1, step)
         ),
         ticks=_ticks(days, xs),
         rows=tuple(
@@ -102,16 +99,6 @@ def grid_step(highest: int) -> int:
     least = Decimal(highest) / _LINES
     scale = Decimal(1).scaleb(least.adjusted())
     return max(1, int(next(step for step in _STEPS if step * scale >= least) * scale))
-
-
-def _short(amount: int, currency: str) -> str:
-    """An amount in a few characters: a grid line is a round one."""
-    return format_compact_currency(
-        Money(amount, currency).decimal(),
-        currency,
-        locale=locale.locale_of(display.language()),
-        fraction_digits=1,
-    )
 
 
 def _ticks(days: Sequence[date], xs: Sequence[int]) -> tuple[Tick, ...]:

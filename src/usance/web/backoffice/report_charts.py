@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from babel.numbers import format_compact_currency
-
 from usance.records.invoices.queries import Aging
 from usance.rules.forecast.hits import Hit
 from usance.rules.forecast.weeks import Week
-from usance.rules.money import Money
 from usance.rules.receivables_spread import COHORT_DAYS, Cohort
 from usance.web.backoffice.backtest_chart import grid_step
-from usance.web.design import display, locale
+from usance.web.words.amounts import short_money
 
 WIDTH: Final = 720
 HEIGHT: Final = 260
@@ -82,16 +79,6 @@ class Chart:
     width: int = WIDTH
     height: int = HEIGHT
     left: int = _LEFT
-
-
-def short_money(amount: int, currency: str) -> str:
-    """An amount in a few characters."""
-    return format_compact_currency(
-        Money(amount, currency).decimal(),
-        currency,
-        locale=locale.locale_of(display.language()),
-        fraction_digits=1,
-    )
 
 
 @dataclass(frozen=True, slots=True)

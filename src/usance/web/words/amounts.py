@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from babel.numbers import format_compact_currency
+
 from usance.rules.money import Money
 from usance.web.design import display, locale
 
@@ -24,6 +26,16 @@ def day_text(day: date) -> str:
 def plain_amount(amount: int, currency: str) -> str:
     """``amount`` minor units without the currency, as one would type it into a field."""
     return locale.money(Money(amount, currency), language=display.language(), symbol=False)
+
+
+def short_money(amount: int, currency: str) -> str:
+    """``amount`` minor units in a few characters, such as "1.5K €"."""
+    return format_compact_currency(
+        Money(amount, currency).decimal(),
+        currency,
+        locale=locale.locale_of(display.language()),
+        fraction_digits=1,
+    )
 
 
 def country_text(code: str) -> str:

@@ -18,10 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from usance.flows import exchange_rates
 from usance.records.credit import group_queries
 from usance.records.credit.models import ExchangeRate
-from usance.rules.money import EXPONENTS
 from usance.web.backoffice.acts import Act, ActForm, Done, offers, perform
 from usance.web.backoffice.desk import Desk, office
-from usance.web.backoffice.fields import DayField
+from usance.web.backoffice.fields import CurrencyField, DayField
 from usance.web.backoffice.shell import page
 from usance.web.design import display
 from usance.web.design.locale import locale_of
@@ -33,13 +32,13 @@ from usance.web.words.amounts import day_text
 class RateForm(ActForm):
     """From a day on, one unit of a currency is worth so much of another."""
 
-    source = forms.CharField(label=_lazy("One unit of"), min_length=3, max_length=3)
+    source = CurrencyField(label=_lazy("One unit of"))
     rate = forms.CharField(
         label=_lazy("is worth"),
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-    target = forms.CharField(label=_lazy("of"), min_length=3, max_length=3)
+    target = CurrencyField(label=_lazy("of"))
     on = DayField(label=_lazy("From"), help_text=_lazy("Of several for a day the last counts."))
     origin = forms.CharField(
         label=_lazy("Where it is from"),
@@ -52,13 +51,9 @@ class RateForm(ActForm):
         """Into the seller's own currency, from today."""
         self.initial.update({"target": self.desk.seller.currency, "on": self.desk.on})
 
-    def clean_source(self) -> str:
-        """A currency in use."""
-        return _currency(self.cleaned_data["source"])
-
     def clean_target(self) -> str:
-        """Another currency in use."""
-        target = _currency(self.cleaned_data["target"])
+        """Another currency than the first."""
+        target = str(self.cleaned_data["target"])
         if target == self.cleaned_data.get("source"):
             raise ValidationError(_("Choose two different currencies."))
         return target
@@ -81,13 +76,6 @@ class RateForm(ActForm):
                 % {"count": exchange_rates.DECIMALS}
             )
         return value
-
-
-def _currency(text: str) -> str:
-    code = text.upper()
-    if code not in EXPONENTS:
-        raise ValidationError(_("This is not a currency; write one such as EUR."))
-    return code
 
 
 def _add(desk: Desk, _subject: Any, data: dict[str, Any]) -> Done:

@@ -40,8 +40,8 @@ from usance.web.backoffice.views.filters import ListQuery
 from usance.web.backoffice.views.questions import question_table
 from usance.web.design.parts import Column, Fact, Identifier, Link, Noted, Row, State, Table
 from usance.web.design.states import look
+from usance.web.invoice_parts import billed_period
 from usance.web.listing import cut
-from usance.web.words.amounts import day_text
 from usance.web.words.deliveries import FORMATS, format_text
 from usance.web.words.matching import rule_text
 from usance.web.words.standing import standing_of
@@ -189,7 +189,7 @@ def _facts(desk: Desk, invoice: Invoice) -> list[Fact]:
         *([Fact(_("Closed"), invoice.closed_on)] if invoice.closed_on else []),
         Fact(_("Payment terms"), terms_text(invoice.terms)),
         Fact(_("Buyer"), links.buyer_link(invoice.buyer)),
-        *_period(invoice),
+        *billed_period(invoice),
         *_replaced(desk, invoice),
         *(Fact(_("Order"), _order(order, noted=len(orders) > 1)) for order in orders),
         *(Fact(_("Purchase order"), number) for number in numbers if len(orders) == 1),
@@ -203,13 +203,6 @@ def _order(order: OrderOnInvoice, *, noted: bool) -> object:
     name = order.external_id or f"…{order.order_id.hex[-8:]}"
     link = Link(name, links.address("order", order.order_id))
     return Noted(link, order.po_number) if noted and order.po_number else link
-
-
-def _period(invoice: Invoice) -> list[Fact]:
-    if invoice.period_start is None or invoice.period_end is None:
-        return []
-    words = {"start": day_text(invoice.period_start), "end": day_text(invoice.period_end)}
-    return [Fact(_("Billed for"), _("%(start)s to %(end)s") % words)]
 
 
 def _replaced(desk: Desk, invoice: Invoice) -> list[Fact]:

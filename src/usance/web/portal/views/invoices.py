@@ -36,6 +36,7 @@ from usance.web.design.parts import Fact, Link, Noted, State, Tab
 from usance.web.design.states import look
 from usance.web.documents import download
 from usance.web.files import file_response
+from usance.web.invoice_parts import billed_period
 from usance.web.listing import cut
 from usance.web.portal.account import Account, id_in, page, portal_for
 from usance.web.portal.dispute_acts import DISPUTE_INVOICE
@@ -52,7 +53,6 @@ from usance.web.portal.tables import (
 )
 from usance.web.portal.views.disputes import disputed_of
 from usance.web.portal.views.questions import asked_about
-from usance.web.words.amounts import day_text
 from usance.web.words.deliveries import format_text
 from usance.web.words.terms import terms_text
 
@@ -330,7 +330,7 @@ def _facts(account: Account, invoice: Invoice) -> list[Fact]:
         Fact(_("Issued"), invoice.issued_on),
         Fact(_("Due"), invoice.due_on),
         Fact(_("Payment terms"), terms_text(invoice.terms)),
-        *_period(invoice),
+        *billed_period(invoice),
         *(Fact(_("Order"), _order(order, noted=many)) for order in orders),
         *(
             Fact(_("Purchase order"), order.po_number)
@@ -344,10 +344,3 @@ def _order(order: OrderOnInvoice, *, noted: bool) -> object:
     """The order; where there are several with the number that the buyer gave it."""
     link = Link(order_name(order), order_href(order.order_id))
     return Noted(link, order.po_number) if noted and order.po_number else link
-
-
-def _period(invoice: Invoice) -> list[Fact]:
-    if invoice.period_start is None or invoice.period_end is None:
-        return []
-    words = {"start": day_text(invoice.period_start), "end": day_text(invoice.period_end)}
-    return [Fact(_("Billed for"), _("%(start)s to %(end)s") % words)]
