@@ -14,10 +14,10 @@ from usance.flows.applications.handling import UNDECIDED
 from usance.records.applications.models import Application
 from usance.records.identity import parse_public_id
 from usance.rules.applications.declining import DECLINE_REASONS, MOST_REASONS
-from usance.rules.terms import UnknownTerms, parse_terms
+from usance.rules.terms import parse_terms
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
-from usance.web.backoffice.fields import AmountField
+from usance.web.backoffice.fields import AmountField, TermCodesField
 from usance.web.backoffice.people import person_of
 from usance.web.words.amounts import money_text
 from usance.web.words.applications import DECLINE_REASONS as REASON_WORDS
@@ -30,12 +30,7 @@ class ApproveForm(ActForm):
     """The limit and the terms with which the account is opened."""
 
     limit = AmountField(label=_lazy("Limit"))
-    terms = forms.CharField(
-        label=_lazy("Payment terms"),
-        required=False,
-        max_length=200,
-        help_text=_lazy("Codes such as net_30 or net_60_eom. Leave empty for those of the policy."),
-    )
+    terms = TermCodesField()
     tier = forms.CharField(label=_lazy("Tier"), required=False, max_length=40)
     account = forms.ChoiceField(label=_lazy("Account"), required=False)
     note = forms.CharField(label=_NOTE, help_text=_NOTE_HELP, required=False, max_length=500)
@@ -58,18 +53,6 @@ class ApproveForm(ActForm):
         account.choices = [("", _("A new account")), *_known_accounts(it)]
         if len(account.choices) == 1:
             account.widget = forms.HiddenInput()
-
-    def clean_terms(self) -> list[str]:
-        """The codes, each of which can be read."""
-        codes = [code.strip() for code in self.cleaned_data["terms"].split(",") if code.strip()]
-        for code in codes:
-            try:
-                parse_terms(code)
-            except UnknownTerms:
-                raise ValidationError(
-                    _("%(code)s is not a payment term; write one such as net_30.") % {"code": code}
-                ) from None
-        return codes
 
 
 def _known_accounts(it: Application) -> list[tuple[str, str]]:

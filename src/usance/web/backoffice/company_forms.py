@@ -18,9 +18,9 @@ from usance.rules.invoicing.faults import InvalidFields
 from usance.rules.invoicing.national import TAX_REGIMES, seller_fields
 from usance.rules.invoicing.profiles import DEFAULT_PREFIX, LANGUAGES, SellerFields
 from usance.rules.invoicing.seller_checks import checked_account
-from usance.rules.money import EXPONENTS
 from usance.web.backoffice.acts import ActForm
 from usance.web.backoffice.field_faults import add_faults
+from usance.web.backoffice.fields import CurrencyField
 from usance.web.words.amounts import country_text, language_text
 
 _GROUPS: Final[tuple[tuple[Promise, tuple[str, ...]], ...]] = (
@@ -253,7 +253,7 @@ class LogoForm(forms.Form):
 class BankAccountForm(ActForm):
     """An account that invoices in a currency ask to be paid to."""
 
-    currency = forms.CharField(label=_lazy("Currency"), min_length=3, max_length=3)
+    currency = CurrencyField()
     iban = forms.CharField(label=_lazy("IBAN"), required=False, max_length=60)
     account_number = forms.CharField(
         label=_lazy("Account number"),
@@ -274,13 +274,6 @@ class BankAccountForm(ActForm):
     def prepare(self) -> None:
         """In the seller's own currency."""
         self.initial["currency"] = self.desk.seller.currency
-
-    def clean_currency(self) -> str:
-        """A currency in use."""
-        code = str(self.cleaned_data["currency"]).upper()
-        if code not in EXPONENTS:
-            raise ValidationError(_("This is not a currency; write one such as EUR."))
-        return code
 
     def clean(self) -> dict[str, Any]:
         """Numbers whose check digits are right."""

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from usance.flows import credit_lines
 from usance.records.credit.models import CreditLine
 from usance.records.parties.models import Buyer
-from usance.rules.money import EXPONENTS
-from usance.rules.terms import UnknownTerms, parse_terms
+from usance.rules.terms import parse_terms
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
-from usance.web.backoffice.fields import AmountField
+from usance.web.backoffice.fields import (
+    AmountField,
+    CurrencyField,
+    TermCodesField,
+    chosen_currency,
+    in_currency,
+)
 from usance.web.words.amounts import money_text
 
 _REASON: Final = _lazy("Reason")
@@ -38,17 +42,12 @@ class LimitForm(ActForm):
         required=False,
         help_text=_lazy("How far the exposure may go past the limit."),
     )
-    terms = forms.CharField(
-        label=_lazy("Payment terms"),
-        required=False,
-        max_length=200,
-        help_text=_lazy("Codes such as net_30 or net_60_eom. Leave empty for those of the policy."),
-    )
+    terms = TermCodesField()
 
     def prepare(self) -> None:
         """Begin with the line as it is."""
         line: CreditLine = self.subject
-        self._in_currency(line.currency)
+        in_currency(self, "limit", "tolerance", currency=line.currency)
         self.initial.update(
             {
                 "limit": line.limit,
@@ -57,43 +56,18 @@ class LimitForm(ActForm):
             }
         )
 
-    def _in_currency(self, currency: str) -> None:
-        for name in ("limit", "tolerance"):
-            field = self.fields[name]
-            assert isinstance(field, AmountField)
-            field.currency, field.least = currency, 0
-
-    def clean_terms(self) -> list[str]:
-        """The codes, each of which can be read."""
-        codes = [code.strip() for code in self.cleaned_data["terms"].split(",") if code.strip()]
-        for code in codes:
-            try:
-                parse_terms(code)
-            except UnknownTerms:
-                raise ValidationError(
-                    _("%(code)s is not a payment term; write one such as net_30.") % {"code": code}
-                ) from None
-        return codes
-
 
 class NewLineForm(LimitForm):
     """A limit in a currency in which the buyer has none yet."""
 
-    currency = forms.CharField(label=_lazy("Currency"), min_length=3, max_length=3)
+    currency = CurrencyField()
     field_order = ("currency", "limit", "tolerance", "terms")
 
     def prepare(self) -> None:
         """Begin with the seller's currency, and read amounts in the one that was chosen."""
-        chosen = str(self.data.get("currency") or self.desk.seller.currency).strip().upper()
-        self.initial.update({"currency": self.desk.seller.currency})
-        self._in_currency(chosen if chosen in EXPONENTS else self.desk.seller.currency)
-
-    def clean_currency(self) -> str:
-        """A currency in use."""
-        currency = str(self.cleaned_data["currency"]).upper()
-        if currency not in EXPONENTS:
-            raise ValidationError(_("This is not a currency; write one such as EUR."))
-        return currency
+        usual = self.desk.seller.currency
+        self.initial.update({"currency": usual})
+        in_currency(self, "limit", "tolerance", currency=chosen_currency(self, usual=usual))
 
 
 def _set_limit(desk: Desk, line: CreditLine, data: dict[str, Any]) -> Done:

@@ -1,4 +1,4 @@
-"""Fields of forms that read money and days as people write them."""
+"""Fields of forms that read money, currencies, payment terms and days as people write them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from babel.numbers import NumberFormatError, parse_decimal
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from usance.rules.money import Money, MoneyError, exponent
+from usance.rules.money import EXPONENTS, Money, MoneyError, exponent
+from usance.rules.terms import UnknownTerms, parse_terms
 from usance.web.design import display
 from usance.web.design.locale import locale_of
 from usance.web.words.amounts import money_text, plain_amount
@@ -78,6 +80,62 @@ class AmountField(forms.CharField):
                 code="too_large",
             )
         return amount
+
+
+class CurrencyField(forms.CharField):
+    """A currency in use by its code, cleaned to capitals; empty where none is asked for."""
+
+    def __init__(self, *, required: bool = True, **options: Any) -> None:
+        options = {"label": _lazy("Currency"), "max_length": 3} | options
+        super().__init__(required=required, min_length=3 if required else None, **options)
+
+    def clean(self, value: Any) -> str:
+        """The code."""
+        code = str(super().clean(value)).upper()
+        if code and code not in EXPONENTS:
+            raise ValidationError(_("This is not a currency; write one such as EUR."))
+        return code
+
+
+def chosen_currency(form: forms.Form, *, usual: str) -> str:
+    """What was typed as the form's currency, where that is one; else ``usual``."""
+    chosen = str(form.data.get("currency") or usual).strip().upper()
+    return chosen if chosen in EXPONENTS else usual
+
+
+def in_currency(form: forms.Form, *names: str, currency: str) -> None:
+    """Read the amounts of those names in ``currency``, from nothing upwards."""
+    for name in names:
+        field = form.fields[name]
+        assert isinstance(field, AmountField)
+        field.currency, field.least = currency, 0
+
+
+class TermCodesField(forms.CharField):
+    """Payment terms by their codes, separated by commas, each of which can be read."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_lazy("Payment terms"),
+            required=False,
+            max_length=200,
+            help_text=_lazy(
+                "Codes such as net_30 or net_60_eom. Leave empty for those of the policy."
+            ),
+            **options,
+        )
+
+    def clean(self, value: Any) -> Any:
+        """The codes as a list."""
+        codes = [code.strip() for code in super().clean(value).split(",") if code.strip()]
+        for code in codes:
+            try:
+                parse_terms(code)
+            except UnknownTerms:
+                raise ValidationError(
+                    _("%(code)s is not a payment term; write one such as net_30.") % {"code": code}
+                ) from None
+        return codes
 
 
 class DayField(forms.DateField):

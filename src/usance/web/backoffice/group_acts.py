@@ -20,7 +20,13 @@ from usance.rules.money import EXPONENTS, MoneyError
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
-from usance.web.backoffice.fields import AmountField, read_amount
+from usance.web.backoffice.fields import (
+    AmountField,
+    CurrencyField,
+    chosen_currency,
+    in_currency,
+    read_amount,
+)
 from usance.web.words.amounts import money_text, plain_amount
 
 
@@ -47,7 +53,7 @@ class LimitForm(ActForm):
     def prepare(self) -> None:
         """Begin with the limit as it is."""
         group: GroupLimit = self.subject
-        self._in_currency(group.currency)
+        in_currency(self, "limit", "tolerance", currency=group.currency)
         self.initial.update(
             {
                 "name": group.name,
@@ -61,12 +67,6 @@ class LimitForm(ActForm):
                 ),
             }
         )
-
-    def _in_currency(self, currency: str) -> None:
-        for name in ("limit", "tolerance"):
-            field = self.fields[name]
-            assert isinstance(field, AmountField)
-            field.currency, field.least = currency, 0
 
     def clean_lines(self) -> list[MemberLine]:
         """The lines, each of a buyer there is."""
@@ -126,22 +126,14 @@ def _written(line: CreditLine) -> str:
 class NewLimitForm(LimitForm):
     """A limit in a currency that is chosen once."""
 
-    currency = forms.CharField(label=_lazy("Currency"), min_length=3, max_length=3)
+    currency = CurrencyField()
     field_order = ("name", "currency", "limit", "tolerance", "lines")
 
     def prepare(self) -> None:
         """Begin with the seller's currency, and read amounts in the one that was chosen."""
         usual = self.desk.seller.currency
-        chosen = str(self.data.get("currency") or usual).strip().upper()
         self.initial.update({"currency": usual})
-        self._in_currency(chosen if chosen in EXPONENTS else usual)
-
-    def clean_currency(self) -> str:
-        """A currency in use."""
-        currency = str(self.cleaned_data["currency"]).upper()
-        if currency not in EXPONENTS:
-            raise ValidationError(_("This is not a currency; write one such as EUR."))
-        return currency
+        in_currency(self, "limit", "tolerance", currency=chosen_currency(self, usual=usual))
 
 
 def _create(desk: Desk, _seller: Seller, data: dict[str, Any]) -> Done:

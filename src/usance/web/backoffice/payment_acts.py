@@ -16,11 +16,10 @@ from usance.records.invoices.models import Invoice
 from usance.records.parties import queries as parties
 from usance.records.payments import queries as payments
 from usance.records.payments.models import Payment
-from usance.rules.money import EXPONENTS
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
-from usance.web.backoffice.fields import AmountField, DayField
+from usance.web.backoffice.fields import AmountField, CurrencyField, DayField, chosen_currency
 from usance.web.words.amounts import day_text, money_text
 from usance.web.words.terms import METHODS
 
@@ -162,7 +161,7 @@ class PaymentForm(ActForm):
         help_text=_lazy("Your own number or the exact name. Leave empty if the payer is unknown."),
     )
     amount = AmountField(label=_lazy("Amount"))
-    currency = forms.CharField(label=_lazy("Currency"), min_length=3, max_length=3)
+    currency = CurrencyField()
     received_on = DayField(label=_lazy("Received on"))
     method = forms.ChoiceField(label=_lazy("Paid by"), choices=list(METHODS.items()))
     payer = forms.CharField(label=_lazy("Payer"), required=False, max_length=140)
@@ -172,8 +171,7 @@ class PaymentForm(ActForm):
         """Begin with today and the seller's currency, and the buyer the person came from."""
         amount = self.fields["amount"]
         assert isinstance(amount, AmountField)
-        chosen = str(self.data.get("currency") or self.desk.seller.currency).strip().upper()
-        amount.currency = chosen if chosen in EXPONENTS else self.desk.seller.currency
+        amount.currency = chosen_currency(self, usual=self.desk.seller.currency)
         self.initial.update(
             {
                 "currency": self.desk.seller.currency,
@@ -181,13 +179,6 @@ class PaymentForm(ActForm):
                 "buyer": self.subject.name if self.subject else "",
             }
         )
-
-    def clean_currency(self) -> str:
-        """A currency in use."""
-        currency = str(self.cleaned_data["currency"]).upper()
-        if currency not in EXPONENTS:
-            raise ValidationError(_("This is not a currency; write one such as EUR."))
-        return currency
 
     def clean_buyer(self) -> UUID | None:
         """The one buyer of that number or name."""

@@ -27,6 +27,7 @@ from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
 from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.fields import CurrencyField
 from usance.web.backoffice.remittance_acts import REMITTANCE_ACTS
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.timeline import history_of
@@ -61,16 +62,10 @@ class AdviceForm(forms.Form):
         help_text=_lazy("Paste what the payer wrote, with a line for each document."),
         widget=forms.Textarea(attrs={"rows": 10}),
     )
-    currency = forms.CharField(
-        label=_lazy("Currency"),
+    currency = CurrencyField(
         required=False,
-        max_length=3,
         help_text=_lazy("Of a table or text that does not tell it, such as EUR."),
     )
-
-    def clean_currency(self) -> str:
-        """Capitals."""
-        return str(self.cleaned_data["currency"]).strip().upper()
 
     def clean(self) -> dict[str, Any]:
         """One of the two, not larger than is read."""

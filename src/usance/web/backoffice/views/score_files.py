@@ -23,8 +23,8 @@ from usance.flows.refusals import Refused
 from usance.flows.score_files import LARGEST_FILE, Taken
 from usance.formats.errors import FormatError
 from usance.records.events.models import Event
-from usance.rules.money import EXPONENTS
 from usance.web.backoffice.desk import Desk, office
+from usance.web.backoffice.fields import CurrencyField
 from usance.web.backoffice.shell import page
 from usance.web.design.parts import Column, Noted, Row, Table
 from usance.web.words.refusals import refusal_text
@@ -58,10 +58,8 @@ class ScoreFileForm(forms.Form):
         help_text=_lazy("Needed where the file has scores: no file says it."),
     )
     best = forms.DecimalField(label=_lazy("Best score there can be"), required=False)
-    currency = forms.CharField(
-        label=_lazy("Currency"),
+    currency = CurrencyField(
         required=False,
-        max_length=3,
         help_text=_lazy("That of the limits, where the file has none. Empty: your own."),
     )
 
@@ -71,13 +69,6 @@ class ScoreFileForm(forms.Form):
         if (file.size or 0) > LARGEST_FILE:
             raise ValidationError(_("The file is larger than 50 MB. Split it."))
         return file
-
-    def clean_currency(self) -> str:
-        """A currency in use, or nothing."""
-        code = str(self.cleaned_data["currency"]).upper()
-        if code and code not in EXPONENTS:
-            raise ValidationError(_("This is not a currency; write one such as EUR."))
-        return code
 
     def scale(self) -> tuple[Decimal, Decimal] | None:
         """The ends of the score, if they are given."""
