@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from usance.flows import table_mappings
 from usance.formats import bank_csv, remittance_files
 from usance.formats.errors import FormatError
 from usance.formats.lockbox import BAI, Layout
 from usance.formats.remittance_table import AdviceMapping
-from usance.records.identity import new_id
 from usance.records.parties.models import Seller
 from usance.records.payments import bank_queries
 from usance.records.payments.models import TableMapping
@@ -74,9 +74,9 @@ def remember(seller: Seller, data: bytes, *, said: AdviceReading, at: datetime, 
     outline = bank_csv.outline_of(data)
     if outline is None or said.mapping is None:
         return
-    _keep(
+    table_mappings.keep(
         seller,
-        _ADVICE + outline.shape,
+        headings=_ADVICE + outline.shape,
         mapping=said.mapping.as_json(),
         currency=said.currency or "",
         at=at,
@@ -99,7 +99,7 @@ def set_lockbox_layout(
     Holds for files that are taken from now on. Raises FormatError ``invalid_layout``.
     """
     layout = Layout.from_json(dict(fields))
-    _keep(seller, _LOCKBOX, mapping=layout.as_json(), currency="", at=at, by=by)
+    table_mappings.keep(seller, headings=_LOCKBOX, mapping=layout.as_json(), at=at, by=by)
     return layout
 
 
@@ -110,21 +110,3 @@ def _known(seller: Seller, data: bytes) -> TableMapping | None:
     if outline is None:
         return None
     return bank_queries.table_mapping(seller_id=seller.id, headings=_ADVICE + outline.shape)
-
-
-def _keep(
-    seller: Seller,
-    headings: str,
-    *,
-    mapping: dict[str, Any],
-    currency: str,
-    at: datetime,
-    by: str,
-) -> None:
-    fields = {"mapping": mapping, "account": "", "currency": currency, "updated_at": at, "by": by}
-    TableMapping.objects.update_or_create(
-        seller_id=seller.id,
-        headings=headings,
-        defaults=fields,
-        create_defaults={**fields, "id": new_id(), "created_at": at},
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -71,16 +71,39 @@ def remember(seller: Seller, data: bytes, *, said: Reading, at: datetime, by: st
     outline = bank_csv.outline_of(data)
     if outline is None or said.mapping is None:
         return
+    keep(
+        seller,
+        headings=outline.shape,
+        mapping=said.mapping.as_json(),
+        account=said.account or "",
+        currency=said.currency or "",
+        at=at,
+        by=by,
+    )
+
+
+def keep(
+    seller: Seller,
+    *,
+    headings: str,
+    mapping: dict[str, Any],
+    account: str = "",
+    currency: str = "",
+    at: datetime,
+    by: str,
+) -> None:
+    """Keep how files known by ``headings`` are read, in place of what was said before. Runs in the
+    caller's transaction."""
     fields = {
-        "mapping": said.mapping.as_json(),
-        "account": said.account or "",
-        "currency": said.currency or "",
+        "mapping": mapping,
+        "account": account,
+        "currency": currency,
         "updated_at": at,
         "by": by,
     }
     TableMapping.objects.update_or_create(
         seller_id=seller.id,
-        headings=outline.shape,
+        headings=headings,
         defaults=fields,
         create_defaults={**fields, "id": new_id(), "created_at": at},
     )

@@ -3,101 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from usance.formats import lockbox
-from usance.formats.bank_csv import Outline
-from usance.formats.bank_csv.mapping import DateOrder, DecimalMark
 from usance.formats.remittance_table import AdviceMapping
 from usance.formats.remittance_table.columns import columns_of
-from usance.rules.money import EXPONENTS
+from usance.web.backoffice.table_forms import TableForm
 from usance.web.words.remittances import COLUMNS
 
 _COLUMNS: Final = re.compile(r"([0-9]{1,4})(?:\s*[-\u2013]\s*([0-9]{1,4})?)?")
 
 
-class AdviceTableForm(forms.Form):
-    """What each column means, and what the table does not tell."""
+class AdviceTableForm(TableForm):
+    """What each column of a payer's table means, and what the table does not tell."""
 
-    date_order = forms.ChoiceField(
-        label=_lazy("Order of dates"),
-        required=False,
-        choices=[
-            ("", _lazy("As the file tells")),
-            ("dmy", _lazy("Day, month, year")),
-            ("mdy", _lazy("Month, day, year")),
-            ("ymd", _lazy("Year, month, day")),
-        ],
+    meanings = COLUMNS
+    needed = (
+        (frozenset({"document"}), _lazy("Say which column has the number of the document.")),
+        (
+            frozenset({"paid", "gross"}),
+            _lazy("Say which column has the amount paid, or of the document."),
+        ),
     )
-    decimal_mark = forms.ChoiceField(
-        label=_lazy("Decimal mark"),
-        required=False,
-        choices=[
-            ("", _lazy("As the file tells")),
-            (",", _lazy("Comma: 1.234,50")),
-            (".", _lazy("Point: 1,234.50")),
-        ],
-    )
-    currency = forms.CharField(label=_lazy("Currency"), required=False, max_length=3)
-
-    def __init__(self, *args: Any, outline: Outline, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.outline = outline
-        guessed = {
-            index: name for name, index in (columns_of(list(outline.headings)) or {}).items()
-        }
-        choices = [("", _("Nothing that is needed")), *COLUMNS.items()]
-        for index, heading in enumerate(outline.headings):
-            self.fields[f"column_{index + 1}"] = forms.ChoiceField(
-                label=heading or _("Column %(n)s") % {"n": index + 1},
-                required=False,
-                choices=choices,
-                initial=guessed.get(index, ""),
-            )
 
     @property
-    def columns(self) -> Sequence[forms.BoundField]:
-        """The field of each column of the table, in its order."""
-        return [self[f"column_{index + 1}"] for index in range(len(self.outline.headings))]
+    def width(self) -> int:
+        """Columns with a heading: an advice is read by its headings alone."""
+        return len(self.outline.headings)
 
-    def clean_currency(self) -> str:
-        """A currency in use, or nothing."""
-        code = str(self.cleaned_data["currency"]).upper()
-        if code and code not in EXPONENTS:
-            raise ValidationError(_("This is not a currency; write one such as EUR."))
-        return code
-
-    def clean(self) -> dict[str, Any]:
-        """A document and an amount at least, and each meaning once."""
-        given = super().clean() or {}
-        meant = [given[name] for name in given if name.startswith("column_") and given[name]]
-        doubled = sorted({name for name in meant if meant.count(name) > 1})
-        if doubled:
-            raise ValidationError(
-                _("Two columns are said to be “%(name)s”. Choose one."),
-                params={"name": COLUMNS[doubled[0]]},
-            )
-        if "document" not in meant:
-            raise ValidationError(_("Say which column has the number of the document."))
-        if not {"paid", "gross"} & set(meant):
-            raise ValidationError(_("Say which column has the amount paid, or of the document."))
-        return given
+    def guessed(self) -> Mapping[str, int]:
+        """As the reader of advices would take the headings by itself."""
+        return dict(columns_of(list(self.outline.headings)) or {})
 
     def mapping(self) -> AdviceMapping:
         """The mapping that was said."""
-        said: dict[str, str | None] = dict.fromkeys(COLUMNS)
-        for index, heading in enumerate(self.outline.headings):
-            if name := self.cleaned_data.get(f"column_{index + 1}"):
-                said[name] = heading
-        order: DateOrder | None = self.cleaned_data["date_order"] or None
-        mark: DecimalMark | None = self.cleaned_data["decimal_mark"] or None
-        return AdviceMapping(columns=said, date_order=order, decimal_mark=mark)
+        said = self.said()
+        return AdviceMapping(
+            columns={name: self.heading(said[name]) if name in said else None for name in COLUMNS},
+            date_order=self.date_order_said,
+            decimal_mark=self.decimal_mark_said,
+        )
 
 
 class LockboxForm(forms.Form):
