@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.http import HttpResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from usance.flows import bank_intake, cash_application
 from usance.records.identity import public_id
 from usance.web.api import answers, idempotency
-from usance.web.api.bank_files import DECLARED, read_file
+from usance.web.api.bank_files import DECLARED, AccountNamed, CurrencyNamed, read_file
 from usance.web.api.bank_statements import SETTLED_AT_ONCE
 from usance.web.api.debit_schemas import DebitAnswerId
 from usance.web.api.remittances import RemittanceId
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
-from usance.web.api.values import NO_NUL, BankStatementId
+from usance.web.api.values import BankStatementId, FileName
 
 section = Section("Bank files")
 
@@ -53,9 +53,9 @@ class BankFilesTaken(answers.Shown):
 def create_bank_archive(
     request: ApiRequest,
     *,
-    file_name: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = "",
-    account: Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)] = "",
-    currency: Annotated[str, StringConstraints(max_length=3, pattern="^([A-Z]{3})?$")] = "",
+    file_name: FileName = "",
+    account: AccountNamed = "",
+    currency: CurrencyNamed = "",
 ) -> HttpResponse:
     """Each file in the archive is taken as one of its own, and all of them or none: the first that cannot
     be read is named. Remittance advices among them are taken as such. Any single file is taken too, for

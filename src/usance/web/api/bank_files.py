@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
+from pydantic import StringConstraints
 
 from usance.web.api.problems import Fault, InvalidRequest, Problem, TooLarge
+from usance.web.api.values import NO_NUL
 
 _ROOM_FOR_A_FORM: Final = 64 * 1024
 """Bytes that the parts of a form may take beside its file."""
@@ -28,6 +30,11 @@ DECLARED: Final[dict[str, Any]] = {
     },
 }
 """The request body as the document has it."""
+
+AccountNamed = Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)]
+CurrencyNamed = Annotated[str, StringConstraints(max_length=3, pattern="^([A-Z]{3})?$")]
+MappingSaid = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
+"""What may be said beside a file: its account and its currency, and what its columns mean."""
 
 
 def read_file(request: HttpRequest, *, most: int) -> tuple[str, bytes]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
-from pydantic import StringConstraints
 
 from usance.flows import bank_findings, bank_statements, cash_application
 from usance.flows.refusals import NotFound
@@ -17,17 +16,16 @@ from usance.formats.errors import FormatError
 from usance.records.payments import bank_queries, queries
 from usance.records.payments.models import BankStatement
 from usance.web.api import answers, idempotency, match_objects, objects, payment_answers
-from usance.web.api.bank_files import DECLARED, read_file
+from usance.web.api.bank_files import DECLARED, AccountNamed, CurrencyNamed, MappingSaid, read_file
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
-from usance.web.api.values import BankStatementId
+from usance.web.api.values import BankStatementId, FileName
 
 section = Section("Bank files")
 
 SETTLED_AT_ONCE = 5_000
 """Bank lines that are settled before the answer; a job goes on with the rest."""
-_NO_NUL = r"^[^\x00]*$"
 
 
 @section.write(
@@ -44,10 +42,10 @@ _NO_NUL = r"^[^\x00]*$"
 def create_bank_statement(
     request: ApiRequest,
     *,
-    file_name: Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)] = "",
-    account: Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)] = "",
-    currency: Annotated[str, StringConstraints(max_length=3, pattern="^([A-Z]{3})?$")] = "",
-    mapping: Annotated[str, StringConstraints(max_length=4000, pattern=_NO_NUL)] = "",
+    file_name: FileName = "",
+    account: AccountNamed = "",
+    currency: CurrencyNamed = "",
+    mapping: MappingSaid = "",
 ) -> HttpResponse:
     """Any file a bank gives (camt.052, camt.053, camt.054, MT940, MT942, BAI2, OFX, a table as CSV), as
     the body or as the part ``file`` of a form. It is taken whole or not at all.

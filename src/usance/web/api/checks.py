@@ -25,7 +25,7 @@ from usance.web.api.bank_files import DECLARED, read_file
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
-from usance.web.api.values import NO_NUL, BuyerId, Currency, PublicId, Value
+from usance.web.api.values import NO_NUL, BuyerId, Currency, FileName, PublicId, Value
 
 section = Section("Checks")
 
@@ -34,7 +34,6 @@ Kind = Literal["tax_number", "company", "credit", "sanctions", "insolvency"]
 Question = Literal["tax_number", "company", "credit", "sanctions"]
 Outcome = Literal["valid", "invalid", "found", "not_found", "hit", "clear", "unavailable"]
 _Bureau = Annotated[str, StringConstraints(min_length=1, max_length=30, pattern=NO_NUL)]
-_FileName = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 _Score = Annotated[Decimal, Field(max_digits=12, decimal_places=4)]
 
 
@@ -174,7 +173,7 @@ def create_score_file(
     worst: _Score | None = None,
     best: _Score | None = None,
     currency: Currency | None = None,
-    file_name: _FileName = "",
+    file_name: FileName = "",
 ) -> HttpResponse:
     """Each row becomes a report on the buyer with its D-U-N-S (``duns`` in the metadata), registration
     number, tax number or external_id. The same file twice changes nothing. ``worst`` and ``best`` are

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
-from pydantic import StringConstraints
 
 from usance.flows.debits import answers as flow_answers
 from usance.flows.debits import files, scheduling
@@ -37,12 +36,11 @@ from usance.web.api.line_schemas import optional_units
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
-from usance.web.api.values import NO_NUL, BuyerId
+from usance.web.api.values import BuyerId, FileName
 from usance.web.files import file_response
 
 section = Section("Debits")
 READ, WRITE = "payments:read", "payments:write"
-FileName = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 
 
 @section.write(

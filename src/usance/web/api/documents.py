@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from usance.flows import documents, statements
 from usance.flows.deliveries import queueing, receipts
@@ -32,12 +32,12 @@ from usance.web.api.problems import Fault, Problem
 from usance.web.api.requests import ApiRequest, today
 from usance.web.api.section import Section
 from usance.web.api.values import (
-    NO_NUL,
     BuyerId,
     CreditNoteId,
     Currency,
     Day,
     DeliveryId,
+    FileName,
     InvoiceId,
 )
 from usance.web.files import file_response
@@ -45,7 +45,6 @@ from usance.web.files import file_response
 section = Section("Documents")
 
 MEDIA_TYPES: Final = ("application/pdf", "application/xml", "application/json")
-FileName = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 _Format = Annotated[DocumentFormat, Field(description="`facturx` is a PDF that carries its XML.")]
 _Language = Annotated[
     DocumentLanguage | None, Field(description="Of what people read; the buyer's if left out.")

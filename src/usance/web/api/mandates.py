@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
-
-from pydantic import StringConstraints
 
 from usance.flows import order_releases
 from usance.flows.debits import collection_rules, mandates
@@ -35,11 +33,10 @@ from usance.web.api.debit_schemas import (
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
-from usance.web.api.values import NO_NUL, BuyerId, OrderId
+from usance.web.api.values import BuyerId, OrderId
 
 section = Section("Mandates")
 READ, WRITE = "payments:read", "payments:write"
-FileName = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 
 
 @section.write(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from usance.flows import remittance_acknowledgements, remittances
 from usance.flows.refusals import NotFound
@@ -19,11 +19,11 @@ from usance.records.identity import public_id
 from usance.records.payments import remittance_queries
 from usance.records.payments.models import Remittance, RemittanceLine
 from usance.web.api import answers, idempotency, objects
-from usance.web.api.bank_files import DECLARED, read_file
+from usance.web.api.bank_files import DECLARED, CurrencyNamed, MappingSaid, read_file
 from usance.web.api.paging import USUAL, Cursor, PageLimit, page
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
-from usance.web.api.values import NO_NUL, Money, PaymentId, PublicId, Value
+from usance.web.api.values import FileName, Money, PaymentId, PublicId, Value
 from usance.web.files import file_response
 
 section = Section("Remittance advices")
@@ -113,9 +113,9 @@ class Joining(Value):
 def create_remittance(
     request: ApiRequest,
     *,
-    file_name: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = "",
-    currency: Annotated[str, StringConstraints(max_length=3, pattern="^([A-Z]{3})?$")] = "",
-    mapping: Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)] = "",
+    file_name: FileName = "",
+    currency: CurrencyNamed = "",
+    mapping: MappingSaid = "",
 ) -> HttpResponse:
     """X12 820, EDIFACT REMADV, cXML PaymentRemittanceRequest, NACHA with addenda, a lockbox file, a table,
     a PDF with text, a mail or plain text, as the body or as the part ``file`` of a form. It is taken

@@ -37,6 +37,7 @@ NO_NUL: Final = r"^[^\x00]*$"
 """PostgreSQL keeps every character but this one."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
+FileName = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
 ShortText = Annotated[str, StringConstraints(max_length=140, pattern=NO_NUL)]
 Code = Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)]
 LongText = Annotated[str, StringConstraints(max_length=2000, pattern=NO_NUL)]
