@@ -40,6 +40,11 @@ class CounterpartError(Exception):
         self.detail = detail
         self.retry_after = None if retry_after is None else min(max(retry_after, 0), LONGEST_WAIT)
 
+    @property
+    def said(self) -> str:
+        """What a person reads: our sentence, and the counterpart's own words."""
+        return f"{self.message} ({self.detail})" if self.detail else self.message
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only arguments are not restored by the default, and jobs hand errors across
         # processes.

@@ -88,7 +88,7 @@ def attend(
         _follow_order(kept, at=at)
     except CannotIncrease as error:
         actions.change(authorization, can_increase=False)
-        _end(row, "refused", at=at, code=error.code, reason=_said(error))
+        _end(row, "refused", at=at, code=error.code, reason=error.said)
         _follow_order(authorization, at=at)
     except (CounterpartError, SecretUnreadable) as error:
         if unsure or isinstance(error, MaybeTaken | Malformed):
@@ -304,8 +304,4 @@ def _end(
 
 
 def _words(error: CounterpartError | SecretUnreadable) -> str:
-    return _said(error) if isinstance(error, CounterpartError) else str(error)
-
-
-def _said(error: CounterpartError) -> str:
-    return f"{error.message} ({error.detail})" if error.detail else error.message
+    return error.said if isinstance(error, CounterpartError) else str(error)

@@ -93,7 +93,7 @@ def _do(
             seller,
             row,
             code=error.code,
-            reason=_said(error),
+            reason=error.said,
             again=error.retryable or isinstance(error, CredentialsRefused),
             at=at,
             chance=chance,
@@ -124,10 +124,10 @@ def _send(seller: Seller, row: Delivery, *, carriers: Carriers, at: datetime) ->
             _give_up(seller, row, at=at, code=error.code, reason=str(error))
         return
     except RecipientRefused as error:
-        _end(seller, row, "bounced", at=at, code=error.code, reason=_said(error))
+        _end(seller, row, "bounced", at=at, code=error.code, reason=error.said)
         return
     except DocumentRefused as error:
-        _end(seller, row, "rejected", at=at, code=error.code, reason=_said(error))
+        _end(seller, row, "rejected", at=at, code=error.code, reason=error.said)
         return
     _record_sent(seller, row, done, at=at)
 
@@ -218,8 +218,3 @@ def _end(
         told=told,
         attempts=row.attempts + 1,
     )
-
-
-def _said(error: CounterpartError) -> str:
-    """What a person reads: our sentence, and the counterpart's own words."""
-    return f"{error.message} ({error.detail})" if error.detail else error.message

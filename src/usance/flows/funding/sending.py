@@ -242,7 +242,7 @@ def _failed(
     chance: Chance,
 ) -> None:
     counterpart = error if isinstance(error, CounterpartError) else None
-    why = _said(counterpart) if counterpart else str(error)
+    why = counterpart.said if counterpart else str(error)
     was_asked = row.asked_at is not None
     unclear = _may_pass(error) or isinstance(error, Malformed)
     if isinstance(error, MaybeTaken) or (was_asked and unclear):
@@ -316,7 +316,3 @@ def _end(
         reason_code=code,
         reason=why,
     )
-
-
-def _said(error: CounterpartError) -> str:
-    return f"{error.message} ({error.detail})" if error.detail else error.message

@@ -22,6 +22,7 @@ from usance.rules.credit.rule_results import rule_results
 from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.line_facts import line_facts
 from usance.web.backoffice.rule_cards import RuleCard, applied_cards
 from usance.web.backoffice.shell import page
 from usance.web.backoffice.views.policies import version_link
@@ -161,25 +162,12 @@ def _known_table(decision: Decision, rested: Rested) -> Table | None:
 
 
 def _facts(decision: Decision) -> list[Fact]:
-    known = decision.facts
-
-    def money(name: str) -> Money:
-        return Money(int(known.get(name) or 0), decision.currency)
-
-    limit, tolerance = money("limit"), money("tolerance") + money("secured")
-    used = money("commitments") + money("receivable") + money("external") - money("unapplied_cash")
-    shared = known.get("group_available")
+    shared = decision.facts.get("group_available")
     return [
         Fact(_("Buyer"), links.buyer_link(decision.buyer)),
         Fact(_("Asked for"), Money(decision.amount, decision.currency)),
         Fact(_("Payment terms"), terms_text(decision.terms)),
-        Fact(_("Limit"), limit),
-        Fact(_("Tolerance"), tolerance),
-        Fact(_("Open invoices"), money("receivable")),
-        Fact(_("Authorized, not yet invoiced"), money("commitments")),
-        Fact(_("Open items outside Usance"), money("external")),
-        Fact(_("Unapplied cash, deducted"), -money("unapplied_cash")),
-        Fact(_("Available"), limit + tolerance - used),
+        *line_facts(decision),
         *(
             [Fact(_("Left of the shared limit"), Money(shared, decision.currency))]
             if shared is not None

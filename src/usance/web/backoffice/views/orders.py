@@ -24,6 +24,7 @@ from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
 from usance.web.backoffice.attachment_rows import attachment_table
 from usance.web.backoffice.desk import Desk, id_in, office
+from usance.web.backoffice.line_facts import line_facts
 from usance.web.backoffice.order_acts import ORDER_ACTS
 from usance.web.backoffice.order_charge_acts import CHARGE_ACTS, DETACH
 from usance.web.backoffice.shell import page
@@ -173,24 +174,11 @@ def _facts(order: Order) -> list[Fact]:
 
 
 def _decision_facts(decision: Decision) -> list[Fact]:
-    known = decision.facts
-
-    def money(name: str) -> Money:
-        return Money(int(known.get(name) or 0), decision.currency)
-
-    limit, tolerance = money("limit"), money("tolerance") + money("secured")
-    used = money("commitments") + money("receivable") + money("external") - money("unapplied_cash")
     would_pass = None if decision.up_to is None else Money(decision.up_to, decision.currency)
     return [
         Fact(_("Asked for"), Money(decision.amount, decision.currency)),
         Fact(_("Would have been approved up to"), would_pass),
-        Fact(_("Limit"), limit),
-        Fact(_("Tolerance"), tolerance),
-        Fact(_("Open invoices"), money("receivable")),
-        Fact(_("Authorized, not yet invoiced"), money("commitments")),
-        Fact(_("Open items outside Usance"), money("external")),
-        Fact(_("Unapplied cash, deducted"), -money("unapplied_cash")),
-        Fact(_("Available"), limit + tolerance - used),
+        *line_facts(decision),
         Fact(_("Policy"), version_link(decision.policy)),
         Fact(_("Decided"), decision.created_at),
         Fact(_("Identifier"), Identifier(public_id("decision", decision.id))),
