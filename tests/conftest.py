@@ -23,6 +23,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "worlds" not in item.path.parts)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(migrated: None) -> None:
+    """Tests that are rolled back (``django_db``) use the same database as those that commit."""
+
+
 @pytest.fixture(autouse=True)
 def english() -> None:
     """Each test begins in English, whichever language the one before it ended in."""
