@@ -13,7 +13,7 @@ demo: $(VENV)/.installed
 	$(BIN)/usance demo $(ARGS)
 
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --max-worker-restart 0 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.installed-development
 	$(BIN)/ruff check .
