@@ -76,6 +76,12 @@ def lines_to_credit(
         for one in lines:
             if one.line not in kept:
                 raise InvalidDispute(f"Line {one.line} is not in this dispute.")
+            quantity, most = Decimal(kept[one.line]["quantity"]), kept[one.line]["amount"]
+            if (one.quantity or 0) > quantity or (one.amount or 0) > most:
+                raise AmountTooLarge(
+                    f"Of line {one.line} a quantity of {quantity:f} is disputed, {most} minor units;"
+                    " credit up to that."
+                )
         return [
             _all_of(kept[one.line]) if one.quantity is None and one.amount is None else one
             for one in lines
