@@ -120,6 +120,12 @@ def _to_buyer(
             "credited": _("We credit %(amount)s. What is left of the invoice is due.") % credit,
             "rejected": _("We cannot agree to your dispute. The invoice is due as before."),
         }[about]
+        if invoice.state != "open":  # paid or credited in full meanwhile: nothing is due of it
+            ended = {
+                "credited": _("We credit %(amount)s.") % credit,
+                "rejected": _("We cannot agree to your dispute."),
+            }
+            paragraph = ended.get(about, paragraph)
         _send(
             seller,
             dispute,

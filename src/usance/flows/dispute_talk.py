@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from usance.records.parties.models import Seller
 
 LONGEST_TEXT: Final = 4000
 BY: Final = "calendar"
+_log: Final = logging.getLogger(__name__)
 
 
 class InvalidRemark(Refused):
@@ -89,12 +91,19 @@ def say(
 
 
 def warn_of_deadlines(*, seller_id: UUID, at: datetime) -> int:
-    """Remind of each open dispute whose day to decide is near or past, once; how many there were."""
+    """Remind of each open dispute whose day to decide is near or past, once; how many there were. One that
+    breaks down is said in the log and tried again at the next call; it keeps none of the others back."""
     seller = Seller.objects.get(id=seller_id)
     days = dispute_queries.rules(seller_id=seller.id).warn_days
     until = business_day(seller, at=at) + timedelta(days=days)
     found = dispute_queries.to_warn_of(seller_id=seller.id, until=until)
-    return sum(_warn(seller, dispute_id, at=at) for dispute_id in found)
+    warned = 0
+    for dispute_id in found:
+        try:
+            warned += _warn(seller, dispute_id, at=at)
+        except Exception:  # noqa: BLE001 - it is said, and tried again; others wait behind it
+            _log.exception("reminder of dispute %s", dispute_id)
+    return warned
 
 
 @transaction.atomic

@@ -79,7 +79,7 @@ def open_dispute(
             seller, invoice=invoice, lines=lines or [CreditedLine(line)], amount=amount
         )
         amount = sum(one["amount"] for one in kept)
-    most = invoice.outstanding - _disputed(invoice)
+    most = max(invoice.outstanding - _disputed(invoice), 0)
     amount = most if amount is None else amount
     if not 0 < amount <= most:
         raise AmountTooLarge(
