@@ -60,7 +60,6 @@ class Kind:
 
 
 _EVERY: Final = frozenset({"countries", "above"})
-_ADDRESS: Final = frozenset({"base_url"})
 
 
 def _kind(

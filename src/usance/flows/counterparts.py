@@ -39,8 +39,6 @@ _MOST_LISTS: Final = 8
 ASKED: Final = ("vies", "companies_house", "gleif", "yente", "sanctions_list", "creditsafe")
 """The kinds of connections that are asked about companies; others carry, pay or fund."""
 
-Adapter = TaxNumberRegistry | CompanyRegistry | SanctionsScreen | CreditBureau
-
 
 @dataclass(frozen=True, slots=True)
 class Counterparts:
@@ -83,11 +81,6 @@ def counterparts_of(seller: Seller, *, country: str, requested: int | None) -> C
     return Counterparts(
         tuple(tax_numbers), tuple(companies), tuple(screens), tuple(bureaus), requester
     )
-
-
-def registries_of(seller: Seller, *, country: str) -> tuple[TaxNumberRegistry, ...]:
-    """The registers of tax numbers that the seller asks about companies of ``country``."""
-    return counterparts_of(seller, country=country, requested=None).tax_numbers
 
 
 def runs_for(settings: Mapping[str, Any], *, country: str, requested: int | None) -> bool:

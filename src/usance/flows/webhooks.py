@@ -71,11 +71,6 @@ def create_endpoint(
     return endpoint, secret
 
 
-def list_endpoints(seller: Seller) -> Sequence[WebhookEndpoint]:
-    """The seller's endpoints, the newest first."""
-    return queries.endpoints(seller_id=seller.id)
-
-
 @transaction.atomic
 def disable_endpoint(
     seller: Seller, *, endpoint_id: UUID, at: datetime, by: str, reason: str = ""

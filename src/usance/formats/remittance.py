@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import Final, Literal, get_args
 
 from usance.formats.errors import FormatError
-from usance.rules.money import Money, MoneyError, exponent
+from usance.rules.money import Money, MoneyError
 
 DocumentKind = Literal["invoice", "credit_note", "debit_note", "order", "account", "other"]
 """What a line pays or takes off. ``account``: only the payee's number of the payer, as utilities use."""
@@ -236,11 +235,6 @@ def minor_units(
         return Money.parse(text, currency=currency).amount
     except MoneyError as error:
         raise FormatError(str(error), code=error.code, path=path, **place) from None
-
-
-def major_units(amount: int, currency: str) -> Decimal:
-    """``amount`` minor units as the decimal that people write."""
-    return Decimal(amount).scaleb(-exponent(currency))
 
 
 def kept_text(text: str) -> str:

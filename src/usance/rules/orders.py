@@ -120,8 +120,6 @@ _SELDOM: Final = (
 _NAMES: Final = tuple(field.name for field in fields(Line))
 _ALL_NAMES: Final = tuple(field.name for field in fields(AllowanceOrCharge))
 
-TAX_CATEGORIES: Final = ("S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B")
-"""The categories of tax that a line may name (UNTDID 5305, as EN 16931 restricts it)."""
 _TAXED: Final = frozenset({"S", "L", "M", "B"})
 
 

@@ -289,7 +289,6 @@ PROMISE: Final = frozenset(
 PROMISE_STATES: Final = ("proposed", "accepted", "declined", "kept", "broken", "withdrawn")
 
 PROMISE_PART: Final = frozenset({("open", "kept"), ("open", "broken"), ("broken", "kept")})
-PROMISE_PART_STATES: Final = ("open", "kept", "broken")
 
 PROPOSAL: Final = frozenset(
     {

@@ -19,7 +19,6 @@ PUBLIC_BODY: Final = "FPA12"
 """Format of an invoice to a public body, addressed by an office code of six characters."""
 PRIVATE: Final = "FPR12"
 """Format of an invoice to a company or consumer, addressed by a code of seven characters or by PEC."""
-SIMPLIFIED: Final = "FSM10"
 
 NO_CODE: Final = "0000000"
 """CodiceDestinatario of an Italian buyer without a code: SdI uses its PEC or its tax drawer."""

@@ -102,11 +102,6 @@ class Receipt:
     errors: tuple[SdiError, ...] = ()
 
 
-def is_receipt(root: etree._Element) -> bool:
-    """Whether ``root`` is the root element of one of SdI's messages."""
-    return local_name(root) in _ROOTS
-
-
 def read_receipt(data: bytes) -> Receipt:
     """The receipt or notice that ``data`` holds, also within a .p7m envelope.
 

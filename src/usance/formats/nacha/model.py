@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Final, Literal
+from typing import Final
 
 CREDITS_ONLY: Final = 220
 DEBITS_ONLY: Final = 225
@@ -29,9 +29,6 @@ SAVINGS_DEBIT: Final = 37
 CHARACTERS_OF_ADDENDA: Final = 80
 MOST_ADDENDA: Final = 9_999
 """Of one CTX entry; each carries CHARACTERS_OF_ADDENDA."""
-
-EntryClass = Literal["CCD", "PPD", "CTX", "WEB", "TEL", "COR"]
-"""Standard entry class codes that are written. Reading takes any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from usance.records.applications.models import (
     Document,
     Message,
 )
-from usance.records.parties.models import Buyer, Seller
+from usance.records.parties.models import Seller
 from usance.records.statements import execute
 from usance.rules.applications.duplicates import Company
 
@@ -200,11 +200,6 @@ def known_companies(
         )
         for kind, id_, name, its_country, tax_id, registration_number, postal_code, its_domain, email in rows
     ]
-
-
-def names_of_buyers(*, seller_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Buyers by id, for links to them."""
-    return dict(Buyer.objects.filter(seller_id=seller_id, id__in=ids).values_list("id", "name"))
 
 
 def converted(amount: int, *, seller_id: UUID, source: str, target: str, on: date) -> int | None:

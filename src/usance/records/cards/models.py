@@ -25,7 +25,6 @@ __all__ = [
     "StoredCard",
 ]
 
-PAGE_KINDS = ("store", "authorize", "pay")
 PURPOSES = ("order", "charge", "page")
 INSTRUCTIONS = ("authorize", "increase", "capture", "void", "refund")
 RECEIPTS = ("capture", "refund_failed", "dispute_won")

@@ -14,7 +14,6 @@ from usance.records.deliveries.models import (
     KeptDocument,
     Receipt,
     Registration,
-    TransmissionNumber,
 )
 from usance.records.identity import new_id
 from usance.records.row_changes import change_row
@@ -158,9 +157,3 @@ def next_transmission(*, seller_id: UUID, network: str, at: datetime) -> int:
     """A number that no other file of the seller's for ``network`` has; gaps do not matter."""
     rows = execute(_NEXT, {"id": new_id(), "seller": seller_id, "at": at, "network": network})
     return int(rows[0][0])
-
-
-def transmissions(*, seller_id: UUID, network: str) -> int:
-    """How many numbers were given out."""
-    found = TransmissionNumber.objects.filter(seller_id=seller_id, network=network)
-    return found.values_list("last_number", flat=True).first() or 0

@@ -162,12 +162,6 @@ def due_deliveries(*, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     return [(row[0], row[1]) for row in execute(_DUE, {"at": at, "limit": limit})]
 
 
-def waiting_receipts(*, limit: int) -> list[tuple[UUID, UUID]]:
-    """(seller, receipt) of those not processed yet, the oldest first."""
-    rows = Receipt.objects.filter(processed_at__isnull=True).order_by("created_at")
-    return list(rows.values_list("seller_id", "id")[:limit])
-
-
 def registration_of(*, seller_id: UUID, subject_id: UUID) -> Registration | None:
     """The registration of an invoice or credit note with India's portal, without the whole answer."""
     found = Registration.objects.filter(seller_id=seller_id, subject_id=subject_id)
@@ -177,12 +171,6 @@ def registration_of(*, seller_id: UUID, subject_id: UUID) -> Registration | None
 def registration_by_irn(*, seller_id: UUID, irn: str) -> Registration | None:
     """The registration that the portal has numbered ``irn``."""
     return Registration.objects.filter(seller_id=seller_id, irn=irn).defer("content").first()
-
-
-def registrations_of(*, seller_id: UUID, subject_ids: Collection[UUID]) -> dict[UUID, Registration]:
-    """The registrations among some invoices and credit notes, by these."""
-    found = Registration.objects.filter(seller_id=seller_id, subject_id__in=list(subject_ids))
-    return {row.subject_id: row for row in found.defer("content")}
 
 
 def receipts_of(*, seller_id: UUID, delivery_id: UUID) -> Sequence[Receipt]:

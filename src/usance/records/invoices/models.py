@@ -23,10 +23,6 @@ __all__ = [
 ]
 
 
-INVOICE_KINDS = ("sale", "late_charge")
-"""What is owed for: what was sold, or interest and compensation for paying late."""
-
-
 class NumberSeries(SellerScoped):
     """The last number given out in one legal series and year, and the day of its document."""
 

@@ -263,12 +263,6 @@ def count_waiting(*, seller_id: UUID) -> int:
     return Proposal.objects.filter(seller_id=seller_id, state="open").count()
 
 
-def newest_proposals(*, seller_id: UUID, payment_ids: Collection[UUID]) -> dict[UUID, Proposal]:
-    """The newest proposal for each of the payments, whatever became of it."""
-    found = Proposal.objects.filter(seller_id=seller_id, payment_id__in=payment_ids)
-    return {one.payment_id: one for one in found.order_by("id")}
-
-
 def numbers_of(*, seller_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
     """What the invoices and freed credits that readings settle are called."""
     wanted = {"seller_id": seller_id, "ids": list(ids)}

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from usance.rules.applications.addresses import at_company
 from usance.rules.applications.names import same_name
 from usance.rules.applications.numbers import NumberFinding, fields_of
 
-ReportKind = Literal["tax_number", "company", "sanctions", "credit"]
 ANSWERED: Final = frozenset({"valid", "invalid", "found", "not_found", "hit", "clear"})
 """Outcomes that are answers; ``unavailable`` is none."""
 

@@ -20,7 +20,6 @@ from usance.rules.credit.facts import Kind
 Joined = Literal["and", "or"]
 Written = bool | int | Decimal | str | tuple[str, ...] | None
 
-COMPARISONS: Final = ("==", "!=", "<", "<=", ">", ">=")
 OPERATORS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "boolean": ("is_true", "is_false", "known", "unknown"),
     "number": (">=", ">", "<=", "<", "==", "!=", "known", "unknown"),

@@ -26,8 +26,6 @@ CONSUMER_DAYS: Final = 60
 """Calendar days after settlement in which a consumer may tell its bank that a debit was wrong."""
 DISHONOR_DAYS: Final = 5
 """Banking days after a return settled in which the sending bank may dishonor it."""
-CONTEST_DAYS: Final = 2
-"""Banking days after that dishonored return settled in which it may be contested."""
 AHEAD_OF_DEBITS: Final = 1
 AHEAD_OF_CREDITS: Final = 2
 """Banking days before the effective date from which on the operator takes entries."""

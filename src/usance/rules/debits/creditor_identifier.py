@@ -7,7 +7,6 @@ from typing import Final
 
 from stdnum.iso7064 import mod_97_10
 
-NO_BUSINESS_CODE: Final = "ZZZ"
 _FORM: Final = re.compile(r"([A-Z]{2})([0-9]{2})([A-Z0-9]{3})([A-Z0-9]{1,28})")
 _LENGTHS: Final = {
     "AT": (18,),

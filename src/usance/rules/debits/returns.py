@@ -14,10 +14,6 @@ from usance.rules.debits.reasons import ReturnReason, Scheme, unknown
 from usance.rules.debits.sepa_reasons import SEPA_REASONS
 
 CODES: Final = {"sepa": SEPA_REASONS, "ach": ACH_REASONS}
-RATE_LIMITS: Final = {"unauthorised": 50, "account": 300, "all": 1500}
-"""Of 10,000 debits in sixty days, how many may come back before a bank must ask questions: as
-unauthorised (R05, R07, R10, R11, R29, R51), for the account (R02, R03, R04), in all. Source: Nacha
-Operating Rules, article Two, subsection 2.17.2."""
 
 
 def return_reason(code: str, *, scheme: Scheme) -> ReturnReason:

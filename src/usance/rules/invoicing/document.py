@@ -14,22 +14,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final
 
 INVOICE: Final = "380"
 """Commercial invoice (UNTDID 1001)."""
 CREDIT_NOTE: Final = "381"
-CORRECTED_INVOICE: Final = "384"
-SELF_BILLED_INVOICE: Final = "389"
 
 CREDIT_TYPES: Final = frozenset(
     {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"}
 )
 """Codes of UNTDID 1001 whose positive amounts are owed to the buyer (EN 16931-1, BT-3)."""
-
-VatCategory = Literal["S", "Z", "E", "AE", "K", "G", "O", "L", "M", "B"]
-"""UNTDID 5305: standard, zero rated, exempt, reverse charge, intra-community, export, outside the scope
-of VAT, Canary Islands IGIC, Ceuta and Melilla IPSI, split payment (Italy, transferred)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ SEVERAL_NAMED: Final = -6
 SEVERAL_UNNAMED: Final = -17
 WHOLE_BALANCE: Final = -24
 FURTHER_UNNAMED: Final = -6
-CREDIT_NOTE_UNNAMED: Final = -9
 
 # What the amount says of a reading: how likely it is to the cent.
 IN_FULL: Final = -1

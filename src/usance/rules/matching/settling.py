@@ -18,8 +18,6 @@ from usance.rules.matching.model import (
 )
 
 How = Literal["full", "discount", "charges", "tolerance", "part", "over"]
-CLOSED: Final = ("full", "discount")
-"""The amount is right to the cent."""
 
 
 @dataclass(frozen=True, slots=True)

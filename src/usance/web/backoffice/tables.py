@@ -244,29 +244,6 @@ def _credit_cells(line: CreditLine | None) -> list[object]:
     return [State("line", line.state), *(Money(figure, line.currency) for figure in figures)]
 
 
-def aging_table(rows: Sequence[Aging]) -> Table:
-    """What is outstanding of each buyer by days past due."""
-    return Table(
-        caption=_("Aging by buyer"),
-        columns=[
-            Column(label=_("Buyer")),
-            *(Column(label=label, numeric=True) for label in _buckets()),
-            Column(label=_("Total"), numeric=True),
-        ],
-        rows=[
-            Row(
-                cells=[
-                    Link(row.buyer_name, links.address("buyer", row.buyer_id)),
-                    *(Money(it, row.currency) if it else None for it in _figures(row)),
-                    Money(row.total, row.currency),
-                ]
-            )
-            for row in rows
-            if row.buyer_id
-        ],
-    )
-
-
 def aging_summary(rows: Sequence[Aging]) -> Table:
     """What is outstanding in all, a row for each span of days and a column for each currency."""
     return Table(

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Literal
 
 Tone = Literal["neutral", "info", "positive", "caution", "negative", "special"]
-Theme = Literal["system", "light", "dark"]
 
 # Small values
 

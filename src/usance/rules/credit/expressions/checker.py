@@ -20,7 +20,6 @@ from usance.rules.credit.expressions.typed import SHOWN, Kind, Typed
 FUNCTIONS: Final = ("has", "max", "min", "size")
 METHODS: Final = ("contains", "endsWith", "size", "startsWith")
 _LOOPS: Final = frozenset({"all", "exists", "exists_one", "map", "filter"})
-_SCALAR: Final = ("boolean", "number", "amount", "text")
 
 _LITERALS_ONLY: Final = (
     "of all numbers only a plain literal such as 2500.50 can stand for an amount"
