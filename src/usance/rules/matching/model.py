@@ -231,10 +231,6 @@ class Reason:
     code: ReasonCode
     parameters: tuple[tuple[str, Parameter], ...] = ()
 
-    def as_dict(self) -> dict[str, Parameter]:
-        """The parameters by name."""
-        return dict(self.parameters)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
