@@ -29,9 +29,8 @@ from usance.records.events.models import Event
 from usance.records.identity import new_id
 from usance.records.parties.models import Buyer, Seller
 from usance.records.statements import execute
-from usance.rules.applications.numbers import VAT_PREFIX
+from usance.rules.applications.numbers import number_keys
 from usance.rules.credit.checks import untold
-from usance.rules.screening import compact_number
 
 BATCH: Final = 500
 LARGEST_FILE: Final = 50 * 1024 * 1024
@@ -180,14 +179,14 @@ class _Buyers:
             for place, text in enumerate(
                 (duns, buyer.registration_number, buyer.tax_id, buyer.external_id or "")
             ):
-                for key in _written(text, country=buyer.country):
+                for key in number_keys(text, country=buyer.country, shortest=_SHORTEST):
                     self._by[place].setdefault(key, {})[buyer.id] = buyer
 
     def of(self, score: Score) -> list[Buyer]:
         """Whom ``score`` is about: those of the surest number under which there is anybody."""
         for place, text in enumerate((score.duns, score.number, score.number, score.number)):
             found: dict[UUID, Buyer] = {}
-            for key in _written(text or "", country=score.country or ""):
+            for key in number_keys(text or "", country=score.country or "", shortest=_SHORTEST):
                 found |= self._by[place].get(key, {})
             fitting = [
                 buyer
@@ -202,14 +201,6 @@ class _Buyers:
 def _digits(duns: str) -> str:
     digits = "".join(sign for sign in duns if sign.isdigit())
     return digits.zfill(9) if digits else ""
-
-
-def _written(number: str, *, country: str) -> set[str]:
-    """A number as it is compared, with and without the prefix of its country."""
-    compact = compact_number(number)
-    prefix = VAT_PREFIX.get(country, country)
-    keys = {compact, compact.removeprefix(prefix)} if prefix else {compact}
-    return {key for key in keys if len(key) >= _SHORTEST}
 
 
 def _unknown_yet(

@@ -12,12 +12,11 @@ from typing import Final, Generic, TypeVar
 
 from rapidfuzz import fuzz
 
-from usance.rules.applications.numbers import VAT_PREFIX
+from usance.rules.applications.numbers import number_keys
 from usance.rules.screening import (
     ListedParty,
     ScreeningList,
     Subject,
-    compact_number,
     normalised,
 )
 
@@ -60,9 +59,11 @@ class NoticeIndex(Generic[Key]):
         self._by_tax: dict[str, list[str]] = {}
         self._by_registration: dict[str, list[str]] = {}
         for place, buyer in self._buyers.items():
-            for key in _written(buyer.tax_id, country=buyer.country):
+            for key in number_keys(buyer.tax_id, country=buyer.country, shortest=_SHORTEST):
                 self._by_tax.setdefault(key, []).append(place)
-            for key in _written(buyer.registration_number, country=buyer.country):
+            for key in number_keys(
+                buyer.registration_number, country=buyer.country, shortest=_SHORTEST
+            ):
                 self._by_registration.setdefault(key, []).append(place)
         self._names = ScreeningList(
             ListedParty(
@@ -74,7 +75,7 @@ class NoticeIndex(Generic[Key]):
     def match(self, *, name: str, number: str | None, country: str | None) -> list[Match[Key]]:
         """The buyers that a notice about ``name`` is, or may be, about; the certain ones first."""
         found: dict[str, Match[Key]] = {}
-        for key in _written(number or "", country=country or ""):
+        for key in number_keys(number or "", country=country or "", shortest=_SHORTEST):
             for place in self._by_tax.get(key, ()):
                 if self._may_be(place, country):
                     found[place] = self._made(place, name, ground="tax_id", is_certain=True)
@@ -99,11 +100,3 @@ class NoticeIndex(Generic[Key]):
 
     def _made(self, place: str, name: str, *, ground: str, is_certain: bool) -> Match[Key]:
         return Match(self._buyers[place].key, is_certain, self._likeness(place, name), ground)
-
-
-def _written(number: str, *, country: str) -> set[str]:
-    """A number as it is compared, with and without the prefix of its country."""
-    compact = compact_number(number)
-    prefix = VAT_PREFIX.get(country, country)
-    keys = {compact, compact.removeprefix(prefix)} if prefix else {compact}
-    return {key for key in keys if len(key) >= _SHORTEST}

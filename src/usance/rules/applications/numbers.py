@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, Literal, Protocol, cast
 
+from usance.rules.screening import compact_number
+
 Role = Literal["tax", "registration", "other"]
 LONGEST_NUMBER: Final = 40
 
@@ -253,3 +255,12 @@ EU_VAT: Final = frozenset(
 
 def _standard(name: str) -> _Standard:
     return cast(_Standard, import_module(f"stdnum.{name}"))
+
+
+def number_keys(number: str, *, country: str, shortest: int) -> set[str]:
+    """A number as it is compared with others, with and without the prefix of its country; what has fewer
+    than ``shortest`` characters is compared with nothing."""
+    compact = compact_number(number)
+    prefix = VAT_PREFIX.get(country, country)
+    keys = {compact, compact.removeprefix(prefix)} if prefix else {compact}
+    return {key for key in keys if len(key) >= shortest}
