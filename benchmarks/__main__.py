@@ -74,6 +74,7 @@ def main() -> int:
                 rounds=rounds,
                 invoices=10_000 if quick else 100_000,
                 buyers=2_000 if quick else 20_000,
+                messages=500 if quick else 5_000,
             ),
             "collecting": lambda: collecting.run(
                 buyers=100 if quick else 1_000, days=120 if quick else 365, seed=1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,14 @@ def alternate(
     """Run both in turn, so that a change of the machine's mood meets both."""
     pairs = [(yardstick(), ours()) for _ in range(rounds)]
     return [pair[1] for pair in pairs], [pair[0] for pair in pairs]
+
+
+def server_time() -> float:
+    """Seconds of processor time that the server's process of this connection has used."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (process,) = cursor.fetchone()
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -7,16 +7,15 @@ back, open. The truth is what is left of each when all its documents up to the d
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import median
 
 from django.db import connection
 
 from benchmarks import trade
+from benchmarks.measure import server_time
 from usance.flows import checkout, fulfilment, settlement
 from usance.records.invoices import receivables
 
@@ -206,15 +205,6 @@ def lay_out(*, invoices: int) -> tuple[trade.Trade, date]:
     return made, today
 
 
-def _server_time() -> float:
-    """Milliseconds of processor time that the server's process of this connection has used."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (process,) = cursor.fetchone()
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def run(*, rounds: int, invoices: int) -> Report:
     """Milliseconds of a report as of today and of past days, and whether each is the truth."""
     made, today = lay_out(invoices=invoices)
@@ -230,10 +220,10 @@ def run(*, rounds: int, invoices: int) -> Report:
             truth = cursor.fetchone()
         took, by_buyer, processor = [], [], []
         for _ in range(rounds):
-            begun, used = time.perf_counter(), _server_time()
+            begun, used = time.perf_counter(), server_time()
             rows = receivables.aging(seller_id=made.seller.id, on=on)
             took.append(1000 * (time.perf_counter() - begun))
-            processor.append(_server_time() - used)
+            processor.append(1000 * (server_time() - used))
             begun = time.perf_counter()
             receivables.aging(seller_id=made.seller.id, on=on, by="buyer")
             by_buyer.append(1000 * (time.perf_counter() - begun))

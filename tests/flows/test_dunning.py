@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -9,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -28,10 +31,12 @@ from usance.flows.dunning.notices import notices_for
 from usance.flows.dunning.policies import NotPreviewed
 from usance.flows.late_interest_terms import TermsFields
 from usance.gateways.mail.memory import MemoryMail
-from usance.records.collections.models import Dispute
-from usance.records.dunning import queries
+from usance.records.collections.models import Dispute, PayLink
+from usance.records.credit.models import CreditLine
+from usance.records.dunning import account_queries, queries
 from usance.records.dunning.models import DunningMessage, DunningPolicy, DunningStep, DunningTask
 from usance.records.events.models import Event, OutgoingMail
+from usance.records.events.secrets import decrypt
 from usance.records.identity import public_id
 from usance.records.invoices.models import Invoice
 from usance.rules.dunning.standard import standard_policy
@@ -112,6 +117,47 @@ def desk(trade: Trade, settings: Any) -> Desk:
         trade.seller, buyer_id=trade.buyer.id, email="ap@nordwind.example", at=trade.at, by="test"
     )
     return Desk(trade)
+
+
+_STEPS = [
+    {"level": "notice_1", "days": 3},
+    {"level": "notice_2", "days": 15, "tell": ["boss@brera.example"]},
+    {"level": "notice_3", "days": 25, "channels": ["email", "task", "webhook"]},
+    {"level": "formal", "days": 35, "channels": ["email", "letter"], "hold": True},
+]
+
+
+def whole_story(desk: Desk) -> dict[str, Any]:
+    """All that sending left behind, without what is made anew each time: ids, and the secret of a link."""
+    told = [
+        "buyer_id", "state", "level", "channels", "on", "amount", "items", "language", "subject", "body",
+        "sent_to", "sent_at", "case__level", "case__last_on",
+    ]  # fmt: skip
+    mails = [json.loads(decrypt(row.content)) for row in desk.mails()]
+    events = Event.objects.filter(seller_id=desk.seller.id, created_at=desk.at)
+    return {
+        "messages": list(queries.messages(seller_id=desk.seller.id).order_by("id").values(*told)),
+        "steps": desk.steps(),
+        "mails": [
+            re.sub(r"/pay/[\w-]+", "/pay/", json.dumps(one | {"message_id": ""})) for one in mails
+        ],
+        "tasks": sorted(
+            DunningTask.objects.filter(seller_id=desk.seller.id).values_list(
+                "buyer_id", "kind", "state", "due_on", "message__level"
+            )
+        ),
+        "links": sorted(
+            PayLink.objects.filter(seller_id=desk.seller.id).values_list("buyer_id", "expires_at")
+        ),
+        "lines": sorted(
+            CreditLine.objects.filter(seller_id=desk.seller.id).values_list("state", flat=True)
+        ),
+        "events": sorted(
+            (one.type, str(one.buyer_id), json.dumps(one.data, sort_keys=True), one.actor)
+            for one in events
+            if one.type.startswith(("dunning.", "pay_link.", "credit_line."))
+        ),
+    }
 
 
 def late(desk: Desk, invoice: Invoice, days: int) -> None:
@@ -263,6 +309,46 @@ def test_a_message_that_breaks_down_keeps_no_other_back(desk: Desk, monkeypatch:
     broken.clear()
     desk.at += sending.PUT_OFF
     assert desk.send() == 1 and len(desk.sent()) == 2
+
+
+def test_messages_that_go_out_together_say_and_do_what_each_would_alone(
+    desk: Desk, monkeypatch: Any
+) -> None:
+    """Five accounts, with and without interest, with money held, at steps that hold credit and make tasks
+    for people, one without an address; told one by one first, which is taken back, then together."""
+    desk.switch_on(standard_policy("Usual") | {"steps": _STEPS})
+    for n, days in enumerate((40, 30, 20, 12)):  # numbers are given out in the order of days
+        other = desk.trade.other_buyer(
+            email=f"ap{n}@x.example" if n < 3 else "", language=("it", "ro", "hi", "en")[n]
+        ).days_later(-days)
+        for amount in (70_000 + n, 1_234):
+            other.invoice(amount)
+        if n == 0:
+            charged = other.buyer
+            other.payment(500)
+    first = desk.trade.invoice(100_000)
+    fields = TermsFields(charging="at_notice", rate=Decimal(10))
+    late_interest_terms.set_terms(desk.seller, fields=fields, buyer_id=charged.id, **desk.act)
+    late(desk, first, 7)
+    desk.run()
+    asked: list[Any] = []
+    accounts = account_queries.accounts
+    monkeypatch.setattr(
+        account_queries, "accounts", lambda ids, **more: asked.append(ids) or accounts(ids, **more)
+    )
+    with transaction.atomic():
+        monkeypatch.setattr(sending, "TOGETHER", 1)
+        desk.send()
+        alone = whole_story(desk)
+        transaction.set_rollback(True)
+    monkeypatch.setattr(sending, "TOGETHER", 25)
+    desk.send()
+    assert [len(ids) for ids in asked] == [1, 1, 1, 1, 1, 5]
+    assert whole_story(desk) == alone
+    assert len({one["level"] for one in alone["messages"]}) > 2
+    assert any(row["interest"] for one in alone["messages"] for row in one["items"])
+    assert len(alone["mails"]) == 4 and len(alone["tasks"]) > 2
+    assert "on_hold" in alone["lines"]
 
 
 def test_interest_stands_beside_what_it_accrued_on_where_it_is_claimed(desk: Desk) -> None:

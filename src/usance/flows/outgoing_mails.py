@@ -52,6 +52,41 @@ def queue_mail(
     Without a mail server nothing can be sent: the message is kept without its content, so that the
     office can show that it was not.
     """
+    row = written_mail(
+        seller,
+        letter,
+        kind=kind,
+        to=to,
+        object_type=object_type,
+        object_id=object_id,
+        at=at,
+        expires_at=expires_at,
+        reply_to=reply_to,
+        enclosures=enclosures,
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def queue_written(rows: Sequence[OutgoingMail]) -> None:
+    """Have many mails sent, each as :func:`written_mail` made it, in one statement."""
+    OutgoingMail.objects.bulk_create(rows)
+
+
+def written_mail(
+    seller: Seller,
+    letter: Letter,
+    *,
+    kind: str,
+    to: str,
+    object_type: str,
+    object_id: UUID,
+    at: datetime,
+    expires_at: datetime | None = None,
+    reply_to: str = "",
+    enclosures: Sequence[Enclosure] = (),
+) -> OutgoingMail:
+    """The mail that :func:`queue_mail` would queue; it is not queued yet."""
     id_ = new_id()
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
     message = Mail(
@@ -66,7 +101,7 @@ def queue_mail(
         enclosures=tuple(enclosures),
     )
     works = is_configured()
-    return OutgoingMail.objects.create(
+    return OutgoingMail(
         id=id_,
         seller=seller,
         created_at=at,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -81,8 +81,33 @@ def create_link(
     )
     with external_id_once("pay link", external_id):
         link.save(force_insert=True)
-    _tell(seller, link, "created", at=at, by=by)
+    _tell(seller, [link], "created", at=at, by=by)
     return link
+
+
+@transaction.atomic
+def create_account_links(
+    seller: Seller, *, buyer_ids: Sequence[UUID], at: datetime, by: str
+) -> list[PayLink]:
+    """For each of these buyers, in their order, a link for all that it owes, in as many statements as for
+    one. Raises NotFound."""
+    known = Buyer.objects.filter(seller_id=seller.id, id__in=buyer_ids).count()
+    if known != len(set(buyer_ids)):
+        raise NotFound("There is no such invoice, order or buyer.")
+    links = [
+        PayLink(
+            id=new_id(),
+            seller_id=seller.id,
+            created_at=at,
+            buyer_id=buyer_id,
+            author=by,
+            expires_at=at + timedelta(days=USUAL_DAYS),
+        )
+        for buyer_id in buyer_ids
+    ]
+    PayLink.objects.bulk_create(links)
+    _tell(seller, links, "created", at=at, by=by)
+    return links
 
 
 @transaction.atomic
@@ -116,7 +141,7 @@ def revoke_link(seller: Seller, *, link_id: UUID, at: datetime, by: str) -> PayL
     if link.revoked_at is not None:
         raise WrongState("The link has been taken back already.")
     actions.set_fields(link, revoked_at=at)
-    _tell(seller, link, "revoked", at=at, by=by)
+    _tell(seller, [link], "revoked", at=at, by=by)
     return link
 
 
@@ -173,13 +198,14 @@ def _buyer(
     return owner
 
 
-def _tell(seller: Seller, link: PayLink, what: str, *, at: datetime, by: str) -> None:
+def _tell(seller: Seller, links: Iterable[PayLink], what: str, *, at: datetime, by: str) -> None:
     journal = Journal(seller, at=at, by=by)
-    journal.tell(
-        f"pay_link.{what}",
-        object_type="pay_link",
-        object_id=link.id,
-        buyer_id=link.buyer_id,
-        data={"expires_at": link.expires_at.isoformat()},
-    )
+    for link in links:
+        journal.tell(
+            f"pay_link.{what}",
+            object_type="pay_link",
+            object_id=link.id,
+            buyer_id=link.buyer_id,
+            data={"expires_at": link.expires_at.isoformat()},
+        )
     journal.close()

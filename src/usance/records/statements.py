@@ -23,11 +23,18 @@ def jsonb(value: Any) -> Jsonb:
     return Jsonb(value, dumps=_encode)
 
 
-def execute(query: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Run ``query`` prepared and return its rows (none for a statement without a result)."""
+def execute(
+    query: str, parameters: Sequence[Any] | Mapping[str, Any], *, keeps_plan: bool = True
+) -> list[tuple[Any, ...]]:
+    """Run ``query`` prepared and return its rows (none for a statement without a result).
+
+    Without ``keeps_plan`` the server plans it for these very parameters. After a few runs it would settle
+    on one plan for all, which is the wrong one where a report of today and one of last year, or one buyer
+    and five hundred, are read in different ways.
+    """
     connection.ensure_connection()
     # Errors come as Django's own, as they would from its cursor.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(query, parameters, prepare=True)
+        cursor.execute(query, parameters, prepare=keeps_plan)
         # Asking for the description would build one for every column.
         return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -21,25 +23,36 @@ from usance.records.parties.models import Seller, Staff, User
 from usance.rules.dunning.policy import Step
 
 
-def escalate(
-    seller: Seller, row: DunningMessage, *, known: KnownAccount, step: Step, at: datetime
-) -> list[str]:
-    """Do what ``step`` asks for; what was done. The account's credit line is locked."""
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A message that goes out, the account it is about, and the step that it takes."""
+
+    row: DunningMessage
+    known: KnownAccount
+    step: Step
+
+
+def escalate(seller: Seller, reached: Sequence[Reached], *, at: datetime) -> list[list[str]]:
+    """Do what each step asks for; what was done, by message. The accounts' credit lines are locked."""
+    wanted = [(one, _tasks(one.step, one.known)) for one in reached]
+    DunningTask.objects.bulk_create(
+        [_task(seller, one.row, kind=kind, at=at) for one, kinds in wanted for kind in kinds]
+    )
     done = []
-    for kind in _tasks(step, known):
-        add_task(seller, row, kind=kind, at=at)
-        done.append(f"task:{kind}")
-    if step.hold and _hold(seller, row, at=at):
-        done.append("hold")
-    for email, language in _people(seller, step.tell).items():
-        _tell(seller, row, known, to=email, language=language, at=at)
-        done.append(f"told:{email}")
+    for one, kinds in wanted:
+        deeds = [f"task:{kind}" for kind in kinds]
+        if one.step.hold and _hold(seller, one.row, at=at):
+            deeds.append("hold")
+        for email, language in _people(seller, one.step.tell).items():
+            _tell(seller, one.row, one.known, to=email, language=language, at=at)
+            deeds.append(f"told:{email}")
+        done.append(deeds)
     return done
 
 
-def add_task(seller: Seller, row: DunningMessage, *, kind: str, at: datetime) -> DunningTask:
+def _task(seller: Seller, row: DunningMessage, *, kind: str, at: datetime) -> DunningTask:
     """A task for a person, about a message, for today."""
-    return DunningTask.objects.create(
+    return DunningTask(
         id=new_id(),
         seller_id=seller.id,
         created_at=at,

@@ -52,7 +52,7 @@ def is_overtaken(seller: Seller, row: DunningMessage, *, at: datetime) -> bool:
 def _against(seller: Seller, row: DunningMessage, *, at: datetime) -> str:
     """Why the message must not go any more; empty if nothing is against it."""
     found = account_queries.accounts(
-        [row.buyer_id], seller_id=seller.id, at=at, currency=row.currency, without=row.id
+        [row.buyer_id], seller_id=seller.id, at=at, currency=row.currency, without=[row.id]
     )
     if not found:
         return "paid"

@@ -1,14 +1,17 @@
-"""Messages go out, each in a transaction of its own that decides once more.
+"""Messages go out, some in a transaction that decides once more about each.
 
-The account's credit line is locked first, as every payment, credit note and dispute that moves money
-does: what came in before is seen, what comes in after is too late for this message only. The mail is
-written in the same transaction, from the figures of that moment, and asked about again when it leaves.
+The accounts' credit lines are locked first, as every payment, credit note and dispute that moves money
+does: what came in before is seen, what comes in after is too late for these messages only. The mails are
+written in the same transaction, from the figures of that moment, and asked about again when they leave.
+What is read and written is read and written of all of them at once; one that breaks down is tried by
+itself, and so is each that was with it.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -20,11 +23,12 @@ from django.db import transaction
 from usance.flows import pay_links
 from usance.flows.dunning import choosing, escalating
 from usance.flows.dunning.composing import Composed, compose, letter_of
+from usance.flows.dunning.escalating import Reached
 from usance.flows.dunning.rechecks import BY, KIND, stop
 from usance.flows.journal import Journal, business_day
 from usance.flows.late_charge_claims import claim_at_notice
 from usance.flows.late_charges import late_charges_of_invoices
-from usance.flows.outgoing_mails import queue_mail
+from usance.flows.outgoing_mails import queue_written, written_mail
 from usance.records.collections import late_charge_queries as late_charges
 from usance.records.collections.models import PayLink
 from usance.records.credit import actions as credit
@@ -39,11 +43,13 @@ from usance.records.parties import invoicing_queries as parties
 from usance.records.parties.models import Seller
 from usance.rules.dunning import timing
 from usance.rules.dunning.decide import Decision, decide
-from usance.rules.dunning.policy import DunningPolicy, rank
+from usance.rules.dunning.policy import DunningPolicy, Step, rank
 from usance.rules.invoicing.profiles import SellerDetailsView
 
 AT_A_TIME: Final = 200
 """Messages of one seller that go out before another's turn."""
+TOGETHER: Final = 25
+"""Messages that go out in one transaction. So many accounts take no order and no payment meanwhile."""
 PUT_OFF: Final = timedelta(minutes=10)
 """For so long a message that breaks down steps aside, so that those behind it go out."""
 MAIL_LIVES: Final = timedelta(days=3)
@@ -62,20 +68,36 @@ def send_due(
     """Send the messages of a seller that are due, at most ``limit``; how many were looked at. One that
     breaks down is put off and keeps none of the others back."""
     outbox = Outbox(Seller.objects.get(id=seller_id))
+    due = queries.messages_due(seller_id=seller_id, at=clock(), limit=limit)
     looked = 0
-    for message_id in queries.messages_due(seller_id=seller_id, at=clock(), limit=limit):
-        if stopping():
-            break
-        at = clock()
-        try:
-            row = send_message(outbox, message_id=message_id, at=at)
-            if row is not None and row.state == "sent":
-                _claim_late_charges(outbox, row, at=at)
-        except Exception:  # noqa: BLE001 - it is said, and tried again; others wait behind it
-            _log.exception("dunning message %s", message_id)
-            actions.put_off(seller_id=seller_id, message_id=message_id, until=at + PUT_OFF)
-        looked += 1
+    while looked < len(due) and not stopping():
+        together = due[looked : looked + TOGETHER]
+        _send(outbox, together, at=clock())
+        looked += len(together)
     return looked
+
+
+def _send(outbox: Outbox, message_ids: Sequence[UUID], *, at: datetime) -> None:
+    """Send messages together, each by itself where that breaks down, and claim what goes with them."""
+    seller_id = outbox.seller.id
+    try:
+        rows = send_messages(outbox, message_ids, at=at)
+    except Exception:  # noqa: BLE001 - it is said, and tried again; others wait behind it
+        if len(message_ids) > 1:
+            _log.warning("dunning messages of %s go out one by one", seller_id, exc_info=True)
+            for message_id in message_ids:
+                _send(outbox, [message_id], at=at)
+            return
+        _log.exception("dunning message %s", message_ids[0])
+        actions.put_off(seller_id=seller_id, message_id=message_ids[0], until=at + PUT_OFF)
+        return
+    for row in rows:
+        if row.state != "sent":
+            continue
+        try:
+            _claim_late_charges(outbox, row, at=at)
+        except Exception:  # noqa: BLE001 - the message is sent; the others' claims are made
+            _log.exception("late charges with dunning message %s", row.id)
 
 
 class Outbox:
@@ -110,102 +132,138 @@ def _claim_late_charges(outbox: Outbox, row: DunningMessage, *, at: datetime) ->
     claim_at_notice(outbox.seller, invoice_ids=dict.fromkeys(demanded), at=at, by=BY)
 
 
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """A message that goes out, and what it is about at that moment."""
+
+    row: DunningMessage
+    known: KnownAccount
+    decision: Decision
+    policy: DunningPolicy
+    step: Step
+
+
 @transaction.atomic
-def send_message(outbox: Outbox, *, message_id: UUID, at: datetime) -> DunningMessage | None:
-    """Decide once more about a queued message, and send it as things are now, put it off to the next
-    hour at which it may go, or stop it. The message as it is then; None if there is none."""
+def send_messages(
+    outbox: Outbox, message_ids: Sequence[UUID], *, at: datetime
+) -> list[DunningMessage]:
+    """Decide once more about each of these messages that is queued, and send it as things are now, put it
+    off to the next hour at which it may go, or stop it. The messages as they are then."""
     seller = outbox.seller
-    found = queries.account_written_to(seller_id=seller.id, message_id=message_id)
-    if found is None:
-        return None
-    credit.lock_line(seller_id=seller.id, buyer_id=found[0], currency=found[1])
-    row = actions.lock_message(seller_id=seller.id, message_id=message_id)
-    if row is None or row.state != "queued":
-        return row
-    policy = outbox.rule(row.policy)
-    known = _account(seller, row, at=at)
+    found = queries.accounts_written_to(message_ids, seller_id=seller.id)
+    credit.lock_lines(seller_id=seller.id, accounts={(buyer, money) for buyer, money, _ in found})
+    rows = actions.lock_messages(
+        message_ids, case_ids=[case_id for _, _, case_id in found], seller_id=seller.id
+    )
+    queued = [row for row in rows if row.state == "queued"]
+    # The accounts as if none of the messages were there: each has one that waits at the most.
+    accounts = {
+        (one.account.buyer_id, one.account.currency): one
+        for one in account_queries.accounts(
+            {row.buyer_id for row in queued},
+            seller_id=seller.id,
+            at=at,
+            without=[row.id for row in queued],
+        )
+    }
+    decided = (
+        _decided(outbox, row, accounts.get((row.buyer_id, row.currency)), at=at) for row in queued
+    )
+    leaving = [one for one in decided if one is not None]
+    if leaving:
+        _go_out(outbox, leaving, at=at)
+    return rows
+
+
+def _decided(
+    outbox: Outbox, row: DunningMessage, known: KnownAccount | None, *, at: datetime
+) -> _Leaving | None:
+    """What goes out of a message that waits; None where it was stopped or put off."""
+    seller, policy = outbox.seller, outbox.rule(row.policy)
     if row.policy.state != "active" or known is None:
         stop(seller, row, reason="paid" if known is None else "policy_off", at=at)
-        return row
+        return None
     zone = choosing.zone_of(seller, known)
     if not timing.may_go_out(at, policy=policy, country=known.country, zone=zone):
         actions.set_fields(row, send_at=choosing.sending_at(seller, known, policy=policy, at=at))
-        return row
+        return None
     decision = decide(known.account, policy=policy, on=business_day(seller, at=at))
     if decision.step is None:
         waits = str(decision.waits)
         stop(seller, row, reason=_REASONS.get(waits, waits), at=at)
-    else:
-        _go_out(outbox, row, known, decision, policy=policy, at=at)
-    return row
+        return None
+    return _Leaving(row, known, decision, policy, decision.step)
 
 
-def _account(seller: Seller, row: DunningMessage, *, at: datetime) -> KnownAccount | None:
-    """The account as if the message were not there."""
-    found = account_queries.accounts(
-        [row.buyer_id], seller_id=seller.id, at=at, currency=row.currency, without=row.id
-    )
-    return found[0] if found else None
+def _go_out(outbox: Outbox, leaving: Sequence[_Leaving], *, at: datetime) -> None:
+    """Send the messages that are called for now, each over all of its channels."""
+    seller = outbox.seller
+    on = business_day(seller, at=at)
+    interest = _interest(outbox, leaving, on=on)
+    written = [
+        compose(
+            one.known,
+            one.decision,
+            policy=one.policy,
+            details=outbox.details,
+            on=on,
+            interest=interest,
+        )
+        for one in leaving
+    ]
+    levels = {one.row.id: one.decision.levels for one in leaving}
+    actions.retake_steps(levels, seller_id=seller.id, at=at)
+    links = _pay_links(seller, [one.row.buyer_id for one in leaving], at=at)
+    mails = []
+    for one, composed, link in zip(leaving, written, links, strict=True):
+        mail = None
+        if "email" in one.step.channels and one.known.email:
+            mail = _mail(outbox, one.row, composed, to=one.known.email, link=link, at=at)
+            mails.append(mail)
+        _fill(one, composed, link=link, mail=mail, on=on, at=at)
+    queue_written(mails)
+    actions.write_sent([one.row for one in leaving], seller_id=seller.id)
+    reached = [Reached(one.row, one.known, one.step) for one in leaving]
+    done = escalating.escalate(seller, reached, at=at)
+    _tell(seller, [one.row for one in leaving], done=done, at=at)
 
 
-def _go_out(
-    outbox: Outbox,
-    row: DunningMessage,
-    known: KnownAccount,
-    decision: Decision,
+def _fill(
+    one: _Leaving,
+    composed: Composed,
     *,
-    policy: DunningPolicy,
+    link: PayLink | None,
+    mail: OutgoingMail | None,
+    on: date,
     at: datetime,
 ) -> None:
-    """Send the message that is called for now, over each of its channels."""
-    assert decision.step is not None
-    seller, step = outbox.seller, decision.step
-    on = business_day(seller, at=at)
-    composed = compose(
-        known,
-        decision,
-        policy=policy,
-        details=outbox.details,
-        on=on,
-        interest=_interest(outbox, row.buyer_id, decision, on=on),
-    )
-    actions.retake_steps(decision.levels, seller_id=seller.id, message_id=row.id, at=at)
-    link = _pay_link(seller, row, at=at)
-    mail = None
-    if "email" in step.channels and known.email:
-        mail = _mail(outbox, row, composed, to=known.email, link=link, at=at)
-    actions.set_fields(
-        row,
-        state="sent",
-        sent_at=at,
-        level=step.level,
-        channels=list(step.channels),
-        on=on,
-        amount=decision.amount,
-        items=list(composed.items),
-        language=composed.language,
-        subject=composed.text.subject,
-        body=composed.text.body,
-        pay_link_id=link.id if link else None,
-        sent_to=mail.recipient if mail else "",
-        mail_id=mail.id if mail else None,
-    )
-    actions.mark_case(seller_id=seller.id, case_id=row.case_id, level=step.level, on=on)
-    done = escalating.escalate(seller, row, known=known, step=step, at=at)
-    _tell(seller, row, done=done, at=at)
+    """Have the message say what it says and where it goes, here; it is written down with the others."""
+    row = one.row
+    row.state, row.sent_at, row.on = "sent", at, on
+    row.level, row.channels = one.step.level, list(one.step.channels)
+    row.amount, row.items = one.decision.amount, list(composed.items)
+    row.language = composed.language
+    row.subject, row.body = composed.text.subject, composed.text.body
+    row.pay_link_id = link.id if link else None
+    row.sent_to = mail.recipient if mail else ""
+    row.mail_id = mail.id if mail else None
 
 
-def _interest(outbox: Outbox, buyer_id: UUID, decision: Decision, *, on: date) -> dict[UUID, int]:
+def _interest(outbox: Outbox, leaving: Sequence[_Leaving], *, on: date) -> dict[UUID, int]:
     """What has accrued on each invoice that is demanded and is not claimed, where interest is claimed from
-    the buyer; nothing of an invoice for a day of which the rate is not known, nor where a tax is due on
+    its buyer; nothing of an invoice for a day of which the rate is not known, nor where a tax is due on
     it."""
-    late = {item.invoice_id for item in decision.items if item.days_late(on) > 0}
-    if not late or not outbox.claims:
+    if not outbox.claims:
         return {}
     seller = outbox.seller
-    terms = late_charges.terms_for_buyers(seller_id=seller.id, buyer_ids={buyer_id})
-    own = terms.get(buyer_id, terms.get(None))
-    if own is None or own.charging != "at_notice":
+    buyers = {one.row.buyer_id for one in leaving}
+    terms = late_charges.terms_for_buyers(seller_id=seller.id, buyer_ids=buyers)
+    late: set[UUID] = set()
+    for one in leaving:
+        own = terms.get(one.row.buyer_id, terms.get(None))
+        if own is not None and own.charging == "at_notice":
+            late |= {item.invoice_id for item in one.decision.items if item.days_late(on) > 0}
+    if not late:
         return {}
     invoices = Invoice.objects.select_related("buyer").filter(seller_id=seller.id, id__in=late)
     found = late_charges_of_invoices(seller, list(invoices), on=on)
@@ -232,7 +290,7 @@ def _mail(
         details=details,
         pay_address=pay_links.address_of(link) if link else "",
     )
-    return queue_mail(
+    return written_mail(
         outbox.seller,
         letter,
         kind=KIND,
@@ -245,32 +303,37 @@ def _mail(
     )
 
 
-def _pay_link(seller: Seller, row: DunningMessage, *, at: datetime) -> PayLink | None:
-    """A link to all that the buyer owes; none where this installation has no public address."""
+def _pay_links(
+    seller: Seller, buyer_ids: Sequence[UUID], *, at: datetime
+) -> Sequence[PayLink | None]:
+    """For each buyer a link to all that it owes; none where this installation has no public address."""
     if not settings.PUBLIC_URL:
-        return None
-    return pay_links.create_link(seller, buyer_id=row.buyer_id, at=at, by=BY)
+        return [None] * len(buyer_ids)
+    return pay_links.create_account_links(seller, buyer_ids=buyer_ids, at=at, by=BY)
 
 
-def _tell(seller: Seller, row: DunningMessage, *, done: Sequence[str], at: datetime) -> None:
-    """The event; where the step names the webhook it carries the whole message, for who sends it."""
-    data = {
-        "level": row.level,
-        "channels": row.channels,
-        "amount": row.amount,
-        "items": row.items,
-        "done": list(done),
-    }
-    if "webhook" in row.channels:
-        data |= {"subject": row.subject, "body": row.body, "language": row.language}
+def _tell(
+    seller: Seller, rows: Sequence[DunningMessage], *, done: Sequence[list[str]], at: datetime
+) -> None:
+    """The events; where the step names the webhook one carries the whole message, for who sends it."""
     journal = Journal(seller, at=at, by=BY)
-    journal.tell(
-        "dunning.sent",
-        object_type="dunning_message",
-        object_id=row.id,
-        buyer_id=row.buyer_id,
-        state="sent",
-        currency=row.currency,
-        data=data,
-    )
+    for row, deeds in zip(rows, done, strict=True):
+        data = {
+            "level": row.level,
+            "channels": row.channels,
+            "amount": row.amount,
+            "items": row.items,
+            "done": deeds,
+        }
+        if "webhook" in row.channels:
+            data |= {"subject": row.subject, "body": row.body, "language": row.language}
+        journal.tell(
+            "dunning.sent",
+            object_type="dunning_message",
+            object_id=row.id,
+            buyer_id=row.buyer_id,
+            state="sent",
+            currency=row.currency,
+            data=data,
+        )
     journal.close()

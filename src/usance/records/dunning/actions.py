@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -53,6 +54,28 @@ INSERT INTO dunning_step (id, seller_id, created_at, message_id, invoice_id, due
 SELECT s.id, %(seller)s, %(at)s, s.message_id, s.invoice_id, s.due_on, s.level
   FROM jsonb_to_recordset(%(steps)s) AS s(
        id uuid, message_id uuid, invoice_id uuid, due_on date, level text)
+"""
+
+_SENT: Final = """
+UPDATE dunning_message AS m
+   SET state = 'sent', sent_at = s.sent_at, level = s.level, "on" = s."on", amount = s.amount,
+       channels = ARRAY(SELECT jsonb_array_elements_text(s.channels)), items = s.items,
+       language = s.language, subject = s.subject, body = s.body, sent_to = s.sent_to,
+       mail_id = s.mail_id, pay_link_id = s.pay_link_id
+  FROM jsonb_to_recordset(%(messages)s) AS s(
+       id uuid, sent_at timestamptz, level text, "on" date, amount bigint, channels jsonb, items jsonb,
+       language text, subject text, body text, sent_to text, mail_id uuid, pay_link_id uuid)
+ WHERE m.seller_id = %(seller)s AND m.id = s.id
+"""
+_WRITTEN: Final = (
+    *("id", "sent_at", "level", "on", "amount", "channels", "items", "language", "subject", "body"),
+    *("sent_to", "mail_id", "pay_link_id"),
+)
+
+_MARKED: Final = """
+UPDATE dunning_case AS c SET level = s.level, last_on = s."on"
+  FROM jsonb_to_recordset(%(messages)s) AS s(case_id uuid, level text, "on" date)
+ WHERE c.seller_id = %(seller)s AND c.id = s.case_id
 """
 
 # Tasks that steps made; what a person planned stays until a person ticks it off.
@@ -161,15 +184,18 @@ def take_steps(
 
 
 def retake_steps(
-    levels: Mapping[tuple[UUID, date], str], *, seller_id: UUID, message_id: UUID, at: datetime
+    levels: Mapping[UUID, Mapping[tuple[UUID, date], str]], *, seller_id: UUID, at: datetime
 ) -> None:
-    """Have the message take these levels in place of those that it took when it was queued, which mostly
+    """Have each message take these levels in place of those that it took when it was queued, which mostly
     are the same."""
-    found = DunningStep.objects.filter(seller_id=seller_id, message_id=message_id)
-    taken = {(id_, day): level for id_, day, level in found.values_list(*_OF_STEP)}
-    if taken != levels:
+    taken: defaultdict[UUID, dict[tuple[UUID, date], str]] = defaultdict(dict)
+    found = DunningStep.objects.filter(seller_id=seller_id, message_id__in=levels)
+    for message_id, invoice_id, due_on, level in found.values_list("message_id", *_OF_STEP):
+        taken[message_id][invoice_id, due_on] = level
+    others = {id_: wanted for id_, wanted in levels.items() if taken[id_] != wanted}
+    for message_id in others:
         free_steps(seller_id=seller_id, message_id=message_id)
-        take_steps({message_id: levels}, seller_id=seller_id, at=at)
+    take_steps(others, seller_id=seller_id, at=at)
 
 
 def free_steps(*, seller_id: UUID, message_id: UUID) -> None:
@@ -206,6 +232,23 @@ def lock_message(*, seller_id: UUID, message_id: UUID) -> DunningMessage | None:
     )
 
 
+def lock_messages(
+    message_ids: Sequence[UUID], *, case_ids: Collection[UUID], seller_id: UUID
+) -> list[DunningMessage]:
+    """These messages in this order, with their policies, locked until the transaction ends; their cases
+    first, as a run does that queues messages."""
+    cases = DunningCase.objects.filter(seller_id=seller_id, id__in=case_ids).order_by("id")
+    list(cases.select_for_update(no_key=True).values_list("id"))
+    found = (
+        DunningMessage.objects.select_related("policy")
+        .select_for_update(no_key=True, of=("self",))
+        .filter(seller_id=seller_id, id__in=message_ids)
+        .order_by("id")
+    )
+    by_id = {row.id: row for row in found}
+    return [by_id[id_] for id_ in message_ids if id_ in by_id]
+
+
 def lock_case(*, seller_id: UUID, case_id: UUID) -> DunningCase | None:
     """The case, locked until the transaction ends."""
     return (
@@ -215,9 +258,13 @@ def lock_case(*, seller_id: UUID, case_id: UUID) -> DunningCase | None:
     )
 
 
-def mark_case(*, seller_id: UUID, case_id: UUID, level: str, on: date) -> None:
-    """Note on the case what its last message was, and when."""
-    DunningCase.objects.filter(seller_id=seller_id, id=case_id).update(level=level, last_on=on)
+def write_sent(messages: Sequence[DunningMessage], *, seller_id: UUID) -> None:
+    """Write down that these messages are sent, as they have been changed here, and note on each case what
+    its last message was, and when."""
+    rows = [{name: getattr(one, name) for name in _WRITTEN} for one in messages]
+    execute(_SENT, {"seller": seller_id, "messages": jsonb(rows)})
+    marks = [{"case_id": one.case_id, "level": one.level, "on": one.on} for one in messages]
+    execute(_MARKED, {"seller": seller_id, "messages": jsonb(marks)})
 
 
 def lock_policies(*, seller_id: UUID, name: str) -> list[DunningPolicy]:

@@ -92,6 +92,14 @@ def account_written_to(*, seller_id: UUID, message_id: UUID) -> tuple[UUID, str]
     return found.values_list("buyer_id", "currency").first()
 
 
+def accounts_written_to(
+    message_ids: Collection[UUID], *, seller_id: UUID
+) -> list[tuple[UUID, str, UUID]]:
+    """The buyer, the currency and the case of each of these messages."""
+    found = DunningMessage.objects.filter(seller_id=seller_id, id__in=message_ids)
+    return list(found.values_list("buyer_id", "currency", "case_id"))
+
+
 def messages_due(*, seller_id: UUID, at: datetime, limit: int) -> list[UUID]:
     """Messages that are to go out by now, the longest due first."""
     found = DunningMessage.objects.filter(seller_id=seller_id, state="queued", send_at__lte=at)

@@ -8,12 +8,14 @@ item with its own day; what has been paid or credited counts against the first.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal
 from uuid import UUID
+
+from django.db import connection
 
 from usance.records.invoices.report_models import ReportRules
 from usance.records.statements import execute
@@ -148,7 +150,7 @@ def aging(
     question = _question(seller_id, on, currency=currency)
     if by == "seller":
         select = f"SELECT NULL::uuid, '', currency, {_BUCKETS} GROUP BY currency ORDER BY currency"
-        return [Aging(row[0], "", *row[2:9]) for row in execute(_STANDING + select, question)]
+        return [Aging(row[0], "", *row[2:9]) for row in _asked(select, question)]
     of_buyers = (
         f"SELECT buyer_id, '', currency, {_BUCKETS} GROUP BY buyer_id, currency) AS"
         " t(buyer_id, label, currency, b1, b2, b3, b4, b5, invoices) JOIN parties_buyer AS b"
@@ -156,7 +158,7 @@ def aging(
     )
     if by == "buyer":
         select = f"SELECT t.*, b.name FROM ({of_buyers} ORDER BY b.name, t.buyer_id, t.currency"
-        return [Aging(row[0], row[9], *row[2:9]) for row in execute(_STANDING + select, question)]
+        return [Aging(row[0], row[9], *row[2:9]) for row in _asked(select, question)]
     kept = report_rules(seller_id=seller_id)
     sums = ", ".join(f"sum(t.b{n})::bigint" for n in range(1, 6))
     select = (
@@ -166,7 +168,7 @@ def aging(
         f" GROUP BY 1, 2 ORDER BY {_LABELS[by]} = '', 1, 2"
     )
     question |= {"segment_key": kept.segment_key, "person_key": kept.person_key}
-    rows = execute(_STANDING + select, question)
+    rows = _asked(select, question)
     return [replace(Aging(None, "", *row[1:8]), label=row[0]) for row in rows]
 
 
@@ -324,6 +326,17 @@ class OpenItem:
     instalment: int | None = None
 
 
+_OPEN_ITEM: Final = (
+    "SELECT i.id, i.buyer_id, i.number, i.external_id, i.currency, i.issued_on,"
+    " t.due_on, coalesce(t.amount, i.amount), t.outstanding::bigint,"
+    " greatest(%(on)s::date - t.due_on, 0), t.instalment FROM item AS t"
+    " JOIN invoices_invoice AS i ON i.seller_id = %(seller_id)s AND i.id = t.id"
+)
+_FIRST_DUE: Final = " ORDER BY t.due_on, i.number, t.instalment"
+_LOT: Final = 2000
+"""Items that are fetched at a time."""
+
+
 def open_items(
     *, seller_id: UUID, on: date, buyer_id: UUID | None = None, currency: str | None = None
 ) -> list[OpenItem]:
@@ -331,15 +344,29 @@ def open_items(
 
     Of one buyer, as on its statement of account, or of all.
     """
-    rows = execute(
-        _STANDING + "SELECT i.id, i.buyer_id, i.number, i.external_id, i.currency, i.issued_on,"
-        " t.due_on, coalesce(t.amount, i.amount), t.outstanding::bigint,"
-        " greatest(%(on)s::date - t.due_on, 0), t.instalment FROM item AS t"
-        " JOIN invoices_invoice AS i ON i.seller_id = %(seller_id)s AND i.id = t.id"
-        " ORDER BY t.due_on, i.number",
-        _question(seller_id, on, currency=currency, buyer_id=buyer_id),
-    )
-    return [OpenItem(*row) for row in rows]
+    question = _question(seller_id, on, currency=currency, buyer_id=buyer_id)
+    return [OpenItem(*row) for row in _asked(_OPEN_ITEM + _FIRST_DUE, question)]
+
+
+def each_open_item(
+    *, seller_id: UUID, on: date, invoice_ids: Sequence[UUID] | None = None
+) -> Iterator[OpenItem]:
+    """The same of all buyers, or of ``invoice_ids`` only, in the same order: fetched some at a time by a
+    cursor of the server's, so that any number of them takes no room."""
+    only = "" if invoice_ids is None else " WHERE t.id = ANY(%(ids)s)"
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            _STANDING + _OPEN_ITEM + only + _FIRST_DUE,
+            _question(seller_id, on) | {"ids": invoice_ids},
+        )
+        while rows := cursor.fetchmany(_LOT):
+            yield from (OpenItem(*row) for row in rows)
+
+
+def _asked(select: str, question: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Ask ``select`` of what was standing. It is planned for the very day and buyer: a plan that is kept
+    reads what happened after last year as it reads what happened after yesterday."""
+    return execute(_STANDING + select, question, keeps_plan=False)
 
 
 def _question(
