@@ -36,9 +36,10 @@ class AdviceTableForm(TableForm):
         """Columns with a heading: an advice is read by its headings alone."""
         return len(self.outline.headings)
 
-    def guessed(self) -> Mapping[str, int]:
+    def guessed(self) -> Mapping[int, str]:
         """As the reader of advices would take the headings by itself."""
-        return dict(columns_of(list(self.outline.headings)) or {})
+        found = columns_of(list(self.outline.headings)) or {}
+        return {index: name for name, index in found.items()}
 
     def mapping(self) -> AdviceMapping:
         """The mapping that was said."""

@@ -90,9 +90,9 @@ class TableMappingForm(TableForm):
         help_text=_lazy("Such as a line of totals; they are left out."),
     )
 
-    def guessed(self) -> Mapping[str, int]:
+    def guessed(self) -> Mapping[int, str]:
         """By what banks call their columns."""
-        return dict(suggested(self.outline))
+        return {index: name for name, index in suggested(self.outline).items()}
 
     def mapping(self) -> ColumnMapping:
         """The mapping that was said. Raises FormatError ``invalid_mapping``."""

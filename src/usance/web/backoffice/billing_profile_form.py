@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -16,8 +14,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from usance.rules.invoicing.identifiers import is_email
 from usance.rules.invoicing.national import buyer_fields
 from usance.rules.invoicing.profiles import LANGUAGES, BuyerFacts, ProfileFields
+from usance.web.backoffice.party_form import PartyForm
 from usance.web.words import billing_profiles as words
-from usance.web.words.amounts import country_text, language_text
+from usance.web.words.amounts import language_text
 
 _GROUPS: Final[tuple[tuple[Promise, tuple[str, ...]], ...]] = (
     (_lazy("When and how"), ("schedule", "group_by", "formats", "channels")),
@@ -86,8 +85,11 @@ class _Several(forms.MultipleChoiceField):
         return tuple(super().clean(value))
 
 
-class BillingProfileForm(forms.Form):
+class BillingProfileForm(PartyForm[ProfileFields]):
     """How a buyer wants its invoices."""
+
+    sections = _GROUPS
+    national_at = 1
 
     schedule = forms.ChoiceField(label=_lazy("Billing"))
     group_by = forms.ChoiceField(label=_lazy("Lines of an invoice"))
@@ -169,8 +171,6 @@ class BillingProfileForm(forms.Form):
 
     def __init__(self, data: Any = None, *, fields: ProfileFields, buyer: BuyerFacts) -> None:
         super().__init__(data)
-        self.kept, self.home = fields, fields.country or buyer.country
-        self.national = buyer_fields(self.home)
         for name, choices in _CHOICES.items():
             self.fields[name].choices = [  # type: ignore[attr-defined]
                 (code, str(text)) for code, text in choices.items()
@@ -178,36 +178,25 @@ class BillingProfileForm(forms.Form):
         self.fields["schedule"].choices = words.schedule_choices()  # type: ignore[attr-defined]
         languages = [("", _("The buyer's")), *((c, language_text(c)) for c in LANGUAGES)]
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
-        for name in self.national:
-            label, help_text = _NATIONAL[name]
-            self.fields[f"national_{name}"] = forms.CharField(
-                label=str(label), required=False, max_length=254, help_text=str(help_text)
-            )
-        self.initial = asdict(fields)
-        self.initial |= {f"national_{n}": fields.national.get(n, "") for n in self.national}
-        usual = {
-            "legal_name": buyer.name,
-            "country": buyer.country,
-            "vat_id": buyer.tax_id,
-            "email_to": buyer.email,
-        }
-        for name, text in usual.items():
-            self.fields[name].widget.attrs["placeholder"] = text
+        home = fields.country or buyer.country
+        self.fill(
+            fields,
+            home=home,
+            national={name: _national_field(name) for name in buyer_fields(home)},
+            usual={
+                "legal_name": buyer.name,
+                "country": buyer.country,
+                "vat_id": buyer.tax_id,
+                "email_to": buyer.email,
+            },
+        )
 
-    @property
-    def groups(self) -> list[tuple[str, list[BoundField]]]:
-        """The fields under their headings."""
-        groups = [(str(title), [self[name] for name in names]) for title, names in _GROUPS]
-        if self.national:
-            title = _("What %(country)s asks for") % {"country": country_text(self.home)}
-            groups.insert(1, (title, [self[f"national_{name}"] for name in self.national]))
-        return groups
 
-    def said(self) -> ProfileFields:
-        """What was typed; what has no field here stays."""
-        data = dict(self.cleaned_data)
-        national = {name: data.pop(f"national_{name}", "") for name in self.national}
-        return replace(self.kept, **data, national=national)
+def _national_field(name: str) -> forms.Field:
+    label, help_text = _NATIONAL[name]
+    return forms.CharField(
+        label=str(label), required=False, max_length=254, help_text=str(help_text)
+    )
 
 
 _CHOICES: Final = {

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -21,7 +19,8 @@ from usance.rules.invoicing.seller_checks import checked_account
 from usance.web.backoffice.acts import ActForm
 from usance.web.backoffice.field_faults import add_faults
 from usance.web.backoffice.fields import CurrencyField
-from usance.web.words.amounts import country_text, language_text
+from usance.web.backoffice.party_form import PartyForm
+from usance.web.words.amounts import language_text
 
 _GROUPS: Final[tuple[tuple[Promise, tuple[str, ...]], ...]] = (
     (
@@ -66,8 +65,11 @@ _NATIONAL: Final[Mapping[str, tuple[Promise, Promise | str]]] = {
 }
 
 
-class SellerForm(forms.Form):
+class SellerForm(PartyForm[SellerFields]):
     """Who the seller is on its documents."""
+
+    sections = _GROUPS
+    national_at = 2
 
     legal_name = forms.CharField(label=_lazy("Legal name"), required=False, max_length=200)
     trading_name = forms.CharField(
@@ -171,37 +173,20 @@ class SellerForm(forms.Form):
 
     def __init__(self, data: Any = None, *, fields: SellerFields, country: str, name: str) -> None:
         super().__init__(data)
-        self.kept, self.home = fields, fields.country or country
-        self.national = seller_fields(self.home)
         choices = [("", _("As set up")), *((code, language_text(code)) for code in LANGUAGES)]
         self.fields["language"].choices = choices  # type: ignore[attr-defined]
-        for field in self.national:
-            self.fields[f"national_{field}"] = _national_field(field)
-        self.initial = asdict(fields)
-        self.initial |= {f"national_{n}": fields.national.get(n, "") for n in self.national}
-        usual = {
-            "legal_name": name,
-            "country": country,
-            "invoice_prefix": DEFAULT_PREFIX["invoice"],
-            "credit_note_prefix": DEFAULT_PREFIX["credit_note"],
-        }
-        for field, text in usual.items():
-            self.fields[field].widget.attrs["placeholder"] = text
-
-    @property
-    def groups(self) -> list[tuple[str, list[BoundField]]]:
-        """The fields under their headings."""
-        groups = [(str(title), [self[name] for name in names]) for title, names in _GROUPS]
-        if self.national:
-            title = _("What %(country)s asks for") % {"country": country_text(self.home)}
-            groups.insert(2, (title, [self[f"national_{name}"] for name in self.national]))
-        return groups
-
-    def said(self) -> SellerFields:
-        """What was typed; what has no field here stays."""
-        data = dict(self.cleaned_data)
-        national = {name: data.pop(f"national_{name}", "") for name in self.national}
-        return replace(self.kept, **data, national=national)
+        home = fields.country or country
+        self.fill(
+            fields,
+            home=home,
+            national={field: _national_field(field) for field in seller_fields(home)},
+            usual={
+                "legal_name": name,
+                "country": country,
+                "invoice_prefix": DEFAULT_PREFIX["invoice"],
+                "credit_note_prefix": DEFAULT_PREFIX["credit_note"],
+            },
+        )
 
 
 def _national_field(name: str) -> forms.Field:

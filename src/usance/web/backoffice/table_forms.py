@@ -48,7 +48,7 @@ class TableForm(forms.Form):
     def __init__(self, *args: Any, outline: Outline, **options: Any) -> None:
         super().__init__(*args, **options)
         self.outline = outline
-        guessed = {index: name for name, index in self.guessed().items()}
+        guessed = self.guessed()
         choices = [("", _("Nothing that is needed")), *self.meanings.items()]
         for index in range(self.width):
             self.fields[f"column_{index + 1}"] = forms.ChoiceField(
@@ -80,8 +80,8 @@ class TableForm(forms.Form):
         mark: DecimalMark | None = self.cleaned_data["decimal_mark"] or None
         return mark
 
-    def guessed(self) -> Mapping[str, int]:
-        """The index of the column that each meaning is likely to be in, by the headings."""
+    def guessed(self) -> Mapping[int, str]:
+        """What columns are likely to mean by their headings, by index."""
         raise NotImplementedError
 
     def heading(self, index: int) -> str:
@@ -108,5 +108,5 @@ class TableForm(forms.Form):
             )
         for names, refusal in self.needed:
             if not names & set(meant):
-                raise ValidationError(refusal)
+                raise ValidationError(str(refusal))
         return given
