@@ -86,8 +86,10 @@ class CurrencyField(forms.CharField):
     """A currency in use by its code, cleaned to capitals; empty where none is asked for."""
 
     def __init__(self, *, required: bool = True, **options: Any) -> None:
-        options = {"label": _lazy("Currency"), "max_length": 3} | options
-        super().__init__(required=required, min_length=3 if required else None, **options)
+        options.setdefault("label", _lazy("Currency"))
+        super().__init__(
+            required=required, min_length=3 if required else None, max_length=3, **options
+        )
 
     def clean(self, value: Any) -> str:
         """The code."""
