@@ -16,6 +16,7 @@ from tests.flows.trading import Trade
 from tests.gateways.contracts.server import serving
 from tests.gateways.contracts.stripe import KEY, StripeMock
 from usance.flows import connections, pay_links, promises
+from usance.flows.journal import business_day
 from usance.flows.seller_details import add_bank_account
 from usance.records.cards.models import CardAuthorization, CardPage
 from usance.records.collections.models import PayLink, Promise
@@ -207,7 +208,7 @@ def test_instalments_are_proposed(here: Trade) -> None:
     page = text(Client().get(address))
     assert page.count("<fieldset") == 3
     assert "€75.00" in page
-    day = here.at.date()
+    day = business_day(here.seller, at=here.at)
     wrong = {"day_0": day.isoformat(), "amount_0": "100.00", "day_1": "", "amount_1": "200.00"}
     response = Client().post(address, wrong)
     assert response.status_code == 422
