@@ -298,6 +298,10 @@ def test_a_rate_that_is_not_known_is_said_and_refused(trade: Trade, late: Invoic
     assert found.unknown.table == "ecb"
     with books.refused(trade.seller, ReferenceRateMissing, match="Load it"):
         claim(day, late)
+    # A later rate does not bridge what is not known before it.
+    assert load(trade, ("2028-01-01", "1.00")).created == 1
+    with books.refused(trade.seller, ReferenceRateMissing, match="again from 2028-01-01"):
+        claim(day, late)
     done = load(trade, ("2026-01-01", "2.15"), ("2026-07-01", "2.00"), ("2027-01-01", "1.75"))
     assert (done.created, done.changed, done.known) == (3, 0, 0)
     with books.nothing_written(trade.seller):
@@ -391,6 +395,37 @@ def test_costs_of_recovery_are_owed_beyond_the_fixed_sum(trade: Trade, late: Inv
     second = claim(later(trade, late, 20), late, costs=15_000)
     assert (second.compensation, second.costs) == (0, 5000)
     assert books.broken(trade.seller) == []
+
+
+def test_costs_that_are_not_owed_are_left_out_and_the_claim_says_so(
+    trade: Trade, late: Invoice
+) -> None:
+    set_terms(trade, law="contract", rate=Decimal(12))
+    made = claim(later(trade, late, 10), late, costs=12_500)
+    # 1,000.00 x 12 % x 10 / 365; a contract alone gives no costs.
+    assert (made.amount, made.compensation, made.costs) == (329, 0, 0)
+    assert made.clause == "costs of 125.00 EUR left out"
+
+
+def test_the_polish_sum_takes_the_rate_of_exchange_of_its_own_day_only(
+    trade: Trade, late: Invoice
+) -> None:
+    set_terms(trade, law="PL")
+    half_years = [date(late.due_on.year, month, 1) for month in (1, 7)]
+    told = [NewRate(table="nbp", valid_from=day, rate=Decimal(4)) for day in half_years]
+    terms.set_reference_rates(trade.seller, told, **trade.act)
+    day = later(trade, late, 10)
+    asked = shown(day, late).compensation.rate_on
+    assert asked is not None and asked < late.due_on and asked.month != late.due_on.month
+    for on, fixed, missing in (
+        (asked - timedelta(days=1), 0, ("PLN",)),
+        (asked, 4000, ()),
+    ):
+        exchange_rates.set_rate(
+            trade.seller, source="EUR", target="PLN", rate=Decimal("4.25"), on=on, **trade.act
+        )
+        owed = shown(day, late).compensation
+        assert (owed.fixed, owed.missing) == (fixed, missing)
 
 
 @pytest.mark.parametrize(

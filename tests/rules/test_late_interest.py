@@ -18,16 +18,19 @@ from usance.rules.interest import (
     Due,
     InvalidAgreement,
     Movement,
+    RateTable,
     RateUnknown,
     Suspension,
     accrued,
     law_of_country,
 )
+from usance.rules.interest.accrual import COSTS_LEFT_OUT, EXCHANGE_RATE_MISSING
 from usance.rules.interest.agreements import (
     BELOW_LAW,
     CAP_BELOW_LAW,
     LAW_INSTEAD,
     NOT_A_SMALL_SUPPLIER,
+    OLDER_THAN_LAW,
 )
 from usance.rules.interest.day_counts import DAY_COUNTS, DayCount, days_of, share_of_year
 from usance.rules.interest.rate_tables import InvalidRate, check_rate
@@ -54,6 +57,7 @@ def owed(
     day_count: DayCount = "act/365",
     small: bool = False,
 ) -> Accrual:
+    told = rates or {}
     return accrued(
         of,
         agreement=Agreement(
@@ -67,8 +71,17 @@ def owed(
         on=day(on),
         since=day(since) if since else None,
         costs=costs,
-        rates=rates,
+        rates=lambda code, _day: told.get(code),
     )
+
+
+def extended(table: str, *rates: str) -> RateTable:
+    """The table that comes with the program and ``rates``: from, rate, and until where that is said."""
+    told = []
+    for rate in rates:
+        first, value, *until = rate.split()
+        told.append((day(first), Decimal(value), day(until[0] if until else first)))
+    return SHIPPED[table].extended(told)
 
 
 def rows(found: Accrual) -> list[str]:
@@ -147,6 +160,9 @@ def test_the_united_kingdom_keeps_the_rate_of_the_eve_of_the_half_year_it_began_
         for amount in (99_999, 100_000, 999_999, 1_000_000)
     }
     assert [one.compensation.fixed for one in sums.values()] == [4000, 7000, 7000, 10_000]
+    # s. 8(2): what carries an agreed rate carries no statutory interest, and s. 5A(1) no fixed sum beside it.
+    agreed = owed(debt(150_000, due="2024-03-01", currency="GBP"), "GB", "2024-03-31", rate="9")
+    assert (agreed.interest, agreed.compensation.amount) == (1110, 0)  # 1,500.00 x 9 % x 30 / 365
 
 
 def test_india_compounds_three_times_the_bank_rate_each_month_from_day_45_on() -> None:
@@ -167,6 +183,12 @@ def test_india_compounds_three_times_the_bank_rate_each_month_from_day_45_on() -
     # The law's rate cannot be contracted away, and protects micro and small suppliers only.
     less = owed(of, "IN", "2025-04-24", small=True, rate="12")
     assert (less.interest, less.warnings) == (found.interest, (LAW_INSTEAD,))
+    # Nor capped, "notwithstanding anything contained in any agreement"; a cap beyond the law's binds.
+    for rate in (None, "24"):
+        capped = owed(of, "IN", "2025-04-24", small=True, rate=rate, cap="12")
+        assert (rows(capped), capped.warnings) == (rows(found), (LAW_INSTEAD,))
+    beyond = owed(of, "IN", "2025-03-24", small=True, rate="30", cap="24")
+    assert rows(beyond) == ["2025-02-25..2025-03-24 28 10000000 24 184110"]
     large = owed(of, "IN", "2025-04-24", rate="12")
     assert (large.law, large.warnings) == ("contract", (NOT_A_SMALL_SUPPLIER,))
     assert rows(large) == ["2025-04-01..2025-04-24 24 10000000 12 78904"]
@@ -256,9 +278,84 @@ def test_fixed_sums_are_said_in_the_currency_of_the_invoice() -> None:
         for zloty in (5_000, 5_001, 49_999, 50_000)
     ]
     assert [one.compensation.fixed for one in sums] == [17_000, 29_750, 29_750, 42_500]
+    # It has no agreement say less than the law (art. 7(1)): 5.75 + 10.
+    low = owed(debt(due="2024-05-15", currency="PLN"), "PL", "2024-06-30", rate="8", rates=rates)
+    assert (low.steps[0].rate, low.warnings) == (Decimal("15.75"), (LAW_INSTEAD,))
     # Ireland: above 1,000 and above 10,000.
     irish = [owed(debt(cents), "IE", "2024-06-30") for cents in (100_000, 100_001, 1_000_001)]
     assert [one.compensation.fixed for one in irish] == [4000, 7000, 10_000]
+
+
+@pytest.mark.parametrize(
+    ("due", "of"),
+    [
+        ("2024-05-15", "2024-04-30"),
+        ("2024-05-31", "2024-05-31"),  # late from 1 June on, so the month before is May
+        ("2024-04-10", "2024-03-29"),  # Easter was on 31 March; Good Friday is a working day
+        ("2025-01-15", "2024-12-31"),
+    ],
+)
+def test_poland_converts_at_the_rate_of_the_last_working_day_of_the_month_before(
+    due: str, of: str
+) -> None:
+    """Act of 8 March 2013, art. 10(1a). 4.2678 is that of the day asked for, 9 that of any other."""
+    found = accrued(
+        debt(400_000, due=due, currency="PLN"),
+        agreement=Agreement(law=LAWS["PL"]),
+        tables=SHIPPED,
+        on=day(due) + timedelta(days=90),
+        rates=lambda code, asked: (
+            Decimal("4.2678") if (code, asked) == ("EUR", day(of)) else Decimal(9)
+        ),
+    ).compensation
+    assert (found.fixed, found.rate_on) == (17_071, day(of))  # 40 x 4.2678 = 170.71
+    assert found.clause.endswith(f"; 40 EUR x 4.2678 PLN ({of})")
+
+
+def test_hungary_converts_at_the_rate_of_the_day_on_which_it_is_late_first() -> None:
+    law = LAWS["HU"].compensation
+    assert law is not None
+    days = ["2024-05-16", "2024-05-18", "2024-05-20"]  # Thursday, Saturday, Whit Monday
+    assert [str(law.exchange_day(day(one))) for one in days] == [
+        "2024-05-16",
+        "2024-05-17",
+        "2024-05-17",
+    ]
+
+
+def test_germany_gives_older_debts_eight_points_and_no_fixed_sum() -> None:
+    """EGBGB, art. 229 § 34: what had arisen before 29 July 2014. Base rate -0.73."""
+    old = owed(debt(due="2014-07-28"), "DE", "2014-12-31", costs=12_500)
+    # 10,000.00 x 7.27 % x 156 / 365
+    assert rows(old) == ["2014-07-29..2014-12-31 156 1000000 7.27 31072"]
+    assert "art. 229 § 34" in old.steps[0].clause
+    assert (old.compensation.amount, old.compensation.left_out) == (0, 12_500)
+    new = owed(debt(due="2014-07-29"), "DE", "2014-12-31")
+    # 10,000.00 x 8.27 % x 155 / 365
+    assert rows(new) == ["2014-07-30..2014-12-31 155 1000000 8.27 35119"]
+    assert new.compensation.fixed == 4000
+    # Invoiced before that day, due after it: it had arisen by then.
+    invoiced = Debt(currency="EUR", dues=debt(due="2014-08-15").dues, issued_on=day("2014-07-16"))
+    assert owed(invoiced, "DE", "2014-12-31").steps[0].rate == Decimal("7.27")
+    # Where what held before is not known here, it is said to be another.
+    assert owed(debt(due="2013-03-15"), "IT", "2013-06-30").warnings == (OLDER_THAN_LAW,)
+    assert owed(debt(due="2013-03-16"), "IT", "2013-06-30").warnings == ()
+
+
+def test_costs_that_are_not_owed_are_said_to_be_left_out() -> None:
+    usd = debt(100_000, currency="USD")
+    found = owed(usd, "contract", "2024-07-27", rate="18", costs=12_500)
+    assert (found.compensation.costs, found.compensation.left_out) == (0, 12_500)
+    assert (found.warnings, found.owes_costs) == ((COSTS_LEFT_OUT,), False)
+    assert found.compensation.grounds == "costs of 125.00 USD left out"
+    # The fixed sum cannot be said without a rate of exchange, nor what exceeds it.
+    unsaid = owed(debt(currency="RON"), "RO", "2024-06-30", costs=12_500)
+    assert unsaid.compensation.left_out == 12_500
+    assert unsaid.warnings == (EXCHANGE_RATE_MISSING, COSTS_LEFT_OUT)
+    # What the fixed sum covers is not left out, and what exceeds it is claimed.
+    covered = owed(debt(), "EU", "2024-07-31", costs=3_000)
+    assert (covered.total - covered.interest, covered.warnings) == (4000, ())
+    assert owed(debt(), "EU", "2024-07-31", costs=9_000).compensation.costs == 5_000
 
 
 def test_a_rate_that_is_not_known_is_refused_and_not_guessed() -> None:
@@ -267,7 +364,7 @@ def test_a_rate_that_is_not_known_is_refused_and_not_guessed() -> None:
     assert refused.value.table == "ecb"
     assert refused.value.on == refused.value.first_day == day("2026-07-01")
     assert owed(debt(due="2026-05-15"), "EU", "2026-06-30").steps[0].rate == Decimal("10.15")
-    longer = SHIPPED["ecb"].extended([(day("2026-07-01"), Decimal("2.00"))])
+    longer = extended("ecb", "2026-07-01 2.00")
     found = accrued(
         debt(due="2026-05-15"),
         agreement=Agreement(law=LAWS["EU"]),
@@ -281,6 +378,63 @@ def test_a_rate_that_is_not_known_is_refused_and_not_guessed() -> None:
     for wrong in ("NaN", "101", "1.00001"):
         with pytest.raises(InvalidRate):
             check_rate(Decimal(wrong))
+
+
+def test_a_gap_between_two_known_rates_is_not_bridged() -> None:
+    """Known until 1 January 2026, and then nothing until 1 July 2027."""
+    it = debt(due="2026-05-15")
+
+    def computed(*rates: str, on: str = "2027-07-31") -> Accrual:
+        tables = SHIPPED | {"ecb": extended("ecb", *rates)}
+        return accrued(it, agreement=Agreement(law=LAWS["EU"]), tables=tables, on=day(on))
+
+    with pytest.raises(RateUnknown, match="known until 2026-01-01 and again from 2027-07-01") as no:
+        computed("2027-07-01 2.00")
+    assert (no.value.on, no.value.first_day) == (day("2026-07-01"), day("2026-07-01"))
+    with pytest.raises(RateUnknown, match="of 2027-01-01"):
+        computed("2027-07-01 2.00", "2026-07-01 1.90")
+    # With each half year's rate: 2.15 + 8, 1.90 + 8, 1.75 + 8, 2.00 + 8. An "until" tells two at once.
+    whole = computed("2027-07-01 2.00", "2026-07-01 1.90", "2027-01-01 1.75")
+    assert rows(whole) == [
+        "2026-05-16..2026-06-30 46 1000000 10.15 12792",
+        "2026-07-01..2026-12-31 184 1000000 9.9 49907",
+        "2027-01-01..2027-06-30 181 1000000 9.75 48349",
+        "2027-07-01..2027-07-31 31 1000000 10 8493",
+    ]
+    long = computed("2026-07-01 1.90 2027-01-01", on="2027-06-30")
+    assert [step.rate for step in long.steps] == [Decimal("10.15"), Decimal("9.9"), Decimal("9.9")]
+    # What is older than the first rate known is not what was in force before a gap, either.
+    early = extended("nbp", "2020-05-29 0.10")
+    assert early.gaps == ((day("2020-05-30"), day("2022-09-07")),)
+    assert (early.on(day("2020-05-29")), early.known_until) == (Decimal("0.10"), day("2026-01-01"))
+
+
+def test_a_rate_read_day_by_day_is_known_only_as_long_as_it_is_said_to_be() -> None:
+    late = debt(10_000_000, due="2025-12-20", currency="INR")
+
+    def computed(*rates: str) -> Accrual:
+        tables = SHIPPED | {"rbi": extended("rbi", *rates)}
+        agreed = Agreement(law=LAWS["IN"], is_small_supplier=True)
+        return accrued(late, agreement=agreed, tables=tables, on=day("2026-02-20"))
+
+    for told, first in (
+        (("2026-02-06 5.25 2026-04-08",), "2026-01-01"),
+        (("2026-01-01 5.50 2026-02-05", "2026-02-06 5.25"), "2026-02-07"),
+    ):
+        with pytest.raises(RateUnknown) as no:
+            computed(*told)
+        assert no.value.first_day == no.value.on == day(first)
+    found = computed("2026-01-01 5.50 2026-02-05", "2026-02-06 5.25 2026-04-08")
+    assert [(str(step.first), step.days, step.rate) for step in found.steps] == [
+        (
+            "2025-12-21",
+            31,
+            Decimal("16.5"),
+        ),  # the same rate on both sides of the new year: one step
+        ("2026-01-21", 16, Decimal("16.5")),
+        ("2026-02-06", 15, Decimal("15.75")),
+    ]
+    assert found.steps[0].amount == 140_137  # 100,000.00 x 16.5 % x 31 / 365
 
 
 def test_laws_by_country() -> None:

@@ -25,6 +25,7 @@ from usance.flows.refusals import (
 )
 from usance.records.collections import late_charge_queries as queries
 from usance.records.collections.models import LateCharge
+from usance.records.dunning.handover_queries import with_an_agency
 from usance.records.identity import new_id
 from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
@@ -74,7 +75,8 @@ def claim(
     """Claim what an invoice has cost by being paid late, until the end of ``until`` (None: today).
 
     ``costs`` are the reasonable costs of recovering it so far, minor units: what of them exceeds the
-    fixed sum is claimed too. ``reason`` stands on the debit note. Raises NotFound, NothingToClaim,
+    fixed sum is claimed too; where none is owed they are left out, and the claim keeps that they were.
+    ``reason`` stands on the debit note. Raises NotFound, NothingToClaim,
     HeldByDispute, ReferenceRateMissing, TaxableCharge, PrefixTaken or ExternalIdTaken.
     """
     invoice = locked(seller, invoice_id)
@@ -98,13 +100,15 @@ def claim_at_notice(
 ) -> list[LateCharge]:
     """Claim what has accrued on ``invoice_ids`` where the buyer's or the seller's terms say ``at_notice``.
 
-    What cannot be claimed now (nothing accrued, disputed, a rate unknown) is left for the next notice.
+    What cannot be claimed now (nothing accrued, disputed, a rate unknown) is left for the next notice, and
+    what a collection agency has a part of to the agency.
     Each in its own transaction; sending the notice again claims nothing twice.
     """
     made = []
+    handed_over = with_an_agency(invoice_ids, seller_id=seller.id)
     for invoice_id in invoice_ids:
         invoice = Invoice.objects.filter(seller_id=seller.id, id=invoice_id).first()
-        if invoice is None:
+        if invoice is None or invoice_id in handed_over:
             continue
         terms = queries.terms_for_buyers(seller_id=seller.id, buyer_ids={invoice.buyer_id})
         own = terms.get(invoice.buyer_id, terms.get(None))
@@ -197,7 +201,7 @@ def _make(
         waived=waived,
         amount=about.amount,
         steps=steps_as_json(accrual.steps),
-        clause=owed.clause,
+        clause=owed.grounds if owed.amount or owed.left_out else "",
         author=journal.by,
         external_id=external_id,
         metadata=metadata,

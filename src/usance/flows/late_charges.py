@@ -22,7 +22,7 @@ from usance.records.collections.models import (
     LateChargeWaiver,
     LateInterestTerms,
 )
-from usance.records.credit.group_queries import rate_on
+from usance.records.credit.group_queries import rate_of_day, rate_on
 from usance.records.invoices.late_queries import paid_late
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Buyer, Seller
@@ -35,12 +35,14 @@ from usance.rules.interest import (
     Debt,
     Due,
     Movement,
+    RateOf,
     RateTable,
     RateUnknown,
     Suspension,
     accrued,
     law_of_country,
 )
+from usance.rules.interest.accrual import EXCHANGE_RATE_MISSING, rate_day
 from usance.rules.interest.day_counts import DayCount
 
 _ONE_DAY: Final = timedelta(days=1)
@@ -110,13 +112,11 @@ def late_charges_of_invoices(
 
 def tables_of(seller: Seller) -> dict[str, RateTable]:
     """The reference rates that the program comes with, and what the seller has loaded."""
-    changes: defaultdict[str, list[tuple[date, Decimal]]] = defaultdict(list)
-    known: dict[str, date] = {}
+    loaded: defaultdict[str, list[tuple[date, Decimal, date]]] = defaultdict(list)
     for row in queries.reference_rates(seller_id=seller.id):
-        changes[row.table].append((row.valid_from, row.rate))
-        known[row.table] = max(known.get(row.table, row.known_until), row.known_until)
+        loaded[row.table].append((row.valid_from, row.rate, row.known_until))
     return {
-        code: table.extended(changes[code], known_until=known[code]) if code in changes else table
+        code: table.extended(loaded[code]) if code in loaded else table
         for code, table in SHIPPED.items()
     }
 
@@ -124,9 +124,28 @@ def tables_of(seller: Seller) -> dict[str, RateTable]:
 def agreement_of(terms: LateInterestTerms | None, *, seller: Seller, buyer: Buyer) -> Agreement:
     """The law and contract between the two, by the terms that are set; where none are, the law of the
     seller's country (Regulation (EC) 593/2008, art. 4(1)(a))."""
-    country = seller.country
-    if terms is not None and terms.country_of == "buyer":
-        country = buyer.country
+    from_buyer = terms is not None and terms.country_of == "buyer"
+    return _agreement(terms, country=buyer.country if from_buyer else seller.country)
+
+
+def rate_missing(seller: Seller, *, on: date) -> RateUnknown | None:
+    """The reference rate that the seller's own law needs on the day ``on`` and that is not known: until it is
+    loaded nothing is claimed of such days. None where the law is the buyers', or needs none."""
+    terms = queries.terms_of(seller_id=seller.id)
+    if terms is not None and terms.country_of == "buyer" and not terms.law:
+        return None
+    agreement = _agreement(terms, country=seller.country)
+    if not agreement.needs_reference:
+        return None
+    law = agreement.in_force
+    try:
+        tables_of(seller)[law.table].on(rate_day(law, start=on, day=on))
+    except RateUnknown as error:
+        return error
+    return None
+
+
+def _agreement(terms: LateInterestTerms | None, *, country: str) -> Agreement:
     law = LAWS[terms.law] if terms is not None and terms.law else law_of_country(country)
     if terms is None:
         return Agreement(law=law)
@@ -205,8 +224,7 @@ def _one(
 ) -> LateCharges:
     since = max((charge.until_on for charge in charges), default=None)
     since = None if since is None else since + _ONE_DAY
-    law = agreement.in_force
-    rates = _rates(invoice, agreement, on=on)
+    rates = _rate_of(invoice, on=on)
     unknown: RateUnknown | None = None
 
     def compute(last: date) -> Accrual:
@@ -230,14 +248,15 @@ def _one(
         owed = accrual.compensation
         spent = sum(charge.costs for charge in charges)
         more = replace(owed, fixed=0, costs=max(owed.costs - spent, 0), missing=())
-        accrual = replace(accrual, compensation=more)
+        told = tuple(code for code in accrual.warnings if code != EXCHANGE_RATE_MISSING)
+        accrual = replace(accrual, compensation=more, warnings=told)
     given_up = sum(waiver.amount for waiver in waivers if waiver.charge_id is None)
     return LateCharges(
         invoice=invoice,
         agreement=agreement,
         on=on,
         since=since,
-        accrual=replace(accrual, law=law.code),
+        accrual=accrual,
         claimed=tuple(charges),
         waivers=tuple(waivers),
         waived=given_up - sum(charge.waived for charge in charges),
@@ -264,17 +283,17 @@ def _interest_gone(
     return tuple(gone)
 
 
-def _rates(invoice: Invoice, agreement: Agreement, *, on: date) -> dict[str, Decimal]:
-    """The rates of exchange that the fixed sum needs, as far as the seller has stored them."""
-    law = agreement.in_force.compensation
-    found: dict[str, Decimal] = {}
-    if law is None or not agreement.claims_compensation:
-        return found
-    for currency in {law.currency, law.bounds_in} - {"", invoice.currency}:
-        rate = rate_on(seller_id=invoice.seller_id, source=currency, target=invoice.currency, on=on)
-        if rate is not None:
-            found[currency] = rate
-    return found
+def _rate_of(invoice: Invoice, *, on: date) -> RateOf:
+    """The rates of exchange to the invoice's currency, as far as the seller has stored them: on the day of
+    the claim ``on`` the latest, and of a day that the law names that day's own."""
+
+    def rate(currency: str, day: date | None) -> Decimal | None:
+        seller_id, target = invoice.seller_id, invoice.currency
+        if day is None:
+            return rate_on(seller_id=seller_id, source=currency, target=target, on=on)
+        return rate_of_day(seller_id=seller_id, source=currency, target=target, on=day)
+
+    return rate
 
 
 def _debts(seller: Seller, invoices: Sequence[Invoice]) -> dict[UUID, tuple[Debt, date | None]]:
@@ -292,6 +311,7 @@ def _debts(seller: Seller, invoices: Sequence[Invoice]) -> dict[UUID, tuple[Debt
             movements=tuple(Movement(one.on, one.amount, one.kind) for one in moved[invoice.id]),
             suspensions=tuple(filter(None, (_suspension(seller, one) for one in disputes))),
             accepted_on=invoice.tax_point_on or invoice.issued_on,
+            issued_on=invoice.issued_on,
         )
         found[invoice.id] = debt, min(opened, default=None)
     return found

@@ -45,7 +45,9 @@ def test_what_has_accrued_is_shown_step_by_step(shop: Shop, invoice: Any) -> Non
     assert shop.ask("POST", "/reference-rates", rates, status=201)["created"] == 4
     assert shop.ask("POST", "/reference-rates", rates, status=201)["known"] == 4
     tables = shop.ask("GET", "/reference-rates")["data"]
-    assert next(it for it in tables if it["table"] == "ecb")["known_until"] == days[-1]
+    ecb = next(it for it in tables if it["table"] == "ecb")
+    assert ecb["known_until"] == days[-1]
+    assert ecb["gaps"][-1]["first"] == days[-2][:-1] + "2"
     found = shop.ask("GET", f"{path}?on={on}")
     assert found["rate_missing"] is None
     steps = found["steps"]
@@ -75,6 +77,10 @@ def test_terms_claims_and_waivers(shop: Shop, invoice: Any) -> None:
     on = date.fromisoformat(invoice["due_on"]) + timedelta(days=10)
     found = shop.ask("GET", f"{path}?on={on}")
     assert (found["law"], found["steps"][0]["rate"]) == ("contract", "16")
+    # A contract alone gives no costs: the preview says so.
+    asked = shop.ask("GET", f"{path}?on={on}&costs=12500")
+    assert (asked["costs"]["amount"], asked["costs_left_out"]["amount"]) == (0, 12_500)
+    assert asked["warnings"] == ["costs_left_out"]
     missing = f"/late-charges/lch_{'0' * 32}/waive"
     assert shop.ask("POST", missing, waive, status=404)["code"] == "not_found"
     shop.ask("PUT", "/late-interest-terms", {"law": "XX"}, status=422)

@@ -42,7 +42,12 @@ def test_late_charges_are_seen_claimed_and_waived(sign_in: SignIn, house: House)
     assert "Claim late charges" not in shown
     assert "No late charges" in said(client.get("/office/late-charges"))
     settings = said(client.get(SETTINGS))
-    for words in ("main refinancing rate of the ECB", "Nothing is loaded", "Law and contract"):
+    for words in (
+        "main refinancing rate of the ECB",
+        "Nothing is loaded",
+        "Law and contract",
+        "of 2026-07-01 is not known",
+    ):
         assert words in settings
 
     bad = client.post(f"{SETTINGS}/rates", {"file": SimpleUploadedFile("r.csv", b"a,b\n1,2\n")})

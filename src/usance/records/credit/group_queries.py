@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from usance.records.credit.models import CreditLine, ExchangeRate, GroupLimit
 from usance.records.statements import execute
@@ -121,3 +121,17 @@ def rate_on(*, seller_id: UUID, source: str, target: str, on: date) -> Decimal |
     """How many of ``target`` one of ``source`` was worth on the day ``on``, if the seller knows."""
     rows = execute("SELECT credit_rate(%s, %s, %s, %s)", [seller_id, source, target, on])
     return Decimal(rows[0][0]) if rows[0][0] is not None else None
+
+
+def rate_of_day(*, seller_id: UUID, source: str, target: str, on: date) -> Decimal | None:
+    """How many of ``target`` one of ``source`` was worth by a rate of the day ``on`` itself, if the seller
+    has stored one; of several the last."""
+    found = (
+        ExchangeRate.objects.filter(seller_id=seller_id, on=on)
+        .filter(Q(source=source, target=target) | Q(source=target, target=source))
+        .order_by("-created_at", "-id")
+        .first()
+    )
+    if found is None:
+        return None
+    return found.rate if found.source == source else 1 / found.rate

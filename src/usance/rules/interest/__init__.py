@@ -4,7 +4,7 @@
 ``accrual.accrued`` adds them up in steps that the debtor can check by hand.
 """
 
-from usance.rules.interest.accrual import Accrual, Step, accrued
+from usance.rules.interest.accrual import Accrual, RateOf, Step, accrued
 from usance.rules.interest.agreements import Agreement, InvalidAgreement
 from usance.rules.interest.compensation import Compensation
 from usance.rules.interest.debts import Debt, Due, Movement, Suspension
@@ -23,6 +23,7 @@ __all__ = [
     "InvalidAgreement",
     "Law",
     "Movement",
+    "RateOf",
     "RateTable",
     "RateUnknown",
     "Step",

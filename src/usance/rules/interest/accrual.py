@@ -10,13 +10,13 @@ For whoever prints interest (notices, statements, pages) this is the one functio
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from usance.rules.interest.agreements import Agreement
+from usance.rules.interest.agreements import OLDER_THAN_LAW, Agreement
 from usance.rules.interest.compensation import Compensation, compensation_for
 from usance.rules.interest.day_counts import DayCount, days_of, share_of_year
 from usance.rules.interest.debts import Debt, Due, Instalment, instalments_of
@@ -34,6 +34,12 @@ _RATE_UNITS: Final = 10**6
 """Rates are computed in millionths of a per cent: exact for what may be agreed or loaded."""
 EXCHANGE_RATE_MISSING: Final = "exchange_rate_missing"
 """Warning: the fixed sum is in a currency whose rate of exchange is not known; it is left out."""
+COSTS_LEFT_OUT: Final = "costs_left_out"
+"""Warning: costs of recovery were named, and by this law, contract or claim nothing is owed for them."""
+
+RateOf = Callable[[str, date | None], Decimal | None]
+"""How many units of the invoice's currency one unit of another was worth on its own day, or on the day of
+the claim (None); None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +70,9 @@ class Step:
 class Accrual:
     """What paying late costs until the end of the day ``on``; amounts in minor units.
 
-    ``steps`` sum to ``interest``. ``warnings`` are codes: see ``agreements`` and
-    :data:`EXCHANGE_RATE_MISSING`.
+    ``steps`` sum to ``interest``. ``warnings`` are codes: see ``agreements``,
+    :data:`EXCHANGE_RATE_MISSING` and :data:`COSTS_LEFT_OUT`. ``owes_costs`` is whether costs of recovery
+    beyond the fixed sum are owed.
     """
 
     currency: str
@@ -74,6 +81,7 @@ class Accrual:
     steps: tuple[Step, ...]
     compensation: Compensation
     warnings: tuple[str, ...] = ()
+    owes_costs: bool = False
 
     @property
     def interest(self) -> int:
@@ -94,7 +102,7 @@ def accrued(
     on: date,
     since: date | None = None,
     costs: int = 0,
-    rates: Mapping[str, Decimal] | None = None,
+    rates: RateOf | None = None,
 ) -> Accrual:
     """What ``debt`` has cost its debtor in interest and compensation until the end of the day ``on``.
 
@@ -102,13 +110,17 @@ def accrued(
     year changes, and at ``since``: only days from then on are returned (None: all), so that what was
     charged before is not charged again. The fixed sum is owed once per invoice as soon as a day of
     interest is (Directive 2011/7/EU, art. 6(1)), whatever ``since`` is; ``costs`` are minor units,
-    ``rates`` rates of exchange as in ``compensation_for``.
+    ``rates`` tells the rates of exchange that it needs. A debt that is older than the law goes by what
+    held before, as far as that is known here.
 
     Raises RateUnknown where a reference rate is needed of a day for which ``tables`` has none.
     """
-    law = agreement.in_force
-    steps: list[Step] = []
     warnings: list[str] = []
+    dated = agreement.of_debt(debt.arisen_by)
+    if dated.in_force.is_newer_than(debt.arisen_by):
+        warnings.append(OLDER_THAN_LAW)
+    agreement, law = dated, dated.in_force
+    steps: list[Step] = []
     for instalment in instalments_of(_due_by_law(debt, law)):
         found, warned = _steps_of(instalment, agreement, tables=tables, on=on, since=since)
         steps += found
@@ -117,12 +129,11 @@ def accrued(
         (step for step in steps if since is None or step.first >= since),
         key=lambda step: (step.first, step.due_on),
     )
-    overdue = _first_overdue(steps, debt, law) if agreement.claims_compensation else 0
-    compensation = compensation_for(
-        overdue, currency=debt.currency, law=law.compensation, costs=costs, rates=rates
-    )
+    compensation = _compensation(steps, debt, agreement, costs=costs, rates=rates)
     if compensation.missing:
         warnings.append(EXCHANGE_RATE_MISSING)
+    if compensation.left_out:
+        warnings.append(COSTS_LEFT_OUT)
     return Accrual(
         currency=debt.currency,
         law=law.code,
@@ -130,6 +141,7 @@ def accrued(
         steps=tuple(shown),
         compensation=compensation,
         warnings=tuple(dict.fromkeys(warnings)),
+        owes_costs=agreement.owes_compensation,
     )
 
 
@@ -141,12 +153,29 @@ def _due_by_law(debt: Debt, law: Law) -> Debt:
     return replace(debt, dues=tuple(Due(min(due.on, latest), due.amount) for due in debt.dues))
 
 
-def _first_overdue(steps: list[Step], debt: Debt, law: Law) -> int:
-    """How large the debt was on the first day that bore interest: the fixed sum goes by that."""
-    if not steps:
-        return 0
+def _compensation(
+    steps: list[Step], debt: Debt, agreement: Agreement, *, costs: int, rates: RateOf | None
+) -> Compensation:
+    """The fixed sum and what the costs exceed it. It goes by how large the debt was on the first day that
+    bore interest, and where it is converted by the rate of exchange that the law says."""
+    law = agreement.in_force
+    if not steps or not agreement.owes_compensation or law.compensation is None:
+        return Compensation(debt.currency, left_out=costs)
     first = min(step.first for step in steps)
-    return sum(one.principal(first) for one in instalments_of(_due_by_law(debt, law)))
+    day = law.compensation.exchange_day(first)
+    told = {
+        code: rate
+        for code in law.compensation.foreign_to(debt.currency)
+        if rates is not None and (rate := rates(code, day)) is not None
+    }
+    return compensation_for(
+        sum(one.principal(first) for one in instalments_of(_due_by_law(debt, law))),
+        currency=debt.currency,
+        law=law.compensation,
+        costs=costs,
+        rates=told,
+        rate_on=day,
+    )
 
 
 def _steps_of(
@@ -205,16 +234,17 @@ def _step(
     needed = agreement.needs_reference
     read_on, reference = None, None
     if table is not None:
-        read_on = _read_on(agreement.in_force, start=instalment.due.on + _ONE_DAY, day=first)
+        read_on = rate_day(agreement.in_force, start=instalment.due.on + _ONE_DAY, day=first)
         try:
             reference = table.on(read_on)
         except RateUnknown as error:
             # An agreed rate needs none; it is only held against the law's where that is known.
             if needed:
                 raise RateUnknown(table, on=error.on, first_day=first) from None
-        if needed and agreement.in_force.fixing == "daily" and last > table.known_until:
-            first_unknown = table.known_until + _ONE_DAY
-            raise RateUnknown(table, on=first_unknown, first_day=first_unknown)
+        if needed and agreement.in_force.fixing == "daily":
+            unknown = table.first_unknown(first, last)
+            if unknown is not None:
+                raise RateUnknown(table, on=unknown, first_day=unknown)
     rate, clause, warnings = agreement.rate_at(reference)
     if not rate:
         return None, warnings
@@ -236,7 +266,7 @@ def _step(
     return step, warnings
 
 
-def _read_on(law: Law, *, start: date, day: date) -> date:
+def rate_day(law: Law, *, start: date, day: date) -> date:
     """The day whose reference rate ``law`` uses for interest of ``day`` on a debt late since ``start``."""
     if law.fixing == "daily":
         return day

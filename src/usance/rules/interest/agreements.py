@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +19,8 @@ CAP_BELOW_LAW: Final = "cap_below_law"
 """Warning: the cap keeps the rate below what the law gives."""
 LAW_INSTEAD: Final = "law_instead_of_contract"
 """Warning: the contract says less than the law allows it to; the law's rate is used."""
+OLDER_THAN_LAW: Final = "older_than_law"
+"""Warning: the debt had arisen before the law was as it is computed; what held then may give less."""
 NOT_A_SMALL_SUPPLIER: Final = "not_a_small_supplier"
 """Warning: the law protects micro and small suppliers only; the contract's rate is used."""
 
@@ -33,7 +36,8 @@ class Agreement:
     """The law, and what the parties agreed beside it.
 
     ``rate`` and ``cap`` are per cent a year: a rate takes the place of the law's where the law allows
-    it, nothing is computed beyond the cap (a usury limit, where a state has one). ``claims_compensation``
+    it, nothing is computed beyond the cap (a usury limit, where a state has one), unless the law lets no
+    agreement say less than itself. ``claims_compensation``
     is whether the seller asks for the fixed sum. ``is_small_supplier`` is whether the seller is a micro
     or small enterprise registered as such (India).
     """
@@ -61,6 +65,20 @@ class Agreement:
         if self.law.small_suppliers and not self.is_small_supplier:
             return CONTRACT
         return self.law
+
+    @property
+    def owes_compensation(self) -> bool:
+        """Whether the fixed sum and costs beyond it are asked for, and owed beside this rate."""
+        law = self.in_force
+        return (
+            self.claims_compensation
+            and law.compensation is not None
+            and not (law.sum_beside_own_rate and self.rate is not None)
+        )
+
+    def of_debt(self, arisen_by: date) -> Agreement:
+        """The agreement under the law as it holds for a debt that had arisen by that day at the latest."""
+        return replace(self, law=self.law.of_debt(arisen_by))
 
     @property
     def needs_reference(self) -> bool:
@@ -91,8 +109,11 @@ class Agreement:
             elif statutory is not None and rate < statutory and law.contracts == "warned":
                 warnings.append(BELOW_LAW)
         if self.cap is not None and self.cap < rate:
-            rate = self.cap
-            clause = f"{clause}; cap"
-            if statutory is not None and rate < statutory:
-                warnings.append(CAP_BELOW_LAW)
-        return rate, clause, tuple(warnings)
+            if statutory is not None and self.cap < statutory and law.contracts == "not_less":
+                rate, clause = statutory, law.clause
+                warnings.append(LAW_INSTEAD)
+            else:
+                rate, clause = self.cap, f"{clause}; cap"
+                if statutory is not None and rate < statutory:
+                    warnings.append(CAP_BELOW_LAW)
+        return rate, clause, tuple(dict.fromkeys(warnings))

@@ -60,7 +60,8 @@ class Suspension:
 class Debt:
     """One invoice: what falls due when, and what became of it. All amounts in minor units.
 
-    ``accepted_on`` is the day on which the goods were accepted (India counts from it).
+    ``accepted_on`` is the day on which the goods were accepted (India counts from it), ``issued_on`` that of
+    the invoice.
     ``interest_paid`` is what was paid of interest charged already; it no longer compounds.
     """
 
@@ -70,6 +71,14 @@ class Debt:
     suspensions: tuple[Suspension, ...] = ()
     accepted_on: date | None = None
     interest_paid: tuple[Movement, ...] = ()
+    issued_on: date | None = None
+
+    @property
+    def arisen_by(self) -> date:
+        """The day by which it had arisen at the latest: it was invoiced, or some of it was due. The contract
+        may be older."""
+        known = [due.on for due in self.dues]
+        return min([*known, self.issued_on] if self.issued_on else known, default=date.max)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Final, Literal
 
@@ -32,7 +33,11 @@ class Law:
     multiple of ``rounded_up_to`` where that is set. ``table`` is empty where the law has no rate of its
     own. ``compounds`` is after how many months interest joins what bears it (0: never). ``most_days`` is
     how long after acceptance a debt can fall due at most. ``small_suppliers`` restricts it to micro and small
-    enterprises. ``taxed`` says that what is charged is part of a taxable supply.
+    enterprises. ``taxed`` says that what is charged is part of a taxable supply. ``sum_beside_own_rate``
+    gives the fixed sum beside the law's own interest only, not beside an agreed rate.
+
+    ``since`` is the day from which debts have arisen that go by it as it stands here; those before go by
+    ``earlier``, or where that is not known here, by the same, with a warning.
     """
 
     code: str
@@ -50,6 +55,17 @@ class Law:
     contract_clause: str = ""
     compensation: CompensationLaw | None = None
     taxed: bool = False
+    sum_beside_own_rate: bool = False
+    since: date | None = None
+    earlier: Law | None = None
+
+    def of_debt(self, arisen_by: date) -> Law:
+        """The law as it holds for a debt that had arisen by the day ``arisen_by`` at the latest."""
+        return self.earlier if self.earlier is not None and self.is_newer_than(arisen_by) else self
+
+    def is_newer_than(self, arisen_by: date) -> bool:
+        """Whether a debt that had arisen by that day is older than the law as it stands here."""
+        return self.since is not None and arisen_by < self.since
 
     def rate(self, reference: Decimal) -> Decimal:
         """The statutory rate, per cent a year, where the reference rate is ``reference``."""
@@ -67,6 +83,8 @@ def _eur(amount: int) -> tuple[FixedSum, ...]:
 _EIGHT: Final = Decimal(8)
 _UNFAIR: Final = "Directive 2011/7/EU, art. 7(1)"
 _HALF: Final = Decimal("0.5")
+_DIRECTIVE_SINCE: Final = date(2013, 3, 16)
+"""Member states may leave out contracts concluded before (Directive 2011/7/EU, art. 12(1) and (4))."""
 
 CONTRACT: Final = Law(
     code="contract",
@@ -78,6 +96,7 @@ CONTRACT: Final = Law(
 _DIRECTIVE: Final = Law(
     code="EU",
     name="Directive 2011/7/EU",
+    since=_DIRECTIVE_SINCE,
     table="ecb",
     margin=_EIGHT,
     clause="Directive 2011/7/EU, art. 2(6), 2(7) and 3",
@@ -105,6 +124,7 @@ def _euro_state(
     return Law(
         code=code,
         name=name,
+        since=_DIRECTIVE_SINCE,
         table="ecb",
         margin=margin,
         rounded_up_to=rounded_up_to,
@@ -177,10 +197,22 @@ _EURO_STATES: Final = (
     ),
 )
 
+_GERMANY_BEFORE: Final = Law(
+    code="DE",
+    name="Germany: BGB",
+    table="de_base",
+    margin=_EIGHT,
+    clause="BGB § 247 and § 288(2) as before 29 July 2014, EGBGB art. 229 § 34",
+    contracts="free",
+)
+"""Debts that had arisen before 29 July 2014: eight points, and no fixed sum."""
+
 _OTHERS: Final = (
     Law(
         code="DE",
         name="Germany: BGB",
+        since=date(2014, 7, 29),
+        earlier=_GERMANY_BEFORE,
         table="de_base",
         margin=Decimal(9),
         clause="BGB § 247 and § 288(2)",
@@ -191,6 +223,7 @@ _OTHERS: Final = (
     Law(
         code="AT",
         name="Austria: UGB",
+        since=_DIRECTIVE_SINCE,
         table="at_base",
         margin=Decimal("9.2"),
         clause="UGB § 456",
@@ -201,6 +234,7 @@ _OTHERS: Final = (
     Law(
         code="RO",
         name="Romania: OG 13/2011 and Legea 72/2013",
+        since=date(2013, 4, 5),
         table="bnr",
         margin=_EIGHT,
         clause="OG 13/2011, art. 3(2^1), Legea 72/2013, art. 4",
@@ -213,11 +247,12 @@ _OTHERS: Final = (
     Law(
         code="PL",
         name="Poland: Act of 8 March 2013",
+        since=date(2020, 1, 1),  # until then 8 points and EUR 40 for every debt
         table="nbp",
         margin=Decimal(10),
         clause="Act of 8 March 2013 on excessive delays, art. 4(3)(b), 7 and 11b",
-        contracts="warned",
-        contract_clause="Act of 8 March 2013 on excessive delays, art. 13",
+        contracts="not_less",  # art. 7(1): unless the parties agreed on higher interest
+        contract_clause="Act of 8 March 2013 on excessive delays, art. 7(1) and 13",
         compensation=CompensationLaw(
             "EUR",
             (
@@ -225,14 +260,17 @@ _OTHERS: Final = (
                 FixedSum(Decimal(70), Decimal(5000), beyond=True),
                 FixedSum(Decimal(100), Decimal(50000)),
             ),
-            "Act of 8 March 2013 on excessive delays, art. 10(1)",
+            "Act of 8 March 2013 on excessive delays, art. 10(1) and (1a)",
             "Act of 8 March 2013 on excessive delays, art. 10(2)",
             bounds_in="PLN",
+            converted_on="month_before",
+            calendar="PL",
         ),
     ),
     Law(
         code="CZ",
         name="Czechia: Government Regulation 351/2013",
+        since=date(2014, 1, 1),
         table="cnb",
         margin=_EIGHT,
         fixing="half_year_of_start",
@@ -249,18 +287,25 @@ _OTHERS: Final = (
     Law(
         code="HU",
         name="Hungary: Civil Code",
+        since=date(2014, 3, 15),
         table="mnb",
         margin=_EIGHT,
         clause="Ptk. (Act V of 2013), 6:155 §",
         contracts="warned",
         contract_clause="Ptk. (Act V of 2013), 6:155 §",
         compensation=CompensationLaw(
-            "EUR", _eur(40), "Act IX of 2016", "Directive 2011/7/EU, art. 6(3)"
+            "EUR",
+            _eur(40),
+            "Act IX of 2016",
+            "Directive 2011/7/EU, art. 6(3)",
+            converted_on="start",
+            calendar="HU",
         ),
     ),
     Law(
         code="SE",
         name="Sweden: Räntelagen",
+        since=_DIRECTIVE_SINCE,
         table="riksbank",
         margin=_EIGHT,
         clause="Räntelagen (1975:635), 6 § and 9 §",
@@ -273,6 +318,7 @@ _OTHERS: Final = (
     Law(
         code="DK",
         name="Denmark: Renteloven",
+        since=_DIRECTIVE_SINCE,
         table="dn",
         margin=_EIGHT,
         clause="Renteloven, § 5",
@@ -301,6 +347,7 @@ _OTHERS: Final = (
             "Late Payment Act 1998, s. 5A(2)",
             "Late Payment Act 1998, s. 5A(2A)",
         ),
+        sum_beside_own_rate=True,  # s. 5A(1): once statutory interest begins to run; s. 8(2)
     ),
     Law(
         code="IN",

@@ -19,6 +19,7 @@ from usance.web.api import answers, objects
 from usance.web.api.values import (
     BuyerId,
     CreditNoteId,
+    Currency,
     Day,
     ExternalId,
     InvoiceId,
@@ -76,6 +77,9 @@ class LateChargeShown(answers.Described):
     interest: Money
     compensation: Money
     costs: Money
+    compensation_clause: str = Field(
+        description="What both rest on, and which costs were named and left out."
+    )
     waived: Money
     amount: Money
     steps: list[StepShown]
@@ -100,7 +104,9 @@ class AccruedShown(answers.Shown):
 
     ``waived`` is what the next claim will be less by, ``amount`` what could be claimed. Nothing of days
     from ``held_from`` on is claimed while part of the invoice is disputed. Where ``rate_missing`` is not
-    null, a reference rate is not known, and interest ends the day before.
+    null, a reference rate is not known, and interest ends the day before. ``costs_left_out`` is what was
+    asked about and is not owed, or cannot be said. The fixed sum is left out while one of the
+    ``exchange_rates_missing`` of the day ``exchange_rate_on`` (null: of the claim) is not stored.
     """
 
     object: Literal["late_charges"]
@@ -111,8 +117,12 @@ class AccruedShown(answers.Shown):
     law_name: str
     steps: list[StepShown]
     interest: Money
-    compensation: Money
+    compensation: Money = Field(description="The fixed sum, and the costs beyond it.")
     compensation_clause: str
+    costs: Money = Field(description="The costs of recovery in it.")
+    costs_left_out: Money
+    exchange_rates_missing: list[Currency]
+    exchange_rate_on: date | None
     waived: Money
     amount: Money
     warnings: list[str]
@@ -203,6 +213,13 @@ class RateChangeShown(answers.Shown):
     rate: str
 
 
+class RateGapShown(answers.Shown):
+    """A time within a table of which nothing is known; both days belong to it."""
+
+    first: date
+    last: date
+
+
 class RateTableShown(answers.Shown):
     """A reference rate with all that is known of it."""
 
@@ -211,6 +228,7 @@ class RateTableShown(answers.Shown):
     name: str
     source: str
     known_until: date | None
+    gaps: list[RateGapShown] = Field(description="No claim is computed with a day in one of these.")
     rates: list[RateChangeShown]
 
 
@@ -259,6 +277,7 @@ def rate_table(table: RateTable) -> dict[str, Any]:
         "name": table.name,
         "source": table.source,
         "known_until": table.known_until if table.changes else None,
+        "gaps": [{"first": first, "last": last} for first, last in table.gaps],
         "rates": [{"valid_from": day, "rate": _rate(rate)} for day, rate in table.changes],
     }
 
@@ -278,6 +297,10 @@ def accrued(it: LateCharges) -> dict[str, Any]:
         "interest": objects.money(accrual.interest, currency),
         "compensation": objects.money(it.compensation.amount, currency),
         "compensation_clause": it.compensation.clause if it.compensation.amount else "",
+        "costs": objects.money(it.compensation.costs, currency),
+        "costs_left_out": objects.money(it.compensation.left_out, currency),
+        "exchange_rates_missing": list(it.compensation.missing),
+        "exchange_rate_on": it.compensation.rate_on,
         "waived": objects.money(it.waived, currency),
         "amount": objects.money(it.open_amount, currency),
         "warnings": list(accrual.warnings),
@@ -301,6 +324,7 @@ def shown(it: LateCharge) -> dict[str, Any]:
         "interest": objects.money(it.interest, it.currency),
         "compensation": objects.money(it.compensation, it.currency),
         "costs": objects.money(it.costs, it.currency),
+        "compensation_clause": it.clause,
         "waived": objects.money(it.waived, it.currency),
         "amount": objects.money(it.amount, it.currency),
         "steps": it.steps,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from usance.flows import (
     late_charge_claims,
@@ -18,6 +20,7 @@ from usance.records.collections.models import LateCharge
 from usance.records.identity import public_id
 from usance.records.invoices import queries as invoices
 from usance.records.parties import queries as parties
+from usance.rules.money import LARGEST_AMOUNT
 from usance.web.api import answers, objects
 from usance.web.api import late_charge_schemas as schemas
 from usance.web.api.late_charge_schemas import (
@@ -50,13 +53,20 @@ section = Section("Late interest")
     summary="Show what paying an invoice late has cost",
 )
 def get_invoice_late_charges(
-    request: ApiRequest, *, invoice_id: InvoiceId, on: Day | None = None
+    request: ApiRequest,
+    *,
+    invoice_id: InvoiceId,
+    on: Day | None = None,
+    costs: Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)] = 0,
 ) -> Any:
-    """Interest in steps that can be checked by hand, at the end of a day (today's if none is given)."""
+    """Interest in steps that can be checked by hand, at the end of a day (today's if none is given). `costs`
+    is what recovering it has cost so far, in minor units: the answer says what of it is owed."""
     invoice = invoices.invoice_with_parties(seller_id=request.auth.seller.id, invoice_id=invoice_id)
     if invoice is None:
         raise NotFound("There is no such invoice.")
-    found = late_charges.late_charges_of(request.auth.seller, invoice, on=on or today(request))
+    found = late_charges.late_charges_of(
+        request.auth.seller, invoice, on=on or today(request), costs=costs
+    )
     return schemas.accrued(found)
 
 
@@ -100,7 +110,7 @@ def claim_late_charges(
     payload: NewClaim = NewClaim(),  # noqa: B008 - frozen
 ) -> Any:
     """A debit note outside the scope of VAT claims what has accrued and is not claimed yet. The days of
-    an invoice are claimed once."""
+    an invoice are claimed once. Costs that are not owed are left out: `compensation_clause` says so."""
     seller = request.auth.seller
     invoice = invoices.invoice(seller_id=seller.id, invoice_id=invoice_id)
     if invoice is None:
@@ -238,7 +248,8 @@ def get_reference_rates(request: ApiRequest) -> Any:
     summary="Store reference rates",
 )
 def store_reference_rates(request: ApiRequest, *, payload: NewReferenceRates) -> Any:
-    """All of them or none. A rate of a day that is known takes its place; what was claimed stays."""
+    """All of them or none. A rate of a day that is known takes its place; what was claimed stays. Days after
+    `known_until` (null: `valid_from`) are not known until another rate of them is stored."""
     done = late_interest_terms.set_reference_rates(
         request.auth.seller,
         [NewRate(**one.model_dump()) for one in payload.rates],

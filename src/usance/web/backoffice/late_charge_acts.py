@@ -10,7 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from usance.flows import late_charge_claims, late_charge_waivers, late_interest_terms
+from usance.flows import (
+    late_charge_claims,
+    late_charge_waivers,
+    late_charges,
+    late_interest_terms,
+)
 from usance.flows.late_charges import LateCharges
 from usance.flows.late_interest_terms import NewRate
 from usance.records.collections.models import LateCharge
@@ -45,6 +50,10 @@ class ClaimForm(ActForm):
         field = self.fields["costs"]
         assert isinstance(field, AmountField)
         field.currency = found.invoice.currency
+        if not found.accrual.owes_costs:
+            field.help_text = _(
+                "By this law or contract nothing is owed for it: what you enter is left out of the claim."
+            )
         self.initial["until"] = found.on
 
 
@@ -84,22 +93,31 @@ def claimable(charge: LateCharge) -> int:
 
 
 def _claim(desk: Desk, found: LateCharges, data: dict[str, Any]) -> Done:
+    costs = data["costs"] or 0
+    seen = late_charges.late_charges_of(
+        desk.seller, found.invoice, on=desk.on, until=data["until"], costs=costs
+    )
     made = late_charge_claims.claim(
         desk.seller,
         invoice_id=found.invoice.id,
         until=data["until"],
-        costs=data["costs"] or 0,
+        costs=costs,
         reason=data["reason"],
         at=desk.at,
         by=desk.by,
     )
     if made.claim is None:
         return Done(_("All of it was waived; the days until then are settled."))
-    amount = money_text(made.amount, made.currency)
-    return Done(
-        _("%(number)s claims %(amount)s.") % {"number": made.claim.number, "amount": amount},
-        links.address("invoice", made.claim.id),
-    )
+    said = _("%(number)s claims %(amount)s.") % {
+        "number": made.claim.number,
+        "amount": money_text(made.amount, made.currency),
+    }
+    if left_out := seen.compensation.left_out:
+        said += " " + _(
+            "Costs of %(costs)s are left out of it: by this law or contract nothing is owed for them, or a"
+            " rate of exchange is not stored."
+        ) % {"costs": money_text(left_out, made.currency)}
+    return Done(said, links.address("invoice", made.claim.id))
 
 
 def _waive(desk: Desk, found: LateCharges, data: dict[str, Any]) -> Done:
@@ -189,7 +207,10 @@ class ReferenceRateForm(ActForm):
     known_until = DayField(
         label=_lazy("Known until"),
         required=False,
-        help_text=_lazy("The last day for which it is known that nothing has changed."),
+        help_text=_lazy(
+            "The last day for which it is known that nothing has changed. Without it, only the day from"
+            " which it is in force is known."
+        ),
     )
     source = forms.CharField(label=_lazy("Where it is from"), required=False, max_length=140)
 

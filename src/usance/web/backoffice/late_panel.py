@@ -15,7 +15,8 @@ from usance.flows.late_charges import LateCharges
 from usance.records.collections import late_charge_queries as queries
 from usance.records.collections.models import LateCharge, LateChargeWaiver
 from usance.records.invoices.models import Invoice
-from usance.rules.interest import LAWS
+from usance.rules.interest import LAWS, Accrual
+from usance.rules.interest.accrual import EXCHANGE_RATE_MISSING
 from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import Offer, offers
@@ -77,11 +78,26 @@ def _of_invoice(desk: Desk, found: LateCharges) -> LatePanel:
         steps=step_table(found) if accrual.steps else None,
         claimed=claim_table(found.claimed, with_invoice=False) if found.claimed else None,
         waived=_waiver_table(found.waivers) if found.waivers else None,
-        warnings=[warning_text(code) for code in accrual.warnings],
+        warnings=[_warning(code, accrual) for code in accrual.warnings],
         held_from=day_text(found.held_from) if found.held_from else "",
         unknown=str(found.unknown) if found.unknown else "",
         offers=offers(desk, found, LATE_ACTS, base=base),
     )
+
+
+def _warning(code: str, accrual: Accrual) -> str:
+    """A warning for a person; of a rate of exchange that is missing, which one to store."""
+    owed = accrual.compensation
+    if code != EXCHANGE_RATE_MISSING or owed.rate_on is None:
+        return warning_text(code)
+    return _(
+        "The fixed sum is left out: by this law it is converted at the rate of %(day)s, and that of"
+        " %(currencies)s to %(currency)s of that day is not stored."
+    ) % {
+        "day": day_text(owed.rate_on),
+        "currencies": ", ".join(owed.missing),
+        "currency": owed.currency,
+    }
 
 
 def _of_claim(desk: Desk, note: Invoice) -> LatePanel | None:

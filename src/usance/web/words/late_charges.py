@@ -63,6 +63,13 @@ WARNINGS: Final[Mapping[str, Promise]] = {
     "exchange_rate_missing": _(
         "The fixed sum is left out: the rate of exchange of its currency is not stored."
     ),
+    "costs_left_out": _(
+        "The costs of recovery are left out: by this law, contract or claim nothing is owed for them, or"
+        " a rate of exchange is not stored."
+    ),
+    "older_than_law": _(
+        "This debt is older than the law as it is computed here. Look up what held then before you claim."
+    ),
 }
 
 LAW_NAMES: Final[Mapping[str, Promise]] = {

@@ -34,6 +34,7 @@ from usance.web.backoffice.shell import page
 from usance.web.backoffice.views.filters import ListQuery
 from usance.web.design.parts import Column, Link, Noted, Percent, Row, Table
 from usance.web.listing import cut
+from usance.web.words.amounts import day_text
 from usance.web.words.late_charges import CHARGING, COUNTRY_OF, DAY_COUNTS, LAW_NAMES
 from usance.web.words.refusals import refusal_text
 
@@ -187,6 +188,7 @@ def _settings_page(
         faults=[str(fault) for fault in getattr(refused, "faults", ())[:20]],
         offers=offers(desk, desk.seller, [NEW_RATE], base=reverse("office_late_interest")),
         rates=_rate_table(list(late_charges.tables_of(desk.seller).values())),
+        missing=late_charges.rate_missing(desk.seller, on=desk.on),
     )
 
 
@@ -300,6 +302,15 @@ def _rate_table(tables: Sequence[RateTable]) -> Table:
     )
 
 
+def _known_until(table: RateTable) -> Noted | date:
+    """The last day known, and the latest time before it of which nothing is."""
+    if not table.gaps:
+        return table.known_until
+    first, last = table.gaps[-1]
+    days = {"start": day_text(first), "end": day_text(last)}
+    return Noted(table.known_until, _("Not known: %(start)s to %(end)s") % days)
+
+
 def _rate_cells(table: RateTable) -> list[list[Any]]:
     name = Noted(table.name, f"{table.code} · {table.source}")
     if not table.changes:
@@ -310,7 +321,7 @@ def _rate_cells(table: RateTable) -> list[list[Any]]:
             name if place == 0 else Noted(table.name, table.code),
             day,
             Percent(rate / 100),
-            table.known_until if place == 0 else None,
+            _known_until(table) if place == 0 else None,
         ]
         for place, (day, rate) in enumerate(shown)
     ]
