@@ -27,7 +27,10 @@ def bill(
     cut_off: Annotated[
         datetime | None,
         typer.Option(
-            "--cut-off", formats=["%Y-%m-%d"], help="The cut-off day; yesterday if not given."
+            "--cut-off",
+            formats=["%Y-%m-%d"],
+            callback=session.day_of_trade,
+            help="The cut-off day; yesterday if not given.",
         ),
     ] = None,
     preview: Annotated[

@@ -20,7 +20,12 @@ app = typer.Typer(help="Reports on what is owed.", no_args_is_help=True)
 
 On = Annotated[
     datetime | None,
-    typer.Option("--on", formats=["%Y-%m-%d"], help="The end of this day; today if not given."),
+    typer.Option(
+        "--on",
+        formats=["%Y-%m-%d"],
+        callback=session.day_of_trade,
+        help="The end of this day; today if not given.",
+    ),
 ]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")]
 
@@ -158,7 +163,8 @@ def cash_forecast(
 ) -> None:
     """What is expected of the open invoices in each of the next 13 weeks, with its range.
 
-    In four of five weeks what comes lies from "low" to "high". The forecast that was kept by the day
+    Nine weeks of ten bring more than "low", five more than "middle", and one more than "high", so that four
+    of five lie from low to high; "expected" is their average. The forecast that was kept by the day
     is shown; today, where none was made last night, it is made. "came" is what came since.
 
     Example: [bold]usance report cash-forecast --seller acme --csv[/bold]

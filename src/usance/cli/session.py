@@ -97,6 +97,20 @@ def answer(document: Any, *, as_json: bool, text: str) -> None:
         sys.stdout.write(text.rstrip("\n") + "\n")
 
 
+def day_of_trade(day: datetime | None) -> datetime | None:
+    """The day of an option, if it can be asked about: periods reach back from it. Raises BadParameter."""
+    if day is None:
+        return None
+    from usance.rules.terms.days import FIRST_DAY, LAST_DAY, is_day_of_trade
+
+    if not is_day_of_trade(day.date()):
+        raise typer.BadParameter(
+            f"{day.date()} is no day that can be asked about; give one from {FIRST_DAY} to {LAST_DAY},"
+            " such as 2026-03-31."
+        )
+    return day
+
+
 def note(text: str) -> None:
     """Tell the person what is going on, on stderr, where it does not get into the answer."""
     sys.stderr.write(text + "\n")

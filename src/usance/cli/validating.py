@@ -233,7 +233,9 @@ def validation_rules(
     valid_from: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="The day from which documents are checked by them."
+            formats=["%Y-%m-%d"],
+            callback=session.day_of_trade,
+            help="The day from which documents are checked by them.",
         ),
     ] = None,
     as_json: AsJson = False,

@@ -94,6 +94,8 @@ def test_a_kept_forecast_is_shown_with_what_came(sign_in: SignIn, house: House) 
     it = read(sign_in("chiara"), f"/cash-forecast?on={past.date()}")
     table = "//table[caption='Expected by week']"
     assert "Came" in said(it, f"{table}//th")
+    assert "Low (9 weeks of 10 bring more)" in said(it, f"{table}//th")
+    assert "plan with the low amount where it must not be missed" in said(it)
     assert len(it.xpath(f"{table}//tbody/tr")) == 13
     assert it.xpath("//*[@class='chart-dot']")
 

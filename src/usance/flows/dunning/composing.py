@@ -92,9 +92,7 @@ def stages_of(rows: Iterable[Mapping[str, Any]], *, words: Words) -> Mapping[str
     return {level: words.stages.get(level, level) for level in levels} if len(levels) > 1 else {}
 
 
-def _with_stages(
-    text: Text, rows: Sequence[Mapping[str, Any]], *, step: str, words: Words
-) -> Text:
+def _with_stages(text: Text, rows: Sequence[Mapping[str, Any]], *, step: str, words: Words) -> Text:
     """``text``, which speaks of items that reach the level ``step``, with a paragraph about the others."""
     stages = stages_of(rows, words=words)
     counts = Counter(row["level"] for row in rows if row["level"] and row["level"] != step)

@@ -11,6 +11,11 @@ Move = Literal["none", "next", "previous", "modified_following"]
 day, or the next one unless that is in another month, and then the previous one (ISDA 2006
 Definitions, section 4.12: Following, Preceding and Modified Following Business Day Convention)."""
 
+FIRST_DAY: Final = date(1970, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""The days that trade is asked about: periods reach back from a day and terms reach ahead of it, so that
+neither end of the calendar itself will do."""
+
 LONGEST_PAUSE: Final = 60
 """No calendar has so many days in a row without a working day."""
 
@@ -27,6 +32,11 @@ class NoWorkingDay(ValueError):
     """The calendar has no working day where one was looked for."""
 
     code = "no_working_day"
+
+
+def is_day_of_trade(day: date) -> bool:
+    """Whether ``day`` is one that can be asked about or written down: from FIRST_DAY to LAST_DAY."""
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def end_of_month(day: date) -> date:

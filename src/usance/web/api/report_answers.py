@@ -211,7 +211,8 @@ class LineUseRow(Shown):
 
 
 class ForecastWeek(Shown):
-    """Seven days. ``low``, ``middle`` and ``high`` are exceeded with 90, 50 and 10 per cent."""
+    """Seven days. Of ten such weeks nine bring more than ``low``, five more than ``middle``, and one more
+    than ``high``; ``expected`` is what they bring on average."""
 
     begins_on: date
     ends_on: date

@@ -14,17 +14,14 @@ from usance.flows.dunning import cases, handovers, policies
 from usance.records.dunning.models import DunningCase, DunningHandover, DunningPolicy
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
+from usance.web.backoffice.fields import DayField
 from usance.web.words.dunning import OUTCOME_WORDS
-
-
-def _day_field(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class PauseForm(ActForm):
     """Until when, and why."""
 
-    until = _day_field(_lazy("Until, that day included"))
+    until = DayField(label=_lazy("Until, that day included"))
     reason = forms.CharField(label=_lazy("Reason"), max_length=500)
 
     def prepare(self) -> None:
@@ -49,7 +46,7 @@ class TaskForm(ActForm):
     """What to do, and by when."""
 
     words = forms.CharField(label=_lazy("What is to be done"), max_length=500)
-    due_on = _day_field(_lazy("By"))
+    due_on = DayField(label=_lazy("By"))
 
     def prepare(self) -> None:
         """In a week, where nothing else is said."""

@@ -8,11 +8,13 @@ from typing import Any
 from babel.numbers import NumberFormatError, parse_decimal
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from usance.rules.money import EXPONENTS, Money, MoneyError, exponent
 from usance.rules.terms import UnknownTerms, parse_terms
+from usance.rules.terms.days import FIRST_DAY, LAST_DAY
 from usance.web.design import display
 from usance.web.design.locale import locale_of
 from usance.web.words.amounts import money_text, plain_amount
@@ -141,11 +143,12 @@ class TermCodesField(forms.CharField):
 
 
 class DayField(forms.DateField):
-    """A day, chosen with the browser's own calendar."""
+    """A day of trade, chosen with the browser's own calendar."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             input_formats=["%Y-%m-%d"],
+            validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
             **options,
         )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from usance.flows import policies
 from usance.records.credit.models import CreditPolicy
 from usance.records.credit.policy_queries import PolicyStanding
+from usance.rules.terms.days import FIRST_DAY, LAST_DAY
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
 from usance.web.words.amounts import instant_text
@@ -25,6 +28,10 @@ class Version:
     standing: PolicyStanding
 
 
+_FIRST: Final = datetime.combine(FIRST_DAY, time.min, UTC)
+_LAST: Final = datetime.combine(LAST_DAY, time.min, UTC)
+
+
 class MomentField(forms.DateTimeField):
     """A moment, chosen with the browser's own calendar, in the seller's time zone."""
 
@@ -32,6 +39,7 @@ class MomentField(forms.DateTimeField):
         super().__init__(
             widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+            validators=[MinValueValidator(_FIRST), MaxValueValidator(_LAST)],
             **options,
         )
 

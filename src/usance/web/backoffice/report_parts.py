@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from usance.rules.money import EXPONENTS
+from usance.web.asked_days import day_asked_in
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.report_charts import Chart
 from usance.web.backoffice.shell import page
@@ -133,11 +134,7 @@ def currency_choice(currency: str, found: Iterable[str]) -> Choice:
 def day_asked(request: HttpRequest, desk: Desk) -> date:
     """The day asked for, not after today; today where it cannot be read or is before 1970, as in the API:
     periods reach back from it."""
-    try:
-        asked = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return desk.on
-    return min(asked, desk.on) if asked.year >= 1970 else desk.on
+    return day_asked_in(request, "on", usual=desk.on, last=desk.on)
 
 
 def days_asked(request: HttpRequest, *, usual: int) -> int:

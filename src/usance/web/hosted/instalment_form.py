@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from usance.rules.promises import Part
-from usance.web.backoffice.fields import AmountField
+from usance.web.backoffice.fields import AmountField, DayField
 
 
 class InstalmentForm(forms.Form):
@@ -31,11 +31,10 @@ class InstalmentForm(forms.Form):
         for place in range(count):
             proposed = parts[place] if place < len(parts) else None
             number = {"number": place + 1}
-            self.fields[f"day_{place}"] = forms.DateField(
+            self.fields[f"day_{place}"] = DayField(
                 label=_("Day of instalment %(number)s") % number,
                 required=False,
                 initial=proposed.due_on if proposed else None,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             )
             amount = AmountField(
                 label=_("Amount of instalment %(number)s") % number,

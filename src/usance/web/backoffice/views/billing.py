@@ -25,6 +25,7 @@ from usance.records.parties import queries as parties
 from usance.records.parties.models import Buyer
 from usance.rules.invoicing.schedule import parse_schedule
 from usance.rules.money import Money
+from usance.web.asked_days import day_asked_in
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers
 from usance.web.backoffice.billing_acts import RUN, Due
@@ -240,10 +241,7 @@ def _following(seen: Previewed, cut_off_on: date, buyer: Buyer | None) -> str:
 
 
 def _day(request: HttpRequest, desk: Desk) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("cut_off", ""))
-    except ValueError:
-        return desk.on
+    return day_asked_in(request, "cut_off", usual=desk.on)
 
 
 def _buyer(request: HttpRequest, desk: Desk) -> Buyer | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from usance.records.deliveries import queries as deliveries
 from usance.records.deliveries.models import Delivery
 from usance.records.invoices import queries as invoices
 from usance.rules.delivery import UNDONE
+from usance.web.asked_days import day_asked_in
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import perform
 from usance.web.backoffice.delivery_acts import DELIVERY_ACTS
@@ -155,15 +155,11 @@ def statement_document(
 ) -> HttpResponse:
     """A buyer's statement of account, of today or of a day, ``?on=``: a PDF, or with ``?format=csv`` a
     table."""
-    try:
-        on = min(date.fromisoformat(request.GET.get("on", "")), desk.on)
-    except ValueError:
-        on = desk.on
     return statement_download(
         desk.seller,
         buyer_id=id_in(public, kind="buyer"),
         currency=currency,
-        on=on,
+        on=day_asked_in(request, "on", usual=desk.on, last=desk.on),
         today=desk.on,
         at=desk.at,
         as_table=request.GET.get("format") == "csv",

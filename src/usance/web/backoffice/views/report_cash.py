@@ -132,11 +132,20 @@ def _expected(desk: Desk, one: CashForecast) -> list[Part]:
         _(
             "Each open invoice comes as its buyer has paid before, by the score. Promises and"
             " debits count on their days. What is not invoiced yet is not in it."
-        )
+        ),
+        _how_to_read(),
     ]
     return [
         Part(title=title, chart=chart, table=_week_table(weeks, one.currency, hits), notes=notes)
     ]
+
+
+def _how_to_read() -> str:
+    return _(
+        "How to read a range: plan with the low amount where it must not be missed, since nine weeks of"
+        " ten bring more; eight of ten lie between low and high, and the expected amount is what such"
+        " weeks bring on average."
+    )
 
 
 def _labels(weeks: Sequence[Week]) -> list[str]:
@@ -150,9 +159,9 @@ def _week_table(weeks: Sequence[Week], currency: str, hits: Sequence[Hit]) -> Ta
         columns=[
             Column(label=_("Week from")),
             Column(label=_("Expected"), numeric=True),
-            Column(label=_("90 % sure"), numeric=True),
-            Column(label=_("50 %"), numeric=True),
-            Column(label=_("10 %"), numeric=True),
+            Column(label=_("Low (9 weeks of 10 bring more)"), numeric=True),
+            Column(label=_("Middle (5 of 10 bring more)"), numeric=True),
+            Column(label=_("High (1 of 10 brings more)"), numeric=True),
             *([Column(label=_("Came"), numeric=True)] if hits else []),
         ],
         rows=[
@@ -211,7 +220,7 @@ def _became(desk: Desk, currency: str, *, on: date) -> list[Part]:
                 description=_said(quality(hits)),
             ),
             table=_week_table(weeks, currency, hits),
-            notes=[_said(quality(hits))],
+            notes=[_said(quality(hits)), _how_to_read()],
         )
     ]
 

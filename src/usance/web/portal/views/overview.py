@@ -20,6 +20,7 @@ from usance.records.invoices import queries as invoices
 from usance.records.invoices.queries import OpenItem
 from usance.records.parties.models import Member
 from usance.rules.money import Money
+from usance.web.asked_days import day_asked_in
 from usance.web.design.credit_bar import CreditBuckets
 from usance.web.design.parts import Fact, Figure, Link
 from usance.web.documents import statement_download
@@ -200,8 +201,5 @@ def statement_document(request: HttpRequest, account: Account, currency: str) ->
 
 
 def _day(request: HttpRequest, account: Account) -> date:
-    """The day asked for, not after today; today where it cannot be read."""
-    try:
-        return min(date.fromisoformat(request.GET.get("on", "")), account.on)
-    except ValueError:
-        return account.on
+    """The day asked for, not after today; today where there is no such."""
+    return day_asked_in(request, "on", usual=account.on, last=account.on)
