@@ -10,7 +10,7 @@ from django.utils import translation
 
 from tests.flows.collecting import Desk
 from tests.flows.paying import Till, due, payments
-from usance.flows import promises
+from usance.flows import disputes, promises
 from usance.flows.cards import asking, charging, pages
 from usance.flows.cards.pages import About
 from usance.flows.debits import scheduling
@@ -144,6 +144,17 @@ def test_what_is_paid_in_agreed_instalments_is_not_charged_in_one(till: Till) ->
     late = due(till, invoice, 11)
     promises.judge_promise(seller_id=promise.seller_id, promise_id=promise.id, at=late.at)
     assert late.charge_due() == 1  # its word was not kept
+
+
+def test_what_is_disputed_is_not_charged(till: Till) -> None:
+    till.card(consent="Charge my invoices when they are due.")
+    seller, invoice = till.trade.seller, till.trade.invoice(10_000)
+    dispute = disputes.open_dispute(
+        seller, invoice_id=invoice.id, reason_code="damaged", amount=1_000, **till.trade.act
+    )
+    assert due(till, invoice).charge_due() == 0
+    disputes.withdraw(seller, dispute_id=dispute.id, **till.trade.act)
+    assert due(till, invoice).charge_due() == 1
 
 
 def test_a_charge_that_could_not_be_told_for_days_is_given_up_and_made_anew(

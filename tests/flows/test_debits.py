@@ -13,7 +13,7 @@ from tests.corpus.locations import schema
 from tests.flows import books
 from tests.flows.collecting import Desk, return_file
 from tests.flows.trading import Trade
-from usance.flows import billing, fulfilment, repayments
+from usance.flows import billing, disputes, fulfilment, repayments
 from usance.flows.debits import (
     calendar,
     collection_rules,
@@ -75,6 +75,26 @@ def test_a_core_debit_from_the_notice_to_good_funds(desk: Desk) -> None:
     assert desk.on(date(2026, 5, 14)).tend().good == 1
     told = [type_ for type_, _, _ in desk.trade.events(debit)]
     assert told == ["debit.scheduled", "debit.submitted", "debit.settled", "debit.funds_good"]
+
+
+def test_what_is_disputed_is_neither_scheduled_by_itself_nor_drawn(desk: Desk) -> None:
+    trade, contest = desk.trade, {"reason_code": "damaged"} | desk.trade.act
+    invoice, debit = desk.owed("sepa_core", 100_00)
+    whole = desk.debit(debit.mandate, other := desk.invoice(50_00), wanted_on=desk.today)
+    free = desk.invoice(20_00)
+    disputes.open_dispute(trade.seller, invoice_id=invoice.id, amount=30_00, **contest)
+    disputes.open_dispute(trade.seller, invoice_id=other.id, **contest)
+    held = disputes.open_dispute(trade.seller, invoice_id=free.id, amount=1_00, **contest)
+    later = desk.sent(debit)
+    assert (desk.now(debit).amount, desk.now(whole).state) == (70_00, "canceled")
+
+    def to_collect() -> list[object]:
+        found = queries.to_collect(seller_id=trade.seller.id, until=date(2030, 1, 1), limit=9)
+        return [one.invoice_id for one in found]
+
+    assert to_collect() == []
+    disputes.reject(trade.seller, dispute_id=held.id, at=later.trade.at, by="test")
+    assert to_collect() == [free.id]
 
 
 def test_the_second_collection_is_recurrent_and_a_second_file_has_another_name(desk: Desk) -> None:

@@ -7,19 +7,33 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.flows.test_dunning import Desk, late
 from tests.flows.trading import Trade
-from usance.flows import disputes, onboarding
+from usance.flows import (
+    credit_lines,
+    disputes,
+    fulfilment,
+    late_interest_terms,
+    onboarding,
+    repayments,
+)
 from usance.flows.dunning import cases, handovers, outlooks
+from usance.flows.late_interest_terms import TermsFields
 from usance.flows.refusals import NotFound, WrongState
+from usance.records.collections.models import LateCharge
 from usance.records.dunning import handover_queries
 from usance.records.dunning.models import DunningCase, DunningClaimFile, DunningTask
 from usance.records.events.models import Event
 from usance.records.identity import new_id
+from usance.records.invoices.models import Invoice
+from usance.rules.dunning.claims import left_of
+from usance.rules.terms import parse_terms
 
 
 @pytest.fixture
@@ -111,14 +125,113 @@ def test_money_that_comes_later_is_matched_and_told_once(desk: Desk) -> None:
     desk.later(1)
     desk.trade = replace(desk.trade, at=desk.at)
     desk.trade.pay(invoice, 4_000)
-    for told in (1, 0):
-        assert handovers.tell_money(seller_id=desk.seller.id, at=desk.at) == told
+    for count in (1, 0):
+        assert handovers.tell_money(seller_id=desk.seller.id, at=desk.at) == count
     event = Event.objects.get(seller_id=desk.seller.id, type="dunning_handover.settled")
     assert event.data["amount"] == 4_000
     assert event.data["invoices"][0]["outstanding"] == 6_000
     [task] = DunningTask.objects.filter(seller_id=desk.seller.id, kind="tell", state="open")
-    assert task.words == f"Inkasso: {invoice.number}"
+    assert task.words == f"Tell Inkasso what is paid or credited: {invoice.number}"
     assert files(desk, row.id) == before
+
+
+def in_thirds(desk: Desk, amount: int) -> Invoice:
+    """An invoice that falls due in thirds after 30, 60 and 90 days."""
+    terms, trade = parse_terms("3x30"), desk.trade
+    credit_lines.set_credit_line(
+        trade.seller, buyer_id=trade.buyer.id, currency="EUR", limit=1_000_000, terms=[terms],
+        **trade.act,
+    )  # fmt: skip
+    order = trade.order(amount, terms=terms)
+    return fulfilment.invoice_order(trade.seller, order_id=order.id, **trade.act)
+
+
+def told(desk: Desk, what: str) -> list[int]:
+    found = Event.objects.filter(seller_id=desk.seller.id, type=f"dunning_handover.{what}")
+    return [event.data["amount"] for event in found.order_by("id")]
+
+
+def test_of_instalments_the_overdue_are_claimed_and_the_others_dunned(desk: Desk) -> None:
+    fields = TermsFields(charging="at_notice", rate=Decimal(10))
+    late_interest_terms.set_terms(desk.seller, fields=fields, **desk.act)
+    invoice = in_thirds(desk, 90_000)
+    days = [part.due_on for part in invoice.instalments]
+    case = case_of(desk)
+    desk.later(45)
+    hand_over: dict[str, Any] = {"case_id": case.id, "agency": "Inkasso"}
+    row = handovers.hand_over(desk.seller, **hand_over, **desk.act)
+    assert row.amount == 30_000
+    [claim] = csv.DictReader(io.StringIO(files(desk, row.id)["claims.csv"].decode()))
+    assert (claim["due_on"], claim["days_overdue"]) == (days[0].isoformat(), "15")
+    assert (claim["outstanding"], claim["overdue"]) == ("900.00", "300.00")
+    assert float(claim["interest"]) > 0
+    assert desk.day() == []
+
+    # The second falls due later: nobody else reminds of it.
+    desk.later(30)
+    for _ in range(5):  # the first day on which anybody is written to
+        if desk.day():
+            break
+        desk.later(1)
+    demanded = [one["due_on"] for one in desk.sent()[-1].items if one["level"]]
+    assert demanded == [days[1].isoformat()]
+    # The agency has the interest of the whole invoice in its file: no notice claims it as well.
+    assert not LateCharge.objects.filter(seller_id=desk.seller.id).exists()
+    seen = outlooks.outlooks_of(desk.seller, [case], at=desk.at)[case.id]
+    assert [item.held for item in seen.items] == ["handed_over", None, None]
+
+    # What is paid beyond the claim is nothing that the agency has.
+    desk.trade = replace(desk.trade, at=desk.at)
+    paid = desk.trade.pay(invoice, 45_000)
+    assert handovers.tell_money(seller_id=desk.seller.id, at=desk.at) == 1
+    assert told(desk, "settled") == [30_000]
+    invoice.refresh_from_db()
+    of: dict[str, Any] = {"on": row.on, "schedule": invoice.schedule}
+    assert left_of(30_000, **of, outstanding=invoice.outstanding) == 0
+    second = handovers.hand_over(desk.seller, **hand_over, **desk.act)
+    assert second.amount == 15_000
+    [claim] = json.loads(files(desk, second.id)["claims.json"])["claims"]
+    assert (claim["due_on"], claim["interest"]) == (days[1].isoformat(), None)
+
+    # A payment that comes back is told, too.
+    repayments.return_payment(desk.seller, payment_id=paid.id, **desk.act)
+    for count in (1, 0):
+        assert handovers.tell_money(seller_id=desk.seller.id, at=desk.at) == count
+    assert told(desk, "owed_again") == [30_000]
+    task = DunningTask.objects.filter(seller_id=desk.seller.id, kind="tell").latest("id")
+    assert task.words == f"Tell Inkasso what is owed again: {invoice.number}"
+
+
+def test_one_hand_over_that_breaks_down_keeps_none_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = desk.trade.invoice(10_000), desk.trade.invoice(20_000)
+    case = case_of(desk)
+    late(desk, first, 40)
+    for invoice in (first, second):
+        handovers.hand_over(
+            desk.seller,
+            case_id=case.id,
+            agency=invoice.number,
+            invoice_ids=[invoice.id],
+            **desk.act,
+        )
+    desk.trade = replace(desk.trade, at=desk.at + timedelta(hours=1))
+    for invoice in (first, second):
+        desk.trade.pay(invoice)
+    whole = handovers._tell_of
+
+    def broken(seller: Any, row: Any, *about: Any, **said: Any) -> None:
+        if row.agency == first.number:
+            raise RuntimeError("no ink")
+        whole(seller, row, *about, **said)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(handovers, "_tell_of", broken)
+        assert handovers.tell_money(seller_id=desk.seller.id, at=desk.at) == 1
+    assert told(desk, "settled") == [20_000]
+    assert handovers.tell_money(seller_id=desk.seller.id, at=desk.at) == 1
+    assert told(desk, "settled") == [20_000, 10_000]
 
 
 def test_it_is_taken_back_with_a_reason_and_dunning_goes_on(desk: Desk) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tests.flows import books
 from tests.flows.trading import Trade
 from usance.flows import billing, dispute_talk, disputes, fulfilment, onboarding
@@ -12,6 +14,7 @@ from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
 from usance.records.collections import dispute_queries
 from usance.records.collections.models import Dispute
 from usance.records.events.models import Event, OutgoingMail
+from usance.records.events.secrets import decrypt
 from usance.records.identity import new_id, public_id
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.rules.invoicing.crediting import CreditedLine
@@ -90,6 +93,9 @@ def test_a_part_of_the_lines_is_credited_and_the_rest_is_owed_again(trade: Trade
         disputes.resolve_by_credit(trade.seller, amount=7_321, **end)
     with books.refused(trade.seller, AmountTooLarge):
         disputes.resolve_by_credit(trade.seller, lines=[CreditedLine("1", amount=7_400)], **end)
+    for more in (CreditedLine("2", amount=1_221), CreditedLine("2", Decimal(1))):
+        with books.refused(trade.seller, AmountTooLarge):  # of the line less is disputed
+            disputes.resolve_by_credit(trade.seller, lines=[more], **end)
     with books.refused(trade.seller, disputes.InvalidDispute):
         disputes.resolve_by_credit(trade.seller, lines=[CreditedLine("3")], **end)
     disputes.resolve_by_credit(trade.seller, lines=[CreditedLine("2")], **end)
@@ -144,3 +150,35 @@ def test_who_answers_is_reminded_once_when_the_day_is_near(trade: Trade) -> None
     assert mails(first)[before:] == ["carla@seller.example"]
     told = Event.objects.filter(seller_id=trade.seller.id, type="invoice.dispute_near")
     assert told.count() == 1
+
+
+def test_who_has_paid_meanwhile_is_not_told_that_it_is_due(trade: Trade, settings: Any) -> None:
+    settings.EMAIL_HOST = "localhost"
+    onboarding.update_buyer(
+        trade.seller, buyer_id=trade.buyer.id, email="ap@x.example", **trade.act
+    )
+    for pays, due in ((True, False), (False, True)):
+        made = opened(trade, billed(trade), CreditedLine("1"))
+        if pays:
+            trade.pay(made.invoice)
+        disputes.reject(trade.seller, dispute_id=made.id, words="Whole.", **trade.act)
+        mail = OutgoingMail.objects.filter(object_id=made.id, recipient="ap@x.example").latest("id")
+        words = decrypt(mail.content)
+        assert "cannot agree" in words
+        assert ("due as before" in words) is due
+
+
+def test_one_reminder_that_breaks_down_keeps_none_back(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = opened(trade, billed(trade)), opened(trade, billed(trade))
+    at = trade.days_later(13).at
+
+    def broken(seller: Any, dispute: Dispute, **about: Any) -> None:
+        if dispute.id == first.id:
+            raise RuntimeError("no ink")
+
+    monkeypatch.setattr(dispute_talk, "tell_of_deadline", broken)
+    assert dispute_talk.warn_of_deadlines(seller_id=trade.seller.id, at=at) == 1
+    assert trade.stored(Dispute, first.id).warned_at is None
+    assert trade.stored(Dispute, second.id).warned_at == at

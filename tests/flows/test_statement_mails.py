@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,9 @@ from usance.flows import (
     statement_rules,
     statements,
 )
+from usance.flows.document_writers import About
 from usance.flows.refusals import NotFound
+from usance.flows.statement_letters import Standing, letter_with
 from usance.gateways.mail.smtp import SmtpMail
 from usance.records.collections.models import PayLink, SentStatement
 from usance.records.events.models import Event, OutgoingMail
@@ -189,6 +191,35 @@ def test_a_person_sends_one_whenever_asked(owing: Trade) -> None:
     assert events(owing).count("statement.not_sent") == 1
 
 
+def test_who_has_paid_by_money_that_is_not_assigned_yet_is_not_asked(
+    owing: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statement_mails, "takes_cards", lambda seller: True)
+    monthly(owing, owing.at.day)
+    owing.payment(35_050)
+    run(owing)
+    assert sent(owing) == []
+    # Whoever owes more sees what was paid, and is not asked to pay all of it again.
+    owing.invoice(7_000)
+    run(owing, hours=1)
+    [row] = sent(owing)
+    assert (row.accounts[0]["open"], row.pay_link) == (42_050, None)
+    standing = Standing("EUR", 42_050, 0, 35_050)
+    letter = letter_with(row, [standing], about=About(owing.seller, owing.buyer.id, at=owing.at))
+    assert letter.tables[0].rows == (("EUR", "€420.50", "€0.00", "€350.50"),)
+
+
+def test_without_a_mail_server_none_is_called_sent(owing: Trade, settings: Any) -> None:
+    settings.EMAIL_HOST = ""
+    monthly(owing, owing.at.day)
+    assert run(owing) and sent(owing) == []
+    with pytest.raises(statement_mails.NoMailServer):
+        statement_mails.send_statement(owing.seller, buyer_id=owing.buyer.id, **owing.act)
+    settings.EMAIL_HOST = "localhost"
+    run(owing, days=1)
+    assert len(sent(owing)) == 1
+
+
 def test_the_table_says_the_same_as_the_books(owing: Trade) -> None:
     later = owing.days_later(40)
     later.payment(5_000, reference="=HYPERLINK(1)")
@@ -209,3 +240,7 @@ def test_the_table_says_the_same_as_the_books(owing: Trade) -> None:
     assert [row["balance"] for row in rows] == ["350.50", "300.50", "300.50", "100.00", "250.50"]
     assert rows[1]["number"].startswith("'=")
     assert int(rows[3]["days_overdue"]) > 0
+    # There is no day before the first; asked for it, the table is of that day alone.
+    of = {"buyer_id": owing.buyer.id, "currency": "EUR", "today": on, "at": later.at}
+    first = table(statements.statement_csv(owing.seller, on=date.min, **of))
+    assert [row["date"] for row in first] == ["0001-01-01", "0001-01-01"]

@@ -19,11 +19,13 @@ from usance.rules.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is open in a currency, and what of it is past its day; minor units."""
+    """What is open in a currency, what of it is past its day, and what was paid and is not put to an
+    invoice yet (``unassigned``); minor units."""
 
     currency: str
     open: int
     overdue: int
+    unassigned: int = 0
 
 
 def letter_with(
@@ -75,10 +77,13 @@ def _table(row: SentStatement, standings: Sequence[Standing]) -> Table:
             format_currency(Money(amount, currency).decimal(), currency, locale=row.language)
         )
 
-    return Table(
-        heads=(_("Currency"), _("Open"), _("Overdue")),
-        rows=tuple(
-            (one.currency, money(one.open, one.currency), money(one.overdue, one.currency))
-            for one in standings
-        ),
-    )
+    heads = [_("Currency"), _("Open"), _("Overdue")]
+    rows = [
+        [one.currency, money(one.open, one.currency), money(one.overdue, one.currency)]
+        for one in standings
+    ]
+    if any(one.unassigned for one in standings):
+        heads.append(_("Paid, not assigned yet"))
+        for cells, one in zip(rows, standings, strict=True):
+            cells.append(money(one.unassigned, one.currency) if one.unassigned else "")
+    return Table(heads=tuple(heads), rows=tuple(tuple(one) for one in rows))

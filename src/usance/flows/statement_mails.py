@@ -1,14 +1,16 @@
 """Statements of account by mail: on schedule to who owes something, and whenever a person asks.
 
 A statement is drawn up, kept and queued in one transaction that has the buyer's credit lines locked: it
-says what is owed at that moment, and there is one of a period however often the job runs.
+says what is owed at that moment, and there is one of a period however often the job runs. Who has paid
+all that is open, by money that is not put to its invoices yet, owes nothing, and nobody is asked to pay
+online while money of its is looked into.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -22,17 +24,20 @@ from usance.flows.cards.providers import takes_cards
 from usance.flows.document_writers import About, language_of
 from usance.flows.journal import Journal, business_day
 from usance.flows.outgoing_mails import queue_mail
-from usance.flows.refusals import Conflict, NotFound, Refused
+from usance.flows.refusals import Conflict, NotFound, Refused, first_words
 from usance.flows.statement_letters import Standing, letter_with
 from usance.formats.statement_csv import render as render_table
 from usance.gateways.mail import Enclosure
+from usance.gateways.mail.smtp import is_configured
 from usance.records.collections import statement_queries as queries
 from usance.records.collections.models import PayLink, SentStatement
 from usance.records.credit import actions as credit
+from usance.records.credit import queries as credit_queries
 from usance.records.identity import new_id, public_id
 from usance.records.invoices import receivables, statement_queries
 from usance.records.parties import queries as parties
 from usance.records.parties.models import Seller
+from usance.records.payments.models import Proposal
 from usance.rules.statement_schedule import StatementSchedule
 
 KIND: Final = "statement"
@@ -55,18 +60,27 @@ class NoAccount(Conflict):
     code = "no_account"
 
 
+class NoMailServer(Refused):
+    """This installation has no mail server, so nothing can be sent. Whoever runs it sets one up."""
+
+    code = "mail_not_configured"
+
+
 def send_statement(seller: Seller, *, buyer_id: UUID, at: datetime, by: str) -> SentStatement:
     """Send the buyer its statement of today, of each currency in which something is open; where nothing
-    is, of every account that it has. Raises NotFound, NoAddress, NoAccount or CannotWriteStatement."""
+    is, of every account that it has. Raises NotFound, NoMailServer, NoAddress, NoAccount or
+    CannotWriteStatement."""
     if parties.buyer(seller_id=seller.id, buyer_id=buyer_id) is None:
         raise NotFound("There is no such buyer.")
+    if not is_configured():
+        raise NoMailServer(first_words(NoMailServer))
     since = statements.usual_beginning(business_day(seller, at=at))
     with transaction.atomic():
         found = _send(seller, buyer_id=buyer_id, since=since, period=None, at=at, by=by)
         if found is None:
-            raise NoAccount(" ".join((NoAccount.__doc__ or "").split()))
+            raise NoAccount(first_words(NoAccount))
         if not found.recipients:
-            raise NoAddress(" ".join((NoAddress.__doc__ or "").split()))
+            raise NoAddress(first_words(NoAddress))
     return found
 
 
@@ -78,7 +92,10 @@ def send_due(
     stopping: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Send what a seller's schedules ask for, once a period; whether all had their turn. One that breaks
-    down is said in the log and tried again at the next call; it keeps none of the others back."""
+    down is said in the log and tried again at the next call; it keeps none of the others back. Without a
+    mail server none is called sent: they wait until there is one, as long as one is made up for."""
+    if not is_configured():
+        return True
     seller = Seller.objects.get(id=seller_id)
     for buyer_id, schedule, due_on in _due(seller, at=clock()):
         if stopping():
@@ -134,9 +151,13 @@ def _send(
     if period is not None and kept.filter(period=period).exists():
         return None
     on = business_day(seller, at=at)
-    standings = _standings(seller, buyer_id=buyer_id, on=on)
-    if not standings and period is None:
-        standings = [Standing(one, 0, 0) for one in known]
+    lines = credit_queries.lines(seller_id=seller.id, buyer_id=buyer_id)
+    unassigned = {line.currency: line.unapplied_cash for line in lines if line.unapplied_cash > 0}
+    standings = _standings(seller, buyer_id=buyer_id, on=on, unassigned=unassigned)
+    if period is not None:
+        standings = [one for one in standings if one.open > one.unassigned]
+    elif not standings:
+        standings = [Standing(one, 0, 0, unassigned.get(one, 0)) for one in known]
     if not standings:
         return None
     about = About(seller, buyer_id, at=at)
@@ -157,7 +178,7 @@ def _send(
         language=language_of(profile.language),
         author=by,
     )
-    if row.recipients:
+    if row.recipients and not (unassigned or _looked_into(row)):
         row.pay_link = _pay_link(row, standings, seller=seller, at=at)
     row.save(force_insert=True)
     if row.recipients:
@@ -166,13 +187,24 @@ def _send(
     return row
 
 
-def _standings(seller: Seller, *, buyer_id: UUID, on: date) -> list[Standing]:
+def _standings(
+    seller: Seller, *, buyer_id: UUID, on: date, unassigned: Mapping[str, int]
+) -> list[Standing]:
     """What is open and what of it is overdue, in each currency in which something is."""
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for item in receivables.open_items(seller_id=seller.id, on=on, buyer_id=buyer_id):
         sums[item.currency][0] += item.outstanding
         sums[item.currency][1] += item.outstanding if item.days_overdue else 0
-    return [Standing(currency, *both) for currency, both in sorted(sums.items())]
+    return [
+        Standing(currency, both[0], both[1], unassigned.get(currency, 0))
+        for currency, both in sorted(sums.items())
+    ]
+
+
+def _looked_into(row: SentStatement) -> bool:
+    """Whether a payment that may be the buyer's waits for a person."""
+    found = Proposal.objects.filter(seller_id=row.seller_id, buyer_id=row.buyer_id, state="open")
+    return found.exists()
 
 
 def _pay_link(

@@ -41,15 +41,19 @@ def set_rule(
         schedule = StatementSchedule(every, day)
     except InvalidSchedule as error:
         raise InvalidStatementRule(str(error)) from None
-    before = _locked(seller, buyer_id)
-    if before is not None and (before.every, before.day) == (every, day):
-        return schedule
-    row = before or StatementRule(
-        id=new_id(), seller_id=seller.id, created_at=at, buyer_id=buyer_id
+    said: dict[str, Any] = {"every": every, "day": day, "changed_at": at, "author": by}
+    fresh = StatementRule(
+        id=new_id(), seller_id=seller.id, created_at=at, buyer_id=buyer_id, **said
     )
-    row.every, row.day, row.changed_at, row.author = every, day, at, by
-    row.save(force_insert=before is None)
-    _tell(seller, row, "statement_schedule.set", at=at, by=by)
+    # Of two who say the first at once one finds what the other has said.
+    StatementRule.objects.bulk_create([fresh], ignore_conflicts=True)
+    row = _locked(seller, buyer_id)
+    assert row is not None
+    if row.id != fresh.id:
+        if (row.every, row.day) == (every, day):
+            return schedule
+        StatementRule.objects.filter(seller_id=seller.id, id=row.id).update(**said)
+    _tell(seller, fresh, "statement_schedule.set", at=at, by=by)
     return schedule
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, cast
 from uuid import UUID
@@ -125,7 +125,7 @@ def _checked(
 
 def usual_beginning(on: date) -> date:
     """The first day that a statement at the end of the day ``on`` shows where nobody asks for another."""
-    return on - timedelta(days=USUAL_DAYS - 1)
+    return date.fromordinal(max(on.toordinal() - USUAL_DAYS + 1, 1))
 
 
 def statement_of(

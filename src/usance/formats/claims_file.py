@@ -41,8 +41,10 @@ class Reminder:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One invoice that is handed over; major units. ``overdue`` is what of ``outstanding`` is past its
-    day. ``interest`` and ``compensation`` are what had accrued by law or contract until the day of the
-    hand-over and is not claimed by an invoice of its own; None where a reference rate is not known."""
+    day and claimed, ``due_on`` the day on which the first of it fell due. ``interest`` and
+    ``compensation`` are what had accrued by law or contract until the day of the hand-over and is not
+    claimed by an invoice of its own; None where a reference rate is not known, or where an agency has
+    another part of the invoice already, and the interest with it."""
 
     number: str
     issued_on: date

@@ -29,7 +29,7 @@ COLUMNS: Final = (
     "currency",
 )
 """``balance`` is what is owed after the row, of an open item what of its ``amount`` is open."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def render(statement: Statement) -> bytes:

@@ -224,5 +224,8 @@ def test_a_statement_is_sent_on_demand_and_listed(
     set_ = shop.ask("PUT", f"/statement-schedule?buyer={invoice['buyer']}", schedule)
     assert set_ == {"object": "statement_schedule", "own": True} | schedule
     assert shop.ask("GET", "/statement-schedule")["every"] == "never"
+    own = f"/statement-schedule?buyer={invoice['buyer']}"
+    assert shop.ask("DELETE", own)["own"] is False
+    assert shop.ask("DELETE", own, status=404)["code"] == "not_found"
     bad = shop.ask("PUT", "/statement-schedule", schedule | {"day": 8}, status=422)
     assert bad["code"] == "invalid_statement_schedule"

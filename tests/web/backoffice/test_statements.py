@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.test import Client
 
@@ -16,7 +17,7 @@ SETTINGS = "/office/settings/statements"
 
 
 def test_a_schedule_is_set_and_a_statement_sent_and_downloaded(
-    sign_in: SignIn, house: House
+    sign_in: SignIn, house: House, settings: Any
 ) -> None:
     client = sign_in("chiara")
     bad = client.post(SETTINGS, {"every": "weekly", "day": "9"})
@@ -38,6 +39,10 @@ def test_a_schedule_is_set_and_a_statement_sent_and_downloaded(
     client.post(f"{page}/statements", {"drop": "1"})
     assert not rules.filter(buyer_id=buyer.id).exists()
     form = {"once": "sends-a-statement-once-1"}
+    settings.EMAIL_HOST = ""
+    refused = client.post(f"{page}/statements/send", form)
+    assert refused.status_code == 422 and "No e-mail can be sent" in refused.content.decode()
+    settings.EMAIL_HOST = "localhost"
     for _ in range(2):
         said = client.post(f"{page}/statements/send", form, follow=True).content.decode()
     [row] = SentStatement.objects.filter(seller_id=house.seller.id)
@@ -45,10 +50,14 @@ def test_a_schedule_is_set_and_a_statement_sent_and_downloaded(
     assert row.recipients[0] in client.get(SETTINGS).content.decode()
     mails = OutgoingMail.objects.filter(seller_id=house.seller.id, kind="statement")
     assert mails.count() == len(row.recipients)
+    assert "Chiara" in client.get(SETTINGS).content.decode()
+    mails.update(due_at=None, last_error="mail_refused: no such mailbox")
+    assert f"Not sent: {row.recipients[0]}" in client.get(SETTINGS).content.decode()
 
     table = client.get(f"{page}/statement/EUR?format=csv")
     assert table["Content-Type"].startswith("text/csv")
     assert table.content.startswith(b"record,kind,number")
+    assert client.get(f"{page}/statement/EUR?format=csv&on=0001-01-01").status_code == 200
 
 
 def test_who_may_only_read_sends_nothing(sign_in: SignIn, house: House) -> None:

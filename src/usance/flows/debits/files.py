@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -15,6 +15,7 @@ from usance.flows.debits import ach_files, sepa_files
 from usance.flows.debits.mandates import drop
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import NotFound, Refused, WrongState
+from usance.records.collections import dispute_queries
 from usance.records.debits import actions, queries
 from usance.records.debits.models import CollectionRules, Debit, DebitFile, DebitPart, Mandate
 from usance.records.events.secrets import decrypt, encrypt
@@ -99,6 +100,10 @@ def _due(
     )
     locked = [debit for debit in locked if debit.state == "scheduled" and debit.file_id is None]
     parts = queries.parts_of(seller_id=seller.id, debit_ids=[debit.id for debit in locked])
+    disputed = dispute_queries.disputed(
+        seller_id=seller.id,
+        invoice_ids={part.invoice_id for of_one in parts.values() for part in of_one},
+    )
     journal = Journal(seller, at=at, by=by)
     lines = []
     dropped = 0
@@ -111,9 +116,10 @@ def _due(
         if reason := _waits(mandate, day):
             held[reason] = held.get(reason, 0) + 1
             continue
-        open_parts = _still_open(debit, parts[debit.id])
+        open_parts = _still_open(debit, parts[debit.id], disputed=disputed)
         if debit.order_id is None and not open_parts:
-            drop(journal, debit, reason="paid")
+            contested = any(part.invoice_id in disputed for part in parts[debit.id])
+            drop(journal, debit, reason="disputed" if contested else "paid")
             dropped += 1
             continue
         lines.append(Line(debit, mandate, open_parts, day))
@@ -145,12 +151,16 @@ def _waits(mandate: Mandate, day: date) -> str:
     return ""
 
 
-def _still_open(debit: Debit, parts: Sequence[DebitPart]) -> tuple[DebitPart, ...]:
-    """The parts with what is open of their invoices, kept so; the debit's amount follows."""
+def _still_open(
+    debit: Debit, parts: Sequence[DebitPart], *, disputed: Mapping[UUID, int]
+) -> tuple[DebitPart, ...]:
+    """The parts with what is open of their invoices and not ``disputed``, kept so; the debit's amount
+    follows."""
     kept = []
     for part in parts:
         invoice = part.invoice
-        left = min(part.amount, invoice.outstanding) if invoice.state == "open" else 0
+        owed = max(invoice.outstanding - disputed.get(invoice.id, 0), 0)
+        left = min(part.amount, owed) if invoice.state == "open" else 0
         if left and left != part.amount:
             part.amount = left
             part.save(update_fields=["amount"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from usance.flows.document_writers import About
 from usance.flows.late_charges import LateCharges, late_charges_of_invoices
 from usance.formats import claims_file
 from usance.formats.claims_file import Claim, Reminder
+from usance.records.dunning import handover_queries as handovers
 from usance.records.dunning import queries
 from usance.records.dunning.models import DunningHandover
 from usance.records.identity import parse_public_id, public_id
@@ -22,11 +23,19 @@ from usance.rules.money import Money
 
 
 @dataclass(frozen=True, slots=True)
+class Overdue:
+    """What of an invoice is overdue and handed over, minor units, and since which due day."""
+
+    amount: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """An invoice that is handed over, what of it is overdue, and its document (empty: none)."""
 
     invoice: Invoice
-    overdue: int
+    overdue: Overdue
     document: str
     content: bytes
 
@@ -36,6 +45,10 @@ def written(seller: Seller, row: DunningHandover, *, found: Sequence[Found], at:
     about = About(seller, row.buyer_id, at=at)
     invoices = [one.invoice for one in found]
     late = late_charges_of_invoices(seller, invoices, on=row.on)
+    # What an invoice has cost by being late is one sum: an agency that has a part of it claims that.
+    ids = [one.id for one in invoices]
+    for id_ in handovers.with_an_agency(ids, seller_id=seller.id, besides=row.id):
+        late.pop(id_, None)
     reminders = _reminders(row)
     handover = claims_file.Handover(
         reference=public_id("dunning_handover", row.id),
@@ -86,11 +99,11 @@ def _claim(
     return Claim(
         number=it.number,
         issued_on=it.issued_on,
-        due_on=it.due_on,
-        days_overdue=max((row.on - (it.instalment_due_on or it.due_on)).days, 0),
+        due_on=one.overdue.since,
+        days_overdue=(row.on - one.overdue.since).days,
         amount=major(it.amount),
         outstanding=major(it.outstanding),
-        overdue=major(one.overdue),
+        overdue=major(one.overdue.amount),
         interest=major(late.accrual.interest) if late is not None and known else None,
         compensation=major(late.compensation.amount) if late is not None and known else None,
         reminders=tuple(reminders.get(it.id, ())),

@@ -2,12 +2,15 @@
 
 What is handed over is fixed in a file when it is done. The account's credit line is locked meanwhile, as
 every payment locks it: what was paid before is not claimed. Money that comes later is matched as ever,
-and what it settles of the claims is told, so that somebody tells the agency.
+and what it settles of the claims is told, so that somebody tells the agency; so is what is owed again,
+where a payment came back. Of an invoice in instalments those are claimed that were overdue: what falls
+due later is dunned as ever, and can be handed over of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -16,9 +19,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from usance.flows.documents import FormatUnavailable, NotIssued, document_of
-from usance.flows.dunning.claim_files import Found, written
+from usance.flows.documents import FormatUnavailable, NotIssued, Unreadable, document_of
+from usance.flows.dunning.claim_files import Found, Overdue, written
 from usance.flows.dunning.rechecks import BY
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import Conflict, NotFound, Refused, WrongState
@@ -36,12 +41,15 @@ from usance.records.dunning.models import (
 from usance.records.identity import new_id, public_id
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Seller
-from usance.rules.dunning.account import Account
+from usance.rules.dunning.account import Account, Item
+from usance.rules.dunning.claims import left_of
 from usance.rules.dunning.decide import held_by
 
 MOST_CLAIMS: Final = 500
 LONGEST_NAME: Final = 200
 LONGEST_REASON: Final = 500
+LONGEST_TASK: Final = 500
+_log: Final = logging.getLogger(__name__)
 
 
 class NothingToHandOver(Conflict):
@@ -98,7 +106,7 @@ def hand_over(
         currency=case.currency,
         agency=agency,
         on=on,
-        amount=sum(overdue.values()),
+        amount=sum(one.amount for one in overdue.values()),
         author=by,
     )
     row.save(force_insert=True)
@@ -111,7 +119,7 @@ def hand_over(
             created_at=at,
             handover_id=row.id,
             invoice_id=one.id,
-            overdue=overdue[one.id],
+            overdue=overdue[one.id].amount,
             told=one.outstanding,
         )
         for one in invoices
@@ -147,13 +155,17 @@ def take_back(
 
 
 def tell_money(*, seller_id: UUID, at: datetime) -> int:
-    """Say of each hand-over that holds what has been settled of its claims since it was said last, and
-    have somebody tell the agency; of how many there was something to say."""
+    """Say of each hand-over that holds what has been settled of its claims since it was said last, or is
+    owed again, and have somebody tell the agency; of how many there was something to say. One that breaks
+    down is said in the log and tried again at the next call; it keeps none of the others back."""
     seller = Seller.objects.get(id=seller_id)
-    return sum(
-        _tell_money(seller, handover_id=id_, at=at)
-        for id_ in handovers.with_money(seller_id=seller_id)
-    )
+    told = 0
+    for id_ in handovers.with_money(seller_id=seller_id):
+        try:
+            told += _tell_money(seller, handover_id=id_, at=at)
+        except Exception:  # noqa: BLE001 - it is said, and tried again; others wait behind it
+            _log.exception("hand-over %s", id_)
+    return told
 
 
 @transaction.atomic
@@ -161,16 +173,44 @@ def _tell_money(seller: Seller, *, handover_id: UUID, at: datetime) -> bool:
     row = handovers.lock_handover(seller_id=seller.id, handover_id=handover_id)
     if row is None or row.taken_back_at is not None:
         return False
-    settled = []
+    settled, owed_again = [], []
     for claim in handovers.claims_of([row.id], seller_id=seller.id).get(row.id, ()):
-        less = claim.told - claim.invoice.outstanding
-        if less > 0:
-            settled.append((claim, less))
+        less = _left(row, claim, claim.told) - _left(row, claim, claim.invoice.outstanding)
+        if claim.told != claim.invoice.outstanding:
             DunningClaim.objects.filter(seller_id=seller.id, id=claim.id).update(
                 told=claim.invoice.outstanding
             )
-    if not settled:
-        return False
+        if less > 0:
+            settled.append((claim, less))
+        elif less < 0:
+            owed_again.append((claim, -less))
+    with translation.override(seller.language):
+        if settled:
+            words = _("Tell %(agency)s what is paid or credited: %(numbers)s")
+            _tell_of(seller, row, settled, what="settled", words=words, at=at)
+        if owed_again:
+            words = _("Tell %(agency)s what is owed again: %(numbers)s")
+            _tell_of(seller, row, owed_again, what="owed_again", words=words, at=at)
+    return bool(settled or owed_again)
+
+
+def _left(row: DunningHandover, claim: DunningClaim, outstanding: int) -> int:
+    """What is owed of a claim where ``outstanding`` is owed of its invoice."""
+    schedule = claim.invoice.schedule
+    return left_of(claim.overdue, on=row.on, schedule=schedule, outstanding=outstanding)
+
+
+def _tell_of(
+    seller: Seller,
+    row: DunningHandover,
+    changed: Sequence[tuple[DunningClaim, int]],
+    *,
+    what: str,
+    words: str,
+    at: datetime,
+) -> None:
+    """The event, and a task for somebody to tell the agency."""
+    numbers = ", ".join(claim.invoice.number for claim, _amount in changed)
     DunningTask.objects.create(
         id=new_id(),
         seller_id=seller.id,
@@ -178,23 +218,22 @@ def _tell_money(seller: Seller, *, handover_id: UUID, at: datetime) -> bool:
         case_id=row.case_id,
         buyer_id=row.buyer_id,
         kind="tell",
-        words=f"{row.agency}: {', '.join(claim.invoice.number for claim, _ in settled)}"[:500],
+        words=(words % {"agency": row.agency, "numbers": numbers})[:LONGEST_TASK],
         due_on=business_day(seller, at=at),
     )
     data = {
-        "amount": sum(less for _, less in settled),
+        "amount": sum(amount for _claim, amount in changed),
         "invoices": [
             {
                 "invoice": public_id("invoice", claim.invoice_id),
                 "number": claim.invoice.number,
-                "settled": less,
+                what: amount,
                 "outstanding": claim.invoice.outstanding,
             }
-            for claim, less in settled
+            for claim, amount in changed
         ],
     }
-    _tell(seller, row, "settled", data, at=at, by=BY)
-    return True
+    _tell(seller, row, what, data, at=at, by=BY)
 
 
 def _overdue(
@@ -204,7 +243,7 @@ def _overdue(
     on: date,
     at: datetime,
     only: Collection[UUID] | None,
-) -> dict[UUID, int]:
+) -> dict[UUID, Overdue]:
     """What is overdue of each invoice that can be handed over."""
     if only is not None:
         mine = Invoice.objects.filter(
@@ -216,17 +255,20 @@ def _overdue(
         [case.buyer_id], seller_id=seller.id, at=at, currency=case.currency
     )
     account: Account | None = known[0].account if known else None
-    sums: defaultdict[UUID, int] = defaultdict(int)
+    items: defaultdict[UUID, list[Item]] = defaultdict(list)
     for item in account.items if account and not account.proposed else ():
         assert account is not None
         wanted = only is None or item.invoice_id in only
         if wanted and item.days_late(on) > 0 and held_by(item, account=account) is None:
-            sums[item.invoice_id] += item.open
-    if not sums or (only is not None and set(only) - set(sums)):
+            items[item.invoice_id].append(item)
+    if not items or (only is not None and set(only) - set(items)):
         raise _said(NothingToHandOver)
-    if len(sums) > MOST_CLAIMS:
+    if len(items) > MOST_CLAIMS:
         raise _said(TooManyClaims)
-    return dict(sums)
+    return {
+        id_: Overdue(sum(item.open for item in found), min(item.due_on for item in found))
+        for id_, found in items.items()
+    }
 
 
 def _keep_file(
@@ -234,7 +276,7 @@ def _keep_file(
     row: DunningHandover,
     invoices: Sequence[Invoice],
     *,
-    overdue: Mapping[UUID, int],
+    overdue: Mapping[UUID, Overdue],
     at: datetime,
 ) -> None:
     """Write the archive and keep it for good."""
@@ -257,10 +299,10 @@ def _keep_file(
 
 def _document(seller: Seller, invoice: Invoice, place: int, *, at: datetime) -> tuple[str, bytes]:
     """The invoice as it was issued and its name in the archive; nothing of one from before documents
-    were kept, or that cannot be set."""
+    were kept, or that cannot be read or set."""
     try:
         kept = document_of(seller, kind="invoice", subject_id=invoice.id, format_="pdf", at=at)
-    except (FormatUnavailable, NotIssued):
+    except (FormatUnavailable, NotIssued, Unreadable):
         return "", b""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", invoice.number).strip("-.") or "invoice"
     return f"documents/{place:03}-{stem}.pdf", content_of(kept)

@@ -20,6 +20,7 @@ from usance.records.cards.models import (
     SecuredOrder,
     StoredCard,
 )
+from usance.records.held_invoices import NOT_HELD
 from usance.records.statements import execute
 
 LONGEST_UNDER_WAY: Final = timedelta(minutes=15)
@@ -325,7 +326,8 @@ def due_events(*, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     return list(found.values_list("seller_id", "id")[:limit])
 
 
-_CHARGES: Final = """
+_CHARGES: Final = (
+    """
 SELECT i.id, i.buyer_id, i.currency, i.outstanding, i.due_on, c.id
   FROM invoices_invoice AS i
   JOIN LATERAL (SELECT c.id FROM cards_storedcard AS c
@@ -356,13 +358,11 @@ SELECT i.id, i.buyer_id, i.currency, i.outstanding, i.due_on, c.id
        SELECT 1 FROM debits_part AS p JOIN debits_debit AS d
             ON d.seller_id = p.seller_id AND d.id = p.debit_id
         WHERE p.seller_id = i.seller_id AND p.invoice_id = i.id
-          AND d.state IN ('scheduled', 'submitted'))
-   AND NOT EXISTS (
-       SELECT 1 FROM collections_promise AS o
-        WHERE o.seller_id = i.seller_id AND o.buyer_id = i.buyer_id AND o.state = 'accepted'
-          AND o.invoices @> jsonb_build_array(jsonb_build_object('invoice', i.id::text)))
- ORDER BY i.due_on, i.id LIMIT %(limit)s
+          AND d.state IN ('scheduled', 'submitted'))"""
+    + NOT_HELD
+    + """ ORDER BY i.due_on, i.id LIMIT %(limit)s
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,8 +381,9 @@ def invoices_to_charge(
     *, seller_id: UUID, on: date, recent: datetime, limit: int
 ) -> list[ToCharge]:
     """What is due on the day ``on`` and to be taken from a card by consent. An invoice that somebody
-    opened the provider's page for after ``recent`` may be being paid there; one that a bank collects,
-    or that the buyer pays in agreed instalments and has not failed to, is not charged as well."""
+    opened the provider's page for after ``recent`` may be being paid there; one that a bank or an agency
+    collects, that is disputed, or that the buyer pays in agreed instalments and has not failed to, is not
+    charged as well."""
     values = {"seller": seller_id, "on": on, "recent": recent, "limit": limit}
     return [ToCharge(*row) for row in execute(_CHARGES, values)]
 

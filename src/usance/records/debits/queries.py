@@ -22,6 +22,7 @@ from usance.records.debits.models import (
     Notice,
     Reversal,
 )
+from usance.records.held_invoices import NOT_HELD
 from usance.records.statements import execute
 
 UNDER_WAY: Final = ("scheduled", "submitted")
@@ -148,7 +149,8 @@ class ToCollect:
     due_on: date
 
 
-_TO_COLLECT: Final = """
+_TO_COLLECT: Final = (
+    """
 SELECT i.id, i.buyer_id, m.id, i.currency, coalesce(i.instalment_due_on, i.due_on)
   FROM invoices_invoice AS i
  CROSS JOIN LATERAL (
@@ -163,14 +165,16 @@ SELECT i.id, i.buyer_id, m.id, i.currency, coalesce(i.instalment_due_on, i.due_o
    AND NOT EXISTS (
        SELECT 1 FROM debits_part AS p
          JOIN debits_debit AS d ON d.seller_id = p.seller_id AND d.id = p.debit_id
-        WHERE p.seller_id = i.seller_id AND p.invoice_id = i.id AND d.state <> 'settled')
- ORDER BY i.buyer_id, i.due_on, i.id LIMIT %(limit)s
+        WHERE p.seller_id = i.seller_id AND p.invoice_id = i.id AND d.state <> 'settled')"""
+    + NOT_HELD
+    + """ ORDER BY i.buyer_id, i.due_on, i.id LIMIT %(limit)s
 """
+)
 
 
 def to_collect(*, seller_id: UUID, until: date, limit: int) -> list[ToCollect]:
     """Open invoices that are due until ``until``, whose buyers have given a mandate, and that nobody
-    has tried to collect."""
+    has tried to collect; none that is disputed, promised in instalments, or with a collection agency."""
     rows = execute(_TO_COLLECT, {"seller_id": seller_id, "until": until, "limit": limit})
     return [ToCollect(*row) for row in rows]
 

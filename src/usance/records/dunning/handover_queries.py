@@ -42,6 +42,7 @@ def claims_of(handover_ids: Collection[UUID], *, seller_id: UUID) -> dict[UUID, 
     found = DunningClaim.objects.select_related("invoice").filter(
         seller_id=seller_id, handover_id__in=list(handover_ids)
     )
+    found = found.defer("invoice__document", "invoice__lines")
     for one in found.order_by("invoice__due_on", "invoice__number"):
         rows[one.handover_id].append(one)
     return dict(rows)
@@ -53,11 +54,23 @@ def file_of(*, seller_id: UUID, handover_id: UUID) -> DunningClaimFile | None:
     return found.first()
 
 
-def with_money(*, seller_id: UUID) -> list[UUID]:
-    """The hand-overs that hold, on whose invoices less is outstanding than was said last."""
+def with_an_agency(
+    invoice_ids: Collection[UUID], *, seller_id: UUID, besides: UUID | None = None
+) -> set[UUID]:
+    """Which of these invoices a hand-over that holds has a claim of, other than the one ``besides``."""
     found = DunningClaim.objects.filter(
         seller_id=seller_id,
+        invoice_id__in=list(invoice_ids),
         handover__taken_back_at__isnull=True,
-        invoice__outstanding__lt=F("told"),
     )
+    if besides is not None:
+        found = found.exclude(handover_id=besides)
+    return set(found.values_list("invoice_id", flat=True))
+
+
+def with_money(*, seller_id: UUID) -> list[UUID]:
+    """The hand-overs that hold, on whose invoices more or less is outstanding than was said last."""
+    found = DunningClaim.objects.filter(
+        seller_id=seller_id, handover__taken_back_at__isnull=True
+    ).exclude(invoice__outstanding=F("told"))
     return list(found.order_by("handover_id").values_list("handover_id", flat=True).distinct())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,17 @@ def mails_about(*, seller_id: UUID, object_id: UUID) -> Sequence[OutgoingMail]:
     return list(
         OutgoingMail.objects.filter(seller_id=seller_id, object_id=object_id).order_by("-id")[:50]
     )
+
+
+def given_up_about(*, seller_id: UUID, object_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """The addresses to which a message about each of these objects did not go and will not any more."""
+    found = OutgoingMail.objects.filter(
+        seller_id=seller_id, object_id__in=object_ids, due_at__isnull=True, sent_at__isnull=True
+    )
+    given_up: dict[UUID, list[str]] = {}
+    for object_id, recipient in found.order_by("id").values_list("object_id", "recipient"):
+        given_up.setdefault(object_id, []).append(recipient)
+    return given_up
 
 
 def take_mail(row: OutgoingMail, *, at: datetime, until: datetime) -> bool:

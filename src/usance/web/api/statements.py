@@ -101,6 +101,21 @@ def set_statement_schedule(
 
 
 @section.write(
+    "DELETE",
+    "/statement-schedule",
+    scope="invoices:write",
+    answer=ScheduleShown,
+    summary="Let a buyer go by your own schedule of statements again",
+)
+def delete_statement_schedule(request: ApiRequest, *, buyer: BuyerId) -> Any:
+    """404 where the buyer has no schedule of its own. What counts for it from now on is answered."""
+    statement_rules.drop_rule(
+        request.auth.seller, buyer_id=buyer, at=request.at, by=request.auth.by
+    )
+    return _schedule(request, buyer)
+
+
+@section.write(
     "POST",
     "/buyers/{buyer_id}/statement/send",
     scope="invoices:write",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from usance.records.dunning import handover_queries as queries
 from usance.records.dunning.models import DunningCase, DunningHandover
 from usance.records.identity import public_id
+from usance.rules.dunning.claims import left_of
 from usance.rules.money import Money
 from usance.web.backoffice.desk import Desk
 from usance.web.design.parts import Fact
@@ -23,7 +25,13 @@ def handed_over(desk: Desk, case: DunningCase) -> list[dict[str, Any]]:
         _shown(
             row,
             open_amount=sum(
-                min(one.overdue, one.invoice.outstanding) for one in claims.get(row.id, ())
+                left_of(
+                    one.overdue,
+                    on=row.on,
+                    schedule=one.invoice.schedule,
+                    outstanding=one.invoice.outstanding,
+                )
+                for one in claims.get(row.id, ())
             ),
             may_change=desk.may("money"),
         )
@@ -39,7 +47,7 @@ def _shown(row: DunningHandover, *, open_amount: int, may_change: bool) -> dict[
         Fact(_("Still owed of it"), Money(open_amount, row.currency)),
     ]
     if row.taken_back_at is not None:
-        facts.append(Fact(_("Taken back on"), row.taken_back_at.date()))
+        facts.append(Fact(_("Taken back on"), localdate(row.taken_back_at)))
         facts.append(Fact(_("Reason"), row.take_back_reason))
     holds = row.taken_back_at is None
     return {

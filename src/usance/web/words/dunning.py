@@ -105,6 +105,9 @@ DUNNING_TELLINGS: Final[Mapping[str, Telling]] = {
     "dunning_handover.settled": Telling(
         _("%(amount)s less is owed of what was handed over to %(agency)s"), "payment", "positive"
     ),
+    "dunning_handover.owed_again": Telling(
+        _("%(amount)s is owed again of what was handed over to %(agency)s"), "return", "caution"
+    ),
     "dunning_case.task_done": Telling(_("A task was done"), "check", "positive"),
     "dunning_case.task_dropped": Telling(_("A task was dropped"), "ban"),
 }

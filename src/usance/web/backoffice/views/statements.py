@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from django import forms
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from usance.flows import statement_mails, statement_rules, statements
-from usance.flows.refusals import Refused
+from usance.flows.refusals import NotFound, Refused
 from usance.records.collections import statement_queries as queries
 from usance.records.collections.models import SentStatement
+from usance.records.events import mails
 from usance.records.parties.models import Buyer
 from usance.rules.statement_schedule import StatementSchedule
 from usance.web.backoffice import links
@@ -24,6 +26,7 @@ from usance.web.backoffice.acts import Act, Done, offers, perform
 from usance.web.backoffice.desk import Desk, office
 from usance.web.backoffice.found import buyer_at
 from usance.web.backoffice.shell import page
+from usance.web.backoffice.timeline import names_of
 from usance.web.design.parts import Column, Link, Noted, Row, Table
 from usance.web.words.amounts import money_text
 from usance.web.words.refusals import refusal_text
@@ -88,7 +91,9 @@ def statement_settings(request: HttpRequest, desk: Desk) -> HttpResponse:
         status=422 if request.method == "POST" else 200,
         form=form,
         may_change=desk.may("money"),
-        sent=_sent(queries.sent_statements(seller_id=desk.seller.id).order_by("-id")[:_SHOWN]),
+        sent=_sent(
+            desk, queries.sent_statements(seller_id=desk.seller.id).order_by("-id")[:_SHOWN]
+        ),
     )
 
 
@@ -121,7 +126,7 @@ def buyer_statements(request: HttpRequest, desk: Desk, public: str) -> HttpRespo
             for link in _files(public, currency)
         ],
         offers=offers(desk, buyer, ACTS, base=here),
-        sent=_sent(found.order_by("-id")[:_SHOWN]),
+        sent=_sent(desk, found.order_by("-id")[:_SHOWN]),
     )
 
 
@@ -149,7 +154,8 @@ def _schedule(
     desk.require("money")
     if buyer_id is not None and "drop" in request.POST:
         if own:
-            statement_rules.drop_rule(desk.seller, buyer_id=buyer_id, at=desk.at, by=desk.by)
+            with suppress(NotFound):  # somebody else was faster
+                statement_rules.drop_rule(desk.seller, buyer_id=buyer_id, at=desk.at, by=desk.by)
         messages.success(request, _("Your own schedule counts for this buyer again."))
         return ScheduleForm(initial=initial), True
     form = ScheduleForm(request.POST)
@@ -181,10 +187,12 @@ def _files(public: str, currency: str) -> list[Link]:
     ]
 
 
-def _sent(rows: Iterable[SentStatement]) -> Table | None:
+def _sent(desk: Desk, rows: Iterable[SentStatement]) -> Table | None:
     sent = list(rows)
     if not sent:
         return None
+    names = names_of(desk, {row.author for row in sent})
+    lost = mails.given_up_about(seller_id=desk.seller.id, object_ids=[row.id for row in sent])
     return Table(
         caption=_("Sent"),
         columns=[
@@ -199,11 +207,19 @@ def _sent(rows: Iterable[SentStatement]) -> Table | None:
                 cells=[
                     row.on,
                     links.buyer_link(row.buyer),
-                    row.period or Noted(_("On demand"), row.author),
+                    row.period or Noted(_("On demand"), names.get(row.author, row.author)),
                     ", ".join(money_text(one["open"], one["currency"]) for one in row.accounts),
-                    ", ".join(row.recipients) or _("Nobody: there is no address"),
+                    _told(row, lost.get(row.id, ())),
                 ]
             )
             for row in sent
         ],
     )
+
+
+def _told(row: SentStatement, lost: Sequence[str]) -> str | Noted:
+    """To whom a statement went, and to whom its mail did not get."""
+    if not row.recipients:
+        return _("Nobody: there is no address")
+    recipients = ", ".join(row.recipients)
+    return Noted(recipients, f"{_('Not sent')}: {', '.join(lost)}") if lost else recipients
