@@ -171,6 +171,7 @@ FILES: Final[Mapping[str, bytes]] = {
 
 QUERIES: Final[Mapping[str, Bodies]] = {
     "create_score_file": lambda ids: {"bureau": "own"},
+    "delete_statement_schedule": lambda ids: {"buyer": ids["buyer"]},
     "get_statement_document": lambda ids: _CURRENCY,
 }
 """What an operation cannot do without in its query."""

@@ -40,6 +40,7 @@ _PROGRAMS: Final[dict[str, str | Promise]] = {
     "provider": _("Payment provider"),
     "replay": _("Replayed history"),
     "standing": _("Renewal of the facts"),
+    "statements": _("Statements"),
     "watch": _("Watch over the portfolio"),
     "webhooks": _("Webhooks"),
 }
