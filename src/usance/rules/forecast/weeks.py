@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -83,23 +83,44 @@ def week_from_document(document: dict[str, Any]) -> Week:
 
 
 def forecast(
-    arrivals: Sequence[Arrival],
+    arrivals: Iterable[Arrival],
     *,
     on: date,
     weeks: int = WEEKS,
     together: float = TOGETHER,
 ) -> Forecast:
     """What ``arrivals`` come to in each of the next ``weeks`` after the day ``on``."""
-    chances = [one.weeks(weeks) for one in arrivals]
-    found = []
-    for number in range(weeks):
-        spread = _Spread()
-        for one, chance in zip(arrivals, chances, strict=True):
-            spread.add(one, chance[number])
-        found.append(spread.week(on + timedelta(days=7 * number + 1), together))
-    # The rest is what the means leave, so that nothing is lost to rounding.
-    beyond = sum(one.amount for one in arrivals) - sum(week.expected for week in found)
-    return Forecast(on=on, weeks=tuple(found), beyond=beyond)
+    tally = Tally(on=on, weeks=weeks)
+    for one in arrivals:
+        tally.count(one)
+    return tally.forecast(together=together)
+
+
+class Tally:
+    """A forecast in the making. Each arrival is counted and not kept: what this takes grows with the buyers,
+    not with what they owe. The figures are those of the order in which arrivals are counted, to the last
+    place of their floats."""
+
+    def __init__(self, *, on: date, weeks: int = WEEKS) -> None:
+        self._on = on
+        self._amount = 0
+        self._spreads = [_Spread() for _ in range(weeks)]
+
+    def count(self, one: Arrival) -> None:
+        """Count an item that comes at some time after the day."""
+        self._amount += one.amount
+        for spread, chance in zip(self._spreads, one.weeks(len(self._spreads)), strict=True):
+            spread.add(one, chance)
+
+    def forecast(self, *, together: float = TOGETHER) -> Forecast:
+        """What has been counted so far, by week."""
+        found = tuple(
+            spread.week(self._on + timedelta(days=7 * number + 1), together)
+            for number, spread in enumerate(self._spreads)
+        )
+        # The rest is what the means leave, so that nothing is lost to rounding.
+        beyond = self._amount - sum(week.expected for week in found)
+        return Forecast(on=self._on, weeks=found, beyond=beyond)
 
 
 class _Spread:
