@@ -20,6 +20,7 @@ NEVER_CHANGED = {
     "cards_receipt",
     "applications_document",
     "applications_message",
+    "collections_disputefile",
     "collections_disputeremark",
     "collections_latecharge",
     "collections_latechargewaiver",

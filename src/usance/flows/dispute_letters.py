@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -29,21 +30,43 @@ _ANSWERING: Final = "admin"
 
 
 def tell_of_opening(
-    seller: Seller, dispute: Dispute, *, invoice: Invoice, at: datetime, by: str
+    seller: Seller,
+    dispute: Dispute,
+    *,
+    invoice: Invoice,
+    at: datetime,
+    by: str,
+    files: Sequence[str] = (),
 ) -> None:
-    """Whoever answers for the seller learns of ``dispute``, unless one of its own people opened it."""
+    """Whoever answers for the seller learns of ``dispute`` and of the ``files`` handed in with it, unless
+    one of its own people opened it."""
     if _id_in(by, kind="staff") is None:
-        _to_seller(seller, dispute, invoice=invoice, about="opened", text=dispute.words, at=at)
+        _to_seller(
+            seller,
+            dispute,
+            invoice=invoice,
+            about="opened",
+            text=dispute.words,
+            files=files,
+            at=at,
+        )
 
 
 def tell_of_remark(
-    seller: Seller, dispute: Dispute, *, invoice: Invoice, author: str, text: str, at: datetime
+    seller: Seller,
+    dispute: Dispute,
+    *,
+    invoice: Invoice,
+    author: str,
+    text: str,
+    at: datetime,
+    files: Sequence[str] = (),
 ) -> None:
-    """The other side learns what the ``author`` ("buyer" or "seller") has said."""
-    if author == "buyer":
-        _to_seller(seller, dispute, invoice=invoice, about="said", text=text, at=at)
-    else:
-        _to_buyer(seller, dispute, invoice=invoice, about="said", text=text, at=at)
+    """The other side learns what the ``author`` ("buyer" or "seller") has said, and the names of the
+    ``files`` handed in with it, or alone (no ``text``)."""
+    tell = _to_seller if author == "buyer" else _to_buyer
+    about = "said" if text else "handed_in"
+    tell(seller, dispute, invoice=invoice, about=about, text=text, files=files, at=at)
 
 
 def tell_of_end(
@@ -67,7 +90,14 @@ def tell_of_deadline(seller: Seller, dispute: Dispute, *, invoice: Invoice, at: 
 
 
 def _to_seller(
-    seller: Seller, dispute: Dispute, *, invoice: Invoice, about: str, text: str, at: datetime
+    seller: Seller,
+    dispute: Dispute,
+    *,
+    invoice: Invoice,
+    about: str,
+    text: str,
+    at: datetime,
+    files: Sequence[str] = (),
 ) -> None:
     place = f"/office/disputes/{public_id('dispute', dispute.id)}"
     for to, language in _answering(seller).items():
@@ -76,6 +106,8 @@ def _to_seller(
             subject = {
                 "opened": _("Invoice %(number)s is disputed") % number,
                 "said": _("The buyer wrote about the dispute of invoice %(number)s") % number,
+                "handed_in": _("The buyer handed in files about the dispute of invoice %(number)s")
+                % number,
                 "near": _("The dispute of invoice %(number)s waits for your answer") % number,
             }[about]
             paragraph = _("Please credit or reject what is disputed by the day below.")
@@ -91,7 +123,9 @@ def _to_seller(
                     greeting=_("Hello,"),
                     paragraphs=(paragraph,),
                     quoted=text,
-                    facts=_facts(dispute, invoice, language=language, with_deadline=True),
+                    facts=_facts(
+                        dispute, invoice, language=language, with_deadline=True, files=files
+                    ),
                     action=_action(_("See the dispute"), place),
                 ),
             )
@@ -106,6 +140,7 @@ def _to_buyer(
     text: str,
     at: datetime,
     credited: int = 0,
+    files: Sequence[str] = (),
 ) -> None:
     found = _at_buyer(seller, dispute)
     if found is None:
@@ -117,6 +152,7 @@ def _to_buyer(
         credit = {"amount": _money(credited, dispute.currency, language)}
         paragraph = {
             "said": _("We have written to you about what you dispute:"),
+            "handed_in": _("We have handed in files about what you dispute. They are beside it."),
             "credited": _("We credit %(amount)s. What is left of the invoice is due.") % credit,
             "rejected": _("We cannot agree to your dispute. The invoice is due as before."),
         }[about]
@@ -138,18 +174,24 @@ def _to_buyer(
                 greeting=_("Hello,"),
                 paragraphs=(paragraph,),
                 quoted=text,
-                facts=_facts(dispute, invoice, language=language, with_deadline=False),
+                facts=_facts(dispute, invoice, language=language, with_deadline=False, files=files),
                 action=_action(_("See the invoice"), place),
             ),
         )
 
 
 def _facts(
-    dispute: Dispute, invoice: Invoice, *, language: str, with_deadline: bool
+    dispute: Dispute,
+    invoice: Invoice,
+    *,
+    language: str,
+    with_deadline: bool,
+    files: Sequence[str],
 ) -> tuple[tuple[str, str], ...]:
     money = _money(dispute.amount, dispute.currency, language)
     facts = [(_("Invoice"), invoice.number), (_("Disputed"), money)]
     facts += [(_("Line"), f"{one['line']}  {one['subject']}".strip()) for one in dispute.lines]
+    facts += [(_("File"), name) for name in files]
     if with_deadline:
         facts.append((_("Answer by"), format_date(dispute.answer_by, locale=language)))
     return tuple(facts)

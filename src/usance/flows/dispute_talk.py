@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows.dispute_evidence import Handed, keep_files
 from usance.flows.dispute_letters import tell_of_deadline, tell_of_remark
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import NotFound, Refused, WrongState
@@ -24,7 +26,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 class InvalidRemark(Refused):
-    """What is said about a dispute has from 1 to 4,000 characters."""
+    """What is said about a dispute has from 1 to 4,000 characters, or is a file."""
 
     code = "invalid_text"
 
@@ -65,28 +67,48 @@ def say(
     text: str,
     at: datetime,
     by: str,
-) -> DisputeRemark:
+    files: Sequence[Handed] = (),
+) -> DisputeRemark | None:
     """The ``author`` ("buyer" or "seller"), a person of this ``name``, says something about an open
-    dispute; the other side is written to. Raises NotFound, WrongState or InvalidRemark."""
+    dispute, or hands in ``files`` with or without a word (None). The other side gets one letter of it
+    all; a file that the dispute has already is no news.
+
+    Raises NotFound, WrongState, InvalidRemark, UnsuitableFile or TooManyFiles.
+    """
     text = text.strip()
-    if not 1 <= len(text) <= LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT or not (text or files):
         raise InvalidRemark(" ".join((InvalidRemark.__doc__ or "").split()))
     dispute = _locked(seller, dispute_id)
     if dispute.state != "open":
         raise WrongState(f"The dispute is {dispute.state}; it has ended.")
+    journal = Journal(seller, at=at, by=by)
+    said = {"author": author, "name": name}
+    remark = _remark(journal, dispute, text=text, **said) if text else None
+    kept = keep_files(journal, dispute, files=files, remark=remark, **said)
+    journal.close()
+    if remark is not None or kept:
+        tell_of_remark(
+            seller,
+            dispute,
+            invoice=dispute.invoice,
+            author=author,
+            text=text,
+            files=[one.file_name for one in kept],
+            at=at,
+        )
+    return remark
+
+
+def _remark(journal: Journal, dispute: Dispute, **said: str) -> DisputeRemark:
     remark = DisputeRemark(
         id=new_id(),
-        seller_id=seller.id,
-        created_at=at,
+        seller_id=dispute.seller_id,
+        created_at=journal.at,
         dispute_id=dispute.id,
-        author=author,
-        name=name,
-        text=text,
+        **said,
     )
     remark.save(force_insert=True)
-    _tell(seller, dispute, "invoice.dispute_said", at=at, by=by, name=name)
-    invoice = dispute.invoice
-    tell_of_remark(seller, dispute, invoice=invoice, author=author, text=text, at=at)
+    _tell(journal, dispute, "invoice.dispute_said", name=remark.name)
     return remark
 
 
@@ -113,7 +135,9 @@ def _warn(seller: Seller, dispute_id: UUID, *, at: datetime) -> bool:
         return False
     dispute.warned_at = at
     dispute.save(update_fields=["warned_at"])
-    _tell(seller, dispute, "invoice.dispute_near", at=at, by=BY)
+    journal = Journal(seller, at=at, by=BY)
+    _tell(journal, dispute, "invoice.dispute_near")
+    journal.close()
     tell_of_deadline(seller, dispute, invoice=dispute.invoice, at=at)
     return True
 
@@ -129,10 +153,7 @@ def _locked(seller: Seller, dispute_id: UUID) -> Dispute:
     return again
 
 
-def _tell(
-    seller: Seller, dispute: Dispute, event: str, *, at: datetime, by: str, name: str = ""
-) -> None:
-    journal = Journal(seller, at=at, by=by)
+def _tell(journal: Journal, dispute: Dispute, event: str, *, name: str = "") -> None:
     journal.tell(
         event,
         object_type="invoice",
@@ -147,4 +168,3 @@ def _tell(
             "name": name,
         },
     )
-    journal.close()

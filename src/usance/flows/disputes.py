@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.billing import take_back_of
+from usance.flows.dispute_evidence import Handed, keep_files
 from usance.flows.dispute_letters import tell_of_end, tell_of_opening
 from usance.flows.dispute_lines import InvalidDispute, lines_in_dispute, lines_to_credit
 from usance.flows.journal import Journal, business_day
@@ -57,14 +58,18 @@ def open_dispute(
     words: str = "",
     external_id: str | None = None,
     metadata: dict[str, Any] | None = None,
+    files: Sequence[Handed] = (),
+    author: str = "buyer",
+    name: str = "",
 ) -> Dispute:
     """The buyer does not agree to owe ``amount`` minor units of an open invoice (None: all of it that is
     not disputed yet), or ``lines`` of it by their names in the document (BT-126): all of each, a
-    quantity, or an amount. ``line`` names one alone; the ``amount`` is then of it. Whoever answers for
-    the seller is written to, unless one of its own people opens it.
+    quantity, or an amount. ``line`` names one alone; the ``amount`` is then of it. The ``author``
+    ("buyer" or "seller"), a person of this ``name``, hands in ``files`` with it. Whoever answers for the
+    seller is written to, unless one of its own people opens it.
 
     Raises NotFound, WrongState (nothing is open, or a line is in dispute), AmountTooLarge,
-    InvalidDispute or ExternalIdTaken.
+    InvalidDispute, ExternalIdTaken, UnsuitableFile or TooManyFiles.
     """
     invoice = _lock(seller, invoice_id)
     if reason_code not in DISPUTE_REASONS:
@@ -96,8 +101,10 @@ def open_dispute(
         external_id=external_id,
         metadata=metadata or {},
     )
+    handed_in = keep_files(journal, made, files=files, author=author, name=name)
     journal.close()
-    tell_of_opening(seller, made, invoice=invoice, at=at, by=by)
+    named = [one.file_name for one in handed_in]
+    tell_of_opening(seller, made, invoice=invoice, at=at, by=by, files=named)
     return made
 
 

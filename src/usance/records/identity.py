@@ -67,6 +67,7 @@ PREFIXES: Final = {
     "promise": "prm",
     "match_proposal": "mpr",
     "dispute": "dsp",
+    "dispute_file": "dsf",
     "write_off_request": "wor",
     "late_charge": "lch",
     "late_charge_waiver": "lcw",

@@ -66,8 +66,11 @@ class ActForm(forms.Form):
 
     once = forms.RegexField(r"^[A-Za-z0-9_-]{20,64}$", widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, desk: Any, subject: Any, name: str) -> None:
-        super().__init__(data, auto_id=f"{name}_%s", initial={"once": secrets.token_urlsafe(18)})
+    def __init__(
+        self, data: Any = None, files: Any = None, *, desk: Any, subject: Any, name: str
+    ) -> None:
+        once = secrets.token_urlsafe(18)
+        super().__init__(data, files, auto_id=f"{name}_%s", initial={"once": once})
         self.desk = desk
         self.subject = subject
         self.prepare()
@@ -157,7 +160,8 @@ def perform(
     if sent and (earlier := _earlier(request, desk)):
         messages.success(request, earlier.message)
         return HttpResponseRedirect(earlier.href or back)
-    form = act.form(request.POST if sent else None, desk=desk, subject=subject, name=name)
+    given = (request.POST, request.FILES) if sent else ()
+    form = act.form(*given, desk=desk, subject=subject, name=name)
     form.initial.update(
         {
             hidden.name: request.GET[hidden.name]
@@ -204,9 +208,17 @@ def _key(token: str) -> str:
 
 
 def _said(request: HttpRequest) -> bytes:
-    """A hash of where the form was sent and of what it said."""
-    values = sorted((n, v) for n, v in request.POST.items() if n != "csrfmiddlewaretoken")
-    return hashlib.sha256(json.dumps([request.path, values]).encode()).digest()
+    """A hash of where the form was sent, of what it said and of the files that came with it."""
+    values = sorted((n, v) for n, v in request.POST.lists() if n != "csrfmiddlewaretoken")
+    told = hashlib.sha256(json.dumps([request.path, values]).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            content = hashlib.sha256()
+            for chunk in file.chunks():
+                content.update(chunk)
+            file.seek(0)
+            told.update(json.dumps([name, file.name, content.hexdigest()]).encode())
+    return told.digest()
 
 
 def _once(request: HttpRequest, desk: W, act: Act[W], subject: Any, form: ActForm) -> Done:

@@ -2,27 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from usance.flows.dispute_evidence import MOST_AT_ONCE, Handed
 from usance.flows.dispute_talk import LONGEST_TEXT
 from usance.flows.invoice_questions import lines_of
 from usance.records.collections import dispute_queries
-from usance.records.collections.models import DISPUTE_REASONS, Dispute, DisputeRemark
+from usance.records.collections.models import (
+    DISPUTE_REASONS,
+    Dispute,
+    DisputeFile,
+    DisputeRemark,
+)
 from usance.records.invoices.models import Invoice
+from usance.rules.attachments import LARGEST_ATTACHMENT, MEDIA_TYPES
 from usance.rules.invoicing.crediting import CreditedLine
 from usance.rules.money import Money
 from usance.web.acts import ActForm
+from usance.web.backoffice.bank_forms import SeveralFiles
 from usance.web.backoffice.fields import AmountField
-from usance.web.design.parts import Column, Entry, Row, Table
+from usance.web.design.parts import Column, Entry, Link, Row, Table
 from usance.web.design.states import look
 from usance.web.question_parts import talk
 from usance.web.words.disputes import DISPUTE_WORDS
+
+
+class EvidenceField(forms.FileField):
+    """Some files, or none; what they are, the flow looks at."""
+
+    def __init__(self) -> None:
+        kinds = ",".join((*MEDIA_TYPES, *MEDIA_TYPES.values()))
+        super().__init__(
+            label=_lazy("Files"),
+            required=False,
+            help_text=_lazy(
+                "A photo or a delivery note, say: up to 5 PDF, PNG, JPEG, CSV, XLSX or ODS files of at"
+                " most 5 MB each. They cannot be removed later."
+            ),
+            widget=SeveralFiles(attrs={"accept": kinds}),
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The files, none of them empty or larger than one may be."""
+        given = data if isinstance(data, list | tuple) else [data]
+        if len(given) > MOST_AT_ONCE:
+            raise ValidationError(
+                _("These are more than %(most)s files. Hand them in in parts."),
+                params={"most": MOST_AT_ONCE},
+            )
+        found: list[UploadedFile[bytes] | None] = [
+            super(EvidenceField, self).clean(one, initial) for one in given
+        ]
+        files = [one for one in found if one]
+        if any((one.size or 0) > LARGEST_ATTACHMENT for one in files):
+            raise ValidationError(_("A file is larger than 5 MB. Save it smaller."))
+        return files
+
+
+def handed_in(data: dict[str, Any]) -> list[Handed]:
+    """The files of a form with an :class:`EvidenceField`, as the flow takes them."""
+    return [Handed(one.read(), one.name or "") for one in data["evidence"]]
 
 
 class DisputeForm(ActForm):
@@ -57,6 +104,7 @@ class DisputeForm(ActForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    evidence = EvidenceField()
 
     def prepare(self) -> None:
         """Offer the invoice's lines, and no more than is open and not disputed yet."""
@@ -97,11 +145,22 @@ def asked_for(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class SayForm(ActForm):
-    """What one side says to the other."""
+    """What one side says to the other, files or both."""
 
     text = forms.CharField(
-        label=_lazy("Message"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 4})
+        label=_lazy("Message"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
+    evidence = EvidenceField()
+
+    def clean(self) -> dict[str, Any]:
+        """Something at least."""
+        data = super().clean() or {}
+        if not self.errors and not data["text"] and not data["evidence"]:
+            self.add_error("text", _("Write something, or choose a file."))
+        return data
 
 
 def disputed_table(dispute: Dispute) -> Table | None:
@@ -129,10 +188,23 @@ def disputed_table(dispute: Dispute) -> Table | None:
 
 
 def dispute_talk(
-    dispute: Dispute, said: Sequence[DisputeRemark], *, seller: str, buyer: str
+    dispute: Dispute,
+    said: Sequence[DisputeRemark],
+    files: Sequence[DisputeFile],
+    *,
+    seller: str,
+    buyer: str,
+    address: Callable[[DisputeFile], str],
 ) -> list[Entry]:
-    """All that was said about a dispute, how it ended among it, the latest first."""
-    entries = talk(said, seller=seller, buyer=buyer)
+    """All that was said about a dispute and handed in, how it ended among it, the latest first;
+    ``address`` is where a file is downloaded."""
+    words = zip(reversed(said), talk(said, seller=seller, buyer=buyer), strict=True)
+    told = {one.id: entry for one, entry in words}
+    for file in files:
+        side = buyer if file.author == "buyer" else seller
+        told[file.id] = _file_entry(file, side=side, href=address(file))
+    # Ids are UUIDv7: their order is that of being said.
+    entries = [told[id_] for id_ in sorted(told, reverse=True)]
     if dispute.words:
         opening = Entry(
             at=dispute.created_at,
@@ -155,3 +227,14 @@ def dispute_talk(
         )
         entries = [ending, *entries]
     return entries
+
+
+def _file_entry(file: DisputeFile, *, side: str, href: str) -> Entry:
+    return Entry(
+        at=file.created_at,
+        title=Link(file.file_name, href),
+        detail=_("%(size)s kB") % {"size": max(file.size // 1000, 1)},
+        actor=file.name or side,
+        icon="upload",
+        tone="caution" if file.author == "buyer" else "info",
+    )

@@ -134,6 +134,7 @@ BODIES: Final[Mapping[str, Bodies | tuple[Bodies, ...]]] = {
     "request_invoice_advance": lambda ids: {"program": ids["funding_program"]},
     "create_dispute_message": lambda ids: {"text": "Why?", "name": "Carla"},
     "set_dispute_rules": lambda ids: {"answer_days": 10},
+    "create_dispute_file": lambda ids: _FILE | {"name": "Carla"},
     "resolve_dispute": lambda ids: {"outcome": "rejected"},
     "revoke_credit_line": lambda ids: _CURRENCY,
     "set_approval_chain": lambda ids: {"steps": [{"above": EUR, "approver": ids["member"]}]},

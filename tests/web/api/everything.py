@@ -302,6 +302,11 @@ class Everything(Mapping[str, str]):
         return self._row(LateCharge, "late_charge", author="test", **days, **sums, **owed)
 
     def _make_dunning_policy(self) -> str:
+    def _make_dispute_file(self) -> str:
+        file = base64.b64encode(b"a;b\n1;2\n").decode()
+        sent = {"content": file, "file_name": "counted.csv", "name": "Carla"}
+        return str(self._post(f"/disputes/{self['dispute']}/files", sent)["files"][-1]["id"])
+
         made = self._post("/dunning/policies", DUNNING)["id"]
         self._post(f"/dunning/policies/{made}/preview", {"days": 5}, status=200)
         self._post(f"/dunning/policies/{made}/switch-on", status=200)

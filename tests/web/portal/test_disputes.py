@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
 
@@ -124,3 +125,60 @@ def test_a_rejection_tells_the_buyer_why_and_rules_are_kept(sign_in: SignIn, hou
     assert "Sigh." not in text(page) and "Withdrawn" in text(page)
     assert "Sigh." in text(read(chiara, office))
     assert dispute_talk.warn_of_deadlines(seller_id=house.seller.id, at=houses.TODAY) == 0
+
+
+def test_both_sides_hand_in_files_and_download_them(sign_in: SignIn, house: House) -> None:
+    jpeg, pdf = b"\xff\xd8\xff\xe0 bent", b"%PDF-1.7\n%%EOF\n"
+    houses.order(house, "bianchi", 6_100, ago=0, name="dsp-3")
+    invoice = houses.ship(house, "dsp-3", ago=0)
+    lucia = english(sign_in("lucia"))
+    address = f"/account/invoices/{public_id('invoice', invoice.id)}"
+    form = read(lucia, address).xpath("//form[.//input[@type='file']]")
+    assert form and all(one.get("enctype") == "multipart/form-data" for one in form)
+
+    def photo(content: bytes = jpeg, name: str = "Foto 1.jpeg") -> SimpleUploadedFile:
+        return SimpleUploadedFile(name, content)
+
+    wrong = filled(lucia, f"{address}/dispute", words="Bent.")
+    refused = lucia.post(f"{address}/dispute", wrong | {"evidence": photo(b"<html>", "a.html")})
+    assert refused.status_code == 422 and "cannot be handed in" in refused.content.decode()
+    sent = filled(lucia, f"{address}/dispute", lines=["1"], words="Bent.", evidence=photo())
+    for _ in range(2):  # sent twice, opened once
+        assert lucia.post(f"{address}/dispute", sent | {"evidence": photo()}).status_code == 302
+    [dispute] = Dispute.objects.filter(seller_id=house.seller.id, invoice_id=invoice.id)
+    public = public_id("dispute", dispute.id)
+    mine, office = f"/account/disputes/{public}", f"/office/disputes/{public}"
+
+    chiara = english(sign_in("chiara"))
+    empty = filled(chiara, f"{office}/say")
+    assert chiara.post(f"{office}/say", empty).status_code == 422
+    many = [photo(pdf, f"{n}.pdf") for n in range(6)]
+    assert chiara.post(f"{office}/say", empty | {"evidence": many}).status_code == 422
+    note = empty | {"evidence": [photo(pdf, "note.pdf"), photo(pdf + b"%", "signed.pdf")]}
+    assert chiara.post(f"{office}/say", note).status_code == 302
+    # Another file in the form that was sent is not what was done.
+    other = chiara.post(f"{office}/say", empty | {"evidence": photo(pdf + b"%%", "more.pdf")})
+    assert other.status_code == 422
+
+    said, links = text(read(lucia, address)), []
+    for client, page in ((lucia, address), (chiara, office)):
+        found = read(client, page).xpath("//main//ol//a[contains(@href, '/files/')]")
+        assert [it.text for it in found] == ["signed.pdf", "note.pdf", "Foto 1.jpg"]
+        links.append([it.get("href") for it in found])
+        file = client.get(links[-1][2])
+        assert (file.content, file["Content-Type"]) == (jpeg, "image/jpeg")
+        assert file["Content-Disposition"].startswith("attachment;")
+        assert "sandbox" in file["Content-Security-Policy"]
+    assert "Lucia Bianchi" in said and "Chiara Fontana" in said
+    # Neither another buyer nor another dispute leads to it.
+    assert sign_in("elena").get(links[0][0]).status_code == 404
+    houses.order(house, "bianchi", 6_100, ago=0, name="dsp-4")
+    again = f"/account/invoices/{public_id('invoice', houses.ship(house, 'dsp-4', ago=0).id)}"
+    lucia.post(f"{again}/dispute", filled(lucia, f"{again}/dispute", words="Bent."))
+    second = Dispute.objects.filter(seller_id=house.seller.id, state="open").latest("id")
+    strange = links[0][0].replace(public, public_id("dispute", second.id))
+    assert strange != links[0][0] and lucia.get(strange).status_code == 404
+    lucia.post(f"{mine}/withdraw", filled(lucia, f"{mine}/withdraw"))
+    late = lucia.post(f"{mine}/say", filled(lucia, f"{mine}/say", evidence=photo(pdf + b"!")))
+    assert late.status_code == 422 and len(dispute_queries.files_of([dispute])[dispute.id]) == 3
+    assert lucia.get(links[0][0]).status_code == 200

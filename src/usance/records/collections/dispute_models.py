@@ -26,7 +26,7 @@ DISPUTE_REASONS: Final = (
 )
 """Why a buyer will not pay part of an invoice."""
 DISPUTE_SIDES: Final = ("buyer", "seller")
-"""Who says something about a dispute."""
+"""Who says something about a dispute, or hands in a file."""
 USUAL_ANSWER_DAYS: Final = 14
 """Days to answer a dispute in, where the seller has set none."""
 
@@ -133,6 +133,35 @@ class DisputeRemark(SellerScoped):
             )
         ]
         indexes = [models.Index(fields=["seller", "dispute", "id"], name="collections_of_dispute")]
+
+
+class DisputeFile(SellerScoped):
+    """A file that one side handed in about a dispute, with a ``remark`` or alone. Never changed.
+
+    ``name`` is who handed it in; ``digest`` is the SHA-256 of ``content``.
+    """
+
+    dispute = ScopedForeignKey(Dispute)
+    remark = ScopedForeignKey(DisputeRemark, null=True)
+    author = models.CharField(max_length=8)
+    name = models.TextField(default="")
+    file_name = models.TextField()
+    media_type = models.CharField(max_length=80)
+    size = models.IntegerField()
+    digest = models.BinaryField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "collections_disputefile"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "dispute", "digest"], name="collections_disputefile_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(author__in=DISPUTE_SIDES) & Q(size__gt=0),
+                name="collections_disputefile_sensible",
+            ),
+        ]
 
 
 class WriteOffRequest(SellerScoped):

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 
 from usance.records.collections.models import (
     Dispute,
+    DisputeFile,
     DisputeRemark,
     DisputeRules,
     WriteOffRequest,
@@ -58,6 +59,26 @@ def remarks_of(disputes: Collection[Dispute]) -> dict[UUID, list[DisputeRemark]]
     for row in rows.order_by("id"):
         found[row.dispute_id].append(row)
     return found
+
+
+def files_of(disputes: Collection[Dispute]) -> dict[UUID, list[DisputeFile]]:
+    """What was handed in about each of ``disputes`` of one seller, the first first; without content."""
+    found: dict[UUID, list[DisputeFile]] = {one.id: [] for one in disputes}
+    if not found:
+        return found
+    seller_id = next(iter(disputes)).seller_id
+    rows = DisputeFile.objects.defer("content").filter(seller_id=seller_id, dispute_id__in=found)
+    for row in rows.order_by("id"):
+        found[row.dispute_id].append(row)
+    return found
+
+
+def dispute_file(
+    *, seller_id: UUID, file_id: UUID, dispute_id: UUID | None = None
+) -> DisputeFile | None:
+    """One file with its content: of whichever dispute of the seller's, or of this one; or None."""
+    found = DisputeFile.objects.filter(seller_id=seller_id, id=file_id)
+    return (found if dispute_id is None else found.filter(dispute_id=dispute_id)).first()
 
 
 def disputed_lines(*, seller_id: UUID, invoice_id: UUID) -> set[str]:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from usance.records.collections.dispute_models import (
     DISPUTE_REASONS,
     Dispute,
+    DisputeFile,
     DisputeRemark,
     DisputeRules,
     WriteOffRequest,
@@ -26,6 +27,7 @@ __all__ = [
     "AUTHORS",
     "DISPUTE_REASONS",
     "Dispute",
+    "DisputeFile",
     "DisputeRemark",
     "DisputeRules",
     "LateCharge",

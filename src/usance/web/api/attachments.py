@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.http.multipartparser import MultiPartParserError
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic import Field, StringConstraints
 
 from usance.flows import attachments as flow
 from usance.flows.attachments import Offered
@@ -21,21 +16,13 @@ from usance.records.identity import public_id
 from usance.records.orders import attachments as kept
 from usance.records.orders import queries
 from usance.records.orders.models import Attachment
-from usance.rules.attachments import LARGEST_ATTACHMENT, MEDIA_TYPES
+from usance.rules.attachments import MEDIA_TYPES
 from usance.web.api import answers, idempotency
-from usance.web.api.faults import faults_of
 from usance.web.api.objects import Document, described, optional_id
 from usance.web.api.paging import whole
-from usance.web.api.problems import (
-    Fault,
-    InvalidRequest,
-    MalformedJson,
-    Problem,
-    TooLarge,
-    WrongMediaType,
-)
 from usance.web.api.requests import ApiRequest
 from usance.web.api.section import Section
+from usance.web.api.uploads import Upload, Uploaded
 from usance.web.api.values import (
     NO_NUL,
     AttachmentId,
@@ -44,25 +31,17 @@ from usance.web.api.values import (
     Metadata,
     OrderId,
     ShipmentId,
-    Value,
 )
 from usance.web.files import file_response
 
 section = Section("Attachments")
 
-LARGEST_BODY: Final = LARGEST_ATTACHMENT * 4 // 3 + 64 * 1024
-"""Bytes: a file in base64, and what is said of it."""
 Text = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
 
 
-class NewAttachment(Value):
+class NewAttachment(Uploaded):
     """A file or a link to one. What a file is, is told by its content."""
 
-    content: Annotated[str, StringConstraints(max_length=LARGEST_ATTACHMENT * 4 // 3 + 4)] = Field(
-        default="",
-        description="The file in base64: PDF, PNG, JPEG, CSV, XLSX or ODS, 5 MiB at most.",
-    )
-    file_name: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = ""
     url: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = Field(
         default="", description="In place of a file: where it is, with https."
     )
@@ -74,35 +53,8 @@ class NewAttachment(Value):
     metadata: Metadata = {}
 
 
-_NEW: Final = TypeAdapter(NewAttachment)
 _PARTS: Final = ("file_name", "url", "reference", "description", "external_id")
-
-
-def _schema() -> dict[str, Any]:
-    """The JSON body as the document has it, without references that lead out of it."""
-    found = NewAttachment.model_json_schema()
-    found.pop("$defs", None)
-    found["properties"]["metadata"]["additionalProperties"] = True
-    return found
-
-
-_DECLARED: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": _schema()},
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        **{name: {"type": "string"} for name in _PARTS},
-                    },
-                }
-            },
-        },
-    }
-}
+_UPLOAD: Final = Upload(NewAttachment, parts=_PARTS)
 
 
 @section.write(
@@ -114,7 +66,7 @@ _DECLARED: Final[dict[str, Any]] = {
     summary="Attach to an order",
     once=False,
     json=False,
-    extra=_DECLARED,
+    extra=_UPLOAD.declared,
 )
 def attach_to_order(request: ApiRequest, *, order_id: OrderId) -> HttpResponse:
     """A file or link that goes with the next invoice that bills the order, as JSON or as a form with
@@ -144,7 +96,7 @@ def attach_to_order(request: ApiRequest, *, order_id: OrderId) -> HttpResponse:
     summary="Attach to a shipment",
     once=False,
     json=False,
-    extra=_DECLARED,
+    extra=_UPLOAD.declared,
 )
 def attach_to_shipment(request: ApiRequest, *, shipment_id: ShipmentId) -> HttpResponse:
     """A delivery note, a timesheet, a proof of delivery: it goes with the invoice that bills the
@@ -263,58 +215,12 @@ def _found(request: ApiRequest, attachment_id: UUID) -> Attachment:
 
 
 def _read(request: HttpRequest) -> tuple[Offered, bytes]:
-    """What is handed in, and what tells it from another request under the same key.
-
-    Raises TooLarge, WrongMediaType, MalformedJson or InvalidRequest.
-    """
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if int(length if length.isascii() and length.isdigit() else "0") > LARGEST_BODY:
-        raise TooLarge(LARGEST_BODY)
-    if request.content_type == "multipart/form-data":
-        said, content = _from_form(request)
-    elif request.content_type == "application/json":
-        body = request.read(LARGEST_BODY + 1)  # not request.body: its limit is that of other JSON
-        if len(body) > LARGEST_BODY:
-            raise TooLarge(LARGEST_BODY)
-        try:
-            said, content = from_json(body, allow_inf_nan=False), None
-        except ValueError as error:
-            raise MalformedJson(f"The body is not JSON: {error}.") from None
-    else:
-        raise WrongMediaType
-    try:
-        new = _NEW.validate_python(said)
-    except ValidationError as error:
-        raise InvalidRequest(
-            faults_of(error.errors(include_url=False, include_context=False))
-        ) from None
-    if content is None:
-        content = _decoded(new.content)
-    elif len(content) > LARGEST_ATTACHMENT:
-        raise TooLarge(LARGEST_ATTACHMENT)
+    """What is handed in, and what tells it from another request under the same key. Raises what
+    :meth:`Upload.read` does."""
+    new, files, known = _UPLOAD.read(request)
     offered = Offered(
-        content=content,
+        content=files[0][1] if files else b"",
         location=new.url,
         **new.model_dump(exclude={"content", "url"}),
     )
-    known = to_json(new.model_dump(exclude={"content"}))
-    return offered, known + hashlib.sha256(content).digest()
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        fault = Fault("#/content", "not_base64", "must be the file in base64 (RFC 4648, section 4)")
-        raise InvalidRequest([fault]) from None
-
-
-def _from_form(request: HttpRequest) -> tuple[dict[str, Any], bytes]:
-    try:
-        file = request.FILES.get("file")
-        said: dict[str, Any] = {name: request.POST[name] for name in _PARTS if name in request.POST}
-    except MultiPartParserError:
-        raise Problem("The form cannot be read; send its parts as multipart/form-data.") from None
-    if file is not None and not said.get("file_name"):
-        said["file_name"] = (file.name or "").replace("\0", "")[:200]
-    return said, file.read(LARGEST_ATTACHMENT + 1) if file is not None else b""
+    return offered, known

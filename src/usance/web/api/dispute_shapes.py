@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from usance.records.collections.models import Dispute, DisputeRemark
+from usance.records.collections.models import Dispute, DisputeFile, DisputeRemark
 from usance.records.identity import public_id
 from usance.web.api import answers, objects
 from usance.web.api.billing_schemas import LineToCredit
@@ -32,6 +33,7 @@ from usance.web.api.values import (
 )
 
 DisputeId = Annotated[UUID, PublicId("dispute")]
+DisputeFileId = Annotated[UUID, PublicId("dispute_file")]
 DisputeState = Literal["open", "resolved_credit", "resolved_rejected", "withdrawn"]
 Words = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 
@@ -87,6 +89,22 @@ class DisputeMessage(answers.Shown):
     name: str
     text: str
     at: datetime
+    files: list[DisputeFileId] = Field(description="What came with it.")
+
+
+class DisputeFileShown(answers.Shown):
+    """A file that one side handed in. It is never changed, and fetched by itself."""
+
+    id: DisputeFileId
+    object: Literal["dispute_file"]
+    created_at: datetime
+    dispute: DisputeId
+    author: Literal["buyer", "seller"]
+    name: str = Field(description="Who handed it in.")
+    file_name: str
+    media_type: str
+    size: int = Field(description="Bytes.")
+    sha256: str
 
 
 class DisputeShown(answers.Described):
@@ -106,13 +124,32 @@ class DisputeShown(answers.Described):
     words: str
     answer_by: date = Field(description="The day until which you mean to decide.")
     messages: list[DisputeMessage]
+    files: list[DisputeFileShown] = Field(description="All that either side handed in.")
     resolution: str
     resolved_at: datetime | None
     credit_note: CreditNoteId | None
 
 
-def shown(it: Dispute, said: list[DisputeRemark]) -> dict[str, Any]:
-    """A dispute as it is answered."""
+def file_shown(it: DisputeFile) -> dict[str, Any]:
+    """A file as it is answered."""
+    return {
+        "id": public_id("dispute_file", it.id),
+        "object": "dispute_file",
+        "created_at": it.created_at,
+        "dispute": public_id("dispute", it.dispute_id),
+        "author": it.author,
+        "name": it.name,
+        "file_name": it.file_name,
+        "media_type": it.media_type,
+        "size": it.size,
+        "sha256": bytes(it.digest).hex(),
+    }
+
+
+def shown(
+    it: Dispute, said: Sequence[DisputeRemark] = (), files: Sequence[DisputeFile] = ()
+) -> dict[str, Any]:
+    """A dispute as it is answered, with what was said and handed in about it."""
     return objects.described("dispute", it) | {
         "invoice": public_id("invoice", it.invoice_id),
         "buyer": public_id("buyer", it.buyer_id),
@@ -134,9 +171,18 @@ def shown(it: Dispute, said: list[DisputeRemark]) -> dict[str, Any]:
         "words": it.words,
         "answer_by": it.answer_by,
         "messages": [
-            {"author": one.author, "name": one.name, "text": one.text, "at": one.created_at}
+            {
+                "author": one.author,
+                "name": one.name,
+                "text": one.text,
+                "at": one.created_at,
+                "files": [
+                    public_id("dispute_file", file.id) for file in files if file.remark_id == one.id
+                ],
+            }
             for one in said
         ],
+        "files": [file_shown(one) for one in files],
         "resolution": it.resolution,
         "resolved_at": it.resolved_at,
         "credit_note": objects.optional_id("credit_note", it.credit_note_id),

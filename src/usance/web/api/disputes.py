@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,7 +10,12 @@ from uuid import UUID
 from usance.flows import billing, disputes, write_offs
 from usance.flows.refusals import NotFound
 from usance.records.collections import dispute_queries
-from usance.records.collections.models import Dispute, DisputeRemark, WriteOffRequest
+from usance.records.collections.models import (
+    Dispute,
+    DisputeFile,
+    DisputeRemark,
+    WriteOffRequest,
+)
 from usance.records.identity import public_id
 from usance.records.invoices import queries as invoices
 from usance.web.api import answers, billing_answers, billing_objects, objects
@@ -99,7 +105,7 @@ def dispute_invoice(request: ApiRequest, *, invoice_id: InvoiceId, payload: NewD
         by=request.auth.by,
         **fields,
     )
-    return shown(made, [])
+    return shown(made)
 
 
 @section.read(
@@ -127,13 +133,19 @@ def list_disputes(
         answer_until=answer_until,
     )
     said: dict[UUID, list[DisputeRemark]] = {}
+    files: dict[UUID, list[DisputeFile]] = {}
+
+    def read(rows: Sequence[Dispute]) -> None:
+        said.update(dispute_queries.remarks_of(rows))
+        files.update(dispute_queries.files_of(rows))
+
     return page(
         found,
         kind="dispute",
         limit=limit,
         after=after,
-        show=lambda one: shown(one, said.get(one.id, [])),
-        read=lambda rows: said.update(dispute_queries.remarks_of(rows)),
+        show=lambda one: shown(one, said.get(one.id, ()), files.get(one.id, ())),
+        read=read,
     )
 
 
@@ -285,7 +297,8 @@ def _one(request: ApiRequest, dispute_id: UUID) -> Dispute:
 def dispute_shown(request: ApiRequest, dispute_id: UUID) -> dict[str, Any]:
     """One dispute and what was said about it. Raises NotFound."""
     found = _one(request, dispute_id)
-    return shown(found, dispute_queries.remarks_of([found])[found.id])
+    said, files = dispute_queries.remarks_of([found]), dispute_queries.files_of([found])
+    return shown(found, said[found.id], files[found.id])
 
 
 def _asked(it: WriteOffRequest) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from usance.rules.invoicing.crediting import CreditedLine
 from usance.web.backoffice.acts import Act, ActForm, Done
 from usance.web.backoffice.desk import Desk
 from usance.web.backoffice.fields import AmountField
-from usance.web.dispute_parts import DisputeForm, SayForm, asked_for, disputable
+from usance.web.dispute_parts import DisputeForm, SayForm, asked_for, disputable, handed_in
 from usance.web.words.amounts import money_text
 
 
@@ -96,12 +96,25 @@ class RecoverForm(ActForm):
 
 def _dispute(desk: Desk, invoice: Invoice, data: dict[str, Any]) -> Done:
     made = disputes.open_dispute(
-        desk.seller, invoice_id=invoice.id, at=desk.at, by=desk.by, **asked_for(data)
+        desk.seller,
+        invoice_id=invoice.id,
+        files=handed_in(data),
+        author="seller",
+        name=_name(desk),
+        at=desk.at,
+        by=desk.by,
+        **asked_for(data),
     )
     amount = money_text(made.amount, made.currency)
     return Done(
         _("%(amount)s is disputed; it stays owed until that is decided.") % {"amount": amount}
     )
+
+
+def _name(desk: Desk) -> str:
+    """Whom the buyer is told of."""
+    user = desk.staff.user
+    return user.name or user.email
 
 
 def _without_token(data: dict[str, Any]) -> dict[str, Any]:
@@ -124,16 +137,18 @@ def _credit(desk: Desk, dispute: Dispute, data: dict[str, Any]) -> Done:
 
 
 def _say(desk: Desk, dispute: Dispute, data: dict[str, Any]) -> Done:
-    user = desk.staff.user
     dispute_talk.say(
         desk.seller,
         dispute_id=dispute.id,
         author="seller",
-        name=user.name or user.email,
+        name=_name(desk),
         text=data["text"],
+        files=handed_in(data),
         at=desk.at,
         by=desk.by,
     )
+    if not data["text"]:
+        return Done(_("What you handed in stands beside the dispute."))
     return Done(_("Your message is sent."))
 
 

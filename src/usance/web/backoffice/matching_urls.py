@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("disputes", disputes.disputes_list, name="office_disputes"),
     path("disputes/rules", dispute_rules.dispute_rules, name="office_dispute_rules"),
     path("disputes/<str:public>", disputes.dispute_page, name="office_dispute"),
+    path(
+        "disputes/<str:public>/files/<str:file>",
+        disputes.dispute_file,
+        name="office_dispute_file",
+    ),
     path("disputes/<str:public>/<slug:name>", disputes.dispute_act, name="office_dispute_act"),
     path("write-offs", disputes.write_offs_list, name="office_write_offs"),
     path("write-offs/<str:public>", disputes.write_off_page, name="office_write_off"),

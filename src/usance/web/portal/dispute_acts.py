@@ -12,7 +12,7 @@ from usance.records.collections.models import Dispute
 from usance.records.identity import public_id
 from usance.records.invoices.models import Invoice
 from usance.web.acts import Act, ActForm, Done
-from usance.web.dispute_parts import DisputeForm, SayForm, asked_for, disputable
+from usance.web.dispute_parts import DisputeForm, SayForm, asked_for, disputable, handed_in
 from usance.web.portal.account import Account
 
 
@@ -29,7 +29,14 @@ class BuyerDisputeForm(DisputeForm):
 
 def _dispute(account: Account, invoice: Invoice, data: dict[str, Any]) -> Done:
     disputes.open_dispute(
-        account.seller, invoice_id=invoice.id, at=account.at, by=account.by, **asked_for(data)
+        account.seller,
+        invoice_id=invoice.id,
+        files=handed_in(data),
+        author="buyer",
+        name=_name(account),
+        at=account.at,
+        by=account.by,
+        **asked_for(data),
     )
     return Done(
         _("%(seller)s is told. The answer comes here and by e-mail.")
@@ -37,17 +44,24 @@ def _dispute(account: Account, invoice: Invoice, data: dict[str, Any]) -> Done:
     )
 
 
+def _name(account: Account) -> str:
+    """Whom the seller is told of."""
+    return account.member.name or account.member.email
+
+
 def _say(account: Account, dispute: Dispute, data: dict[str, Any]) -> Done:
-    member = account.member
     dispute_talk.say(
         account.seller,
         dispute_id=dispute.id,
         author="buyer",
-        name=member.name or member.email,
+        name=_name(account),
         text=data["text"],
+        files=handed_in(data),
         at=account.at,
         by=account.by,
     )
+    if not data["text"]:
+        return Done(_("What you handed in stands beside the dispute."))
     return Done(_("Your message is sent to %(seller)s.") % {"seller": account.seller.name})
 
 

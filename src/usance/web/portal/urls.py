@@ -46,6 +46,11 @@ urlpatterns: list[URLPattern] = [
     path("questions/<str:public>", questions.question_act, name="account_question"),
     path("questions/<str:public>/<slug:name>", questions.question_act, name="account_question_act"),
     path("disputes/<str:public>", disputes.dispute_act, name="account_dispute"),
+    path(
+        "disputes/<str:public>/files/<str:file>",
+        disputes.dispute_file,
+        name="account_dispute_file",
+    ),
     path("disputes/<str:public>/<slug:name>", disputes.dispute_act, name="account_dispute_act"),
     path("mandates", mandates.mandates_list, name="account_mandates"),
     path("mandates/new/<slug:name>", mandates.give_mandate, name="account_give_mandate"),

@@ -112,6 +112,9 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "invoice.dispute_said": Telling(
         _("%(name)s wrote about the dispute of %(amount)s"), "question", "info"
     ),
+    "invoice.dispute_file_added": Telling(
+        _("%(name)s handed in %(file_name)s about the dispute of %(amount)s"), "upload", "info"
+    ),
     "invoice.dispute_near": Telling(
         _("The dispute of %(amount)s is to be answered by %(answer_on)s"), "clock", "caution"
     ),

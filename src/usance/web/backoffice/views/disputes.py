@@ -25,6 +25,7 @@ from usance.web.backoffice.views.filters import ListQuery
 from usance.web.design.parts import Column, Fact, Identifier, Link, Row, State, Table
 from usance.web.design.states import look
 from usance.web.dispute_parts import dispute_talk, disputed_table
+from usance.web.files import file_response
 from usance.web.listing import cut
 from usance.web.words.amounts import money_text
 from usance.web.words.disputes import dispute_text
@@ -136,9 +137,29 @@ def dispute_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         talk=dispute_talk(
             it,
             dispute_queries.remarks_of([it])[it.id],
+            dispute_queries.files_of([it])[it.id],
             seller=desk.seller.name,
             buyer=it.buyer.name,
+            address=lambda file: reverse(
+                "office_dispute_file", args=[public, public_id("dispute_file", file.id)]
+            ),
         ),
+    )
+
+
+@require_safe
+@office
+def dispute_file(_request: HttpRequest, desk: Desk, public: str, file: str) -> HttpResponse:
+    """A file that was handed in, as a download."""
+    found = dispute_queries.dispute_file(
+        seller_id=desk.seller.id,
+        dispute_id=id_in(public, kind="dispute"),
+        file_id=id_in(file, kind="dispute_file"),
+    )
+    if found is None:
+        raise Http404("There is no such file.")
+    return file_response(
+        bytes(found.content), media_type=found.media_type, file_name=found.file_name
     )
 
 
