@@ -156,7 +156,7 @@ def list_disputes(
     summary="Show a dispute",
 )
 def get_dispute(request: ApiRequest, *, dispute_id: DisputeId) -> Any:
-    """One dispute and what was said about it."""
+    """One dispute, what was said about it, and what was handed in."""
     return dispute_shown(request, dispute_id)
 
 
@@ -295,7 +295,7 @@ def _one(request: ApiRequest, dispute_id: UUID) -> Dispute:
 
 
 def dispute_shown(request: ApiRequest, dispute_id: UUID) -> dict[str, Any]:
-    """One dispute and what was said about it. Raises NotFound."""
+    """One dispute and what was said and handed in about it. Raises NotFound."""
     found = _one(request, dispute_id)
     said, files = dispute_queries.remarks_of([found]), dispute_queries.files_of([found])
     return shown(found, said[found.id], files[found.id])
