@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.flows import books
+from tests.flows import billing, books
+from tests.flows.applying import open_form
 from tests.flows.paying import Till
 from tests.flows.trading import Trade
+from usance.records.parties.models import Seller
 
 
 @pytest.fixture
@@ -24,6 +26,19 @@ def trade(account: Any, at: datetime) -> Iterator[Trade]:
 def on(at: datetime) -> date:
     """The day of the test."""
     return at.date()
+
+
+@pytest.fixture
+def april(trade: Trade) -> Trade:
+    """The same trade on the first of April."""
+    return billing.on(trade, date(2026, 4, 1))
+
+
+@pytest.fixture
+def open_seller(seller: Seller, at: datetime) -> Seller:
+    """A seller that takes applications."""
+    open_form(seller, at=at)
+    return seller
 
 
 @pytest.fixture

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from tests.flows.trading import Trade
+from tests.horizon import wait_for_events
 from usance.flows import billing_profiles, fulfilment, seller_details
 from usance.flows.deliveries import queueing, sending
 from usance.flows.deliveries.carriers import Carriers
+from usance.gateways.peppol import Participant
 from usance.records.deliveries.models import Delivery
 from usance.records.events.models import Event
 from usance.records.invoices.models import Invoice
@@ -55,6 +58,8 @@ ITALIAN = ProfileFields(
     formats=("fatturapa", "pdf"),
     national={"codice_destinatario": "ABC1234"},
 )
+BUYER = Participant("9930", "DE136695976")
+"""The German buyer in Peppol."""
 ROMANIAN = ProfileFields(
     country="RO",
     line_1="Strada Memorandumului 1",
@@ -142,6 +147,27 @@ def told(seller: Seller, row: Delivery) -> list[str]:
     """What was told of a delivery, in order."""
     found = Event.objects.filter(seller_id=seller.id, object_id=row.id)
     return list(found.order_by("transaction", "sequence").values_list("type", flat=True))
+
+
+def set_profile(trade: Trade, fields: ProfileFields) -> None:
+    """Say anew how the buyer wants its documents."""
+    billing_profiles.set_billing_profile(
+        trade.seller, buyer_id=trade.buyer.id, fields=fields, at=trade.at, by="test"
+    )
+
+
+def send(trade: Trade, subject_id: UUID, **more: Any) -> list[Delivery]:
+    """A person sends an invoice."""
+    return queueing.send(
+        trade.seller, kind="invoice", subject_id=subject_id, at=trade.at, by="Anna", **more
+    )
+
+
+def follow(trade: Trade) -> None:
+    """Queue for what has happened to the seller."""
+    wait_for_events(trade.seller.id)
+    while queueing.follow_events(seller_id=trade.seller.id, at=trade.at):
+        pass
 
 
 A_DAY = timedelta(days=1)

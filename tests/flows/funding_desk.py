@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.flows import books
 from tests.flows.trading import Trade
 from tests.horizon import wait_for_events
-from usance.flows import connections
+from usance.flows import connections, credit_lines
 from usance.flows.funding import following, notices, programs, sending
 from usance.flows.funding.programs import ProgramTerms
 from usance.gateways.funding.memory import MemoryPartner
@@ -36,6 +37,14 @@ class FundingDesk:
             **trade.act,
         )
         return cls(trade, made, trade.at, MemoryPartner(on=trade.at.date(), **partner))
+
+    @classmethod
+    def with_room(cls, trade: Trade) -> FundingDesk:
+        """A desk whose buyer may buy for EUR 100,000.00."""
+        credit_lines.set_credit_line(
+            trade.seller, buyer_id=trade.buyer.id, currency="EUR", limit=10_000_000, **trade.act
+        )
+        return cls.of(trade)
 
     def program(self, kind: str = "with_recourse", **terms: Any) -> FundingProgram:
         given = {
@@ -120,3 +129,10 @@ class FundingDesk:
         self.later((day - self.at.date()).days)
         following.take_recourse(seller_id=self.trade.seller.id, at=self.at)
         self.work()
+
+
+def accounts(desk: FundingDesk) -> dict[str, int]:
+    """The accounts that funding moves, in cents."""
+    kept = books.balances(desk.trade.seller, desk.trade.buyer.id)
+    names = ("bank", "fees", "funding", "receivable", "bad_debt", "unapplied_cash")
+    return {name: kept[name] for name in names if name in kept}

@@ -14,7 +14,6 @@ from tests.flows.applying import (
     World,
     again,
     begin,
-    code_in,
     fill,
     mail_server,
     mails,
@@ -31,20 +30,11 @@ from usance.flows.applications.refusals import (
     Incomplete,
     InvalidApplication,
     TooManyRequests,
-    UnsuitableDocument,
-    WrongCode,
 )
 from usance.flows.refusals import NotFound, WrongState
-from usance.records.applications.models import Application, ApplicationForm, Code, Document
+from usance.records.applications.models import Application, ApplicationForm
 from usance.records.events.models import Event, OutgoingMail
 from usance.records.parties.models import Seller
-
-
-@pytest.fixture
-def open_seller(seller: Seller, at: datetime) -> Seller:
-    """A seller that takes applications."""
-    open_form(seller, at=at)
-    return seller
 
 
 def test_a_seller_that_has_said_nothing_takes_no_applications(seller: Seller, at: datetime) -> None:
@@ -160,126 +150,6 @@ def test_a_consent_is_kept_in_the_words_that_were_agreed_to(seller: Seller, at: 
     assert [m.field for m in refused.value.missing if m.step == "consents"] == ["authority"]
 
 
-# The code
-
-
-def test_a_code_proves_the_address(open_seller: Seller, at: datetime) -> None:
-    with mail_server():
-        begun = begin(open_seller, at=at)
-        codes.send_code(open_seller, application_id=begun.application.id, at=at)
-        [letter] = mails(begun.application, "application_code")
-        digits = code_in(letter)
-        assert digits not in letter.subject
-        later = at + timedelta(minutes=9)
-        codes.verify_code(
-            open_seller,
-            application_id=begun.application.id,
-            digits=f"{digits[:3]} {digits[3:]}",
-            at=later,
-        )
-    assert again(begun.application).email_verified_at == later
-    code = Code.objects.get(application_id=begun.application.id)
-    assert code.used_at == later
-    assert digits.encode() not in bytes(code.digest)
-
-
-def wrong(digits: str) -> str:
-    return f"{(int(digits) + 1) % 1_000_000:06}"
-
-
-def test_a_wrong_code_is_counted_and_the_sixth_try_is_of_no_use(
-    open_seller: Seller, at: datetime
-) -> None:
-    with mail_server():
-        begun = begin(open_seller, at=at)
-        id_ = begun.application.id
-        codes.send_code(open_seller, application_id=id_, at=at)
-        digits = code_in(mails(begun.application, "application_code")[0])
-        left = []
-        for _ in range(5):
-            with pytest.raises(WrongCode) as refused:
-                codes.verify_code(open_seller, application_id=id_, digits=wrong(digits), at=at)
-            left.append(refused.value.tries_left)
-        assert left == [4, 3, 2, 1, 0]
-        with pytest.raises(WrongCode):
-            codes.verify_code(open_seller, application_id=id_, digits=digits, at=at)
-    assert again(begun.application).email_verified_at is None
-
-
-def test_guesses_at_the_same_moment_are_all_counted(open_seller: Seller, at: datetime) -> None:
-    with mail_server():
-        begun = begin(open_seller, at=at)
-        id_ = begun.application.id
-        codes.send_code(open_seller, application_id=id_, at=at)
-        digits = code_in(mails(begun.application, "application_code")[0])
-
-        def guess() -> int:
-            try:
-                codes.verify_code(open_seller, application_id=id_, digits=wrong(digits), at=at)
-            except WrongCode as error:
-                return error.tries_left
-            raise AssertionError
-
-        at_once([guess] * 4)
-    assert Code.objects.get(application_id=id_).attempts == 4
-
-
-def test_a_code_runs_out_and_a_new_one_ends_the_one_before(
-    open_seller: Seller, at: datetime
-) -> None:
-    with mail_server():
-        begun = begin(open_seller, at=at)
-        id_ = begun.application.id
-        codes.send_code(open_seller, application_id=id_, at=at)
-        first = code_in(mails(begun.application, "application_code")[0])
-        with pytest.raises(WrongCode):
-            codes.verify_code(
-                open_seller, application_id=id_, digits=first, at=at + timedelta(minutes=10)
-            )
-        later = at + timedelta(minutes=11)
-        codes.send_code(open_seller, application_id=id_, at=later)
-        second = code_in(mails(begun.application, "application_code")[1])
-        if first != second:
-            with pytest.raises(WrongCode):
-                codes.verify_code(open_seller, application_id=id_, digits=first, at=later)
-        codes.verify_code(open_seller, application_id=id_, digits=second, at=later)
-    assert again(begun.application).email_verified_at == later
-
-
-def test_codes_are_not_sent_as_often_as_anybody_likes(open_seller: Seller, at: datetime) -> None:
-    with mail_server():
-        begun = begin(open_seller, at=at)
-        id_ = begun.application.id
-        codes.send_code(open_seller, application_id=id_, at=at)
-        with pytest.raises(TooManyRequests) as refused:
-            codes.send_code(open_seller, application_id=id_, at=at + timedelta(seconds=59))
-        assert refused.value.until == at + timedelta(seconds=60)
-        for minute in range(1, 5):
-            codes.send_code(open_seller, application_id=id_, at=at + timedelta(minutes=minute))
-        with pytest.raises(TooManyRequests):
-            codes.send_code(open_seller, application_id=id_, at=at + timedelta(minutes=30))
-        codes.send_code(open_seller, application_id=id_, at=at + timedelta(minutes=61))
-    assert Code.objects.filter(application_id=id_).count() == 6
-
-
-def test_another_address_must_be_proved_anew(open_seller: Seller, at: datetime) -> None:
-    with mail_server():
-        begun = begin(open_seller, at=at)
-        codes.send_code(open_seller, application_id=begun.application.id, at=at)
-        digits = code_in(mails(begun.application, "application_code")[0])
-        apply.save(
-            open_seller,
-            application_id=begun.application.id,
-            contact_email="Somebody@Else.example",
-            at=at,
-        )
-        with pytest.raises(WrongCode):  # the code went to the address before
-            codes.verify_code(
-                open_seller, application_id=begun.application.id, digits=digits, at=at
-            )
-    assert again(begun.application).contact_email == "somebody@else.example"
-
-
 def test_one_address_cannot_be_flooded_with_letters(open_seller: Seller, at: datetime) -> None:
     for _ in range(5):
         begin(open_seller, at=at, email="victim@company.example")
@@ -318,85 +188,6 @@ def test_without_a_mail_server_the_form_works_and_says_what_was_not_sent(
     assert {(row.last_error, row.content, row.due_at) for row in rows} == {
         ("mail_not_configured", "", None)
     }
-
-
-# Documents
-
-
-@pytest.mark.parametrize(
-    ("content", "name", "kept", "media_type"),
-    [
-        (PDF, "Bilancio 2025.pdf", "Bilancio 2025.pdf", "application/pdf"),
-        (b"\x89PNG\r\n\x1a\n....", "../../etc/passwd", "passwd.png", "image/png"),
-        (b"\xff\xd8\xff\xe0....", "C:\\scan.exe", "scan.jpg", "image/jpeg"),
-        (PDF, "a\r\nSet-Cookie: x.pdf", "aSet-Cookie x.pdf", "application/pdf"),
-        (PDF, "", "document.pdf", "application/pdf"),
-    ],
-)
-def test_a_document_is_what_its_bytes_say(
-    open_seller: Seller, at: datetime, content: bytes, name: str, kept: str, media_type: str
-) -> None:
-    begun = begin(open_seller, at=at)
-    document = correspondence.add_document(
-        open_seller, application_id=begun.application.id, file_name=name, content=content, at=at
-    )
-    assert (document.file_name, document.media_type) == (kept, media_type)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"MZ\x90\x00", b"<html>%PDF-</html>", b"GIF89a", PDF + b"x" * (10 * 1024 * 1024)],
-)
-def test_what_is_no_document_is_not_taken(
-    open_seller: Seller, at: datetime, content: bytes
-) -> None:
-    begun = begin(open_seller, at=at)
-    with pytest.raises(UnsuitableDocument):
-        correspondence.add_document(
-            open_seller,
-            application_id=begun.application.id,
-            file_name="x.pdf",
-            content=content,
-            at=at,
-        )
-    assert not Document.objects.filter(application_id=begun.application.id).exists()
-
-
-def test_ten_documents_each_once(open_seller: Seller, at: datetime) -> None:
-    begun = begin(open_seller, at=at)
-
-    def add(n: int) -> Any:
-        return correspondence.add_document(
-            open_seller,
-            application_id=begun.application.id,
-            file_name=f"{n}.pdf",
-            content=PDF + str(n).encode(),
-            at=at,
-        )
-
-    first = [add(n) for n in range(10)]
-    assert add(3).id == first[3].id
-    with pytest.raises(UnsuitableDocument):
-        add(10)
-
-
-def test_all_documents_together_are_bounded(open_seller: Seller, at: datetime) -> None:
-    begun = begin(open_seller, at=at)
-
-    def add(n: int, size: int) -> Any:
-        return correspondence.add_document(
-            open_seller,
-            application_id=begun.application.id,
-            file_name=f"{n}.pdf",
-            content=PDF + str(n).encode() * (size // len(str(n))),
-            at=at,
-        )
-
-    for n in range(4):
-        add(n, 10 * 2**20 - 100)
-    with pytest.raises(UnsuitableDocument, match="40 MB"):
-        add(5, 2**20)
-    add(6, 50)
 
 
 # What the seller sets
