@@ -12,11 +12,14 @@ from tests.flows import books
 from tests.flows.collecting import Desk
 from tests.flows.paying import Till, dispute, invoice_of, secured
 from tests.flows.trading import Trade
-from usance.flows import bank_claims
-from usance.flows.cards import authorizing, payouts
+from usance.flows import bank_claims, match_answers
+from usance.flows.cards import authorizing, payout_choices, payouts
+from usance.flows.cards.payout_choices import LineSettled, PayoutDiffers
+from usance.flows.cards.payout_reckoning import Finding, Total, reckon
+from usance.flows.refusals import Mismatch, WrongState
 from usance.gateways.psp import Payout, PayoutPart
 from usance.records.cards.models import CardPayout
-from usance.records.payments.models import BankClaim, Payment
+from usance.records.payments.models import BankClaim, BankTransaction, Payment
 
 FEE = 330
 
@@ -159,7 +162,7 @@ def test_refunds_disputes_and_fees_of_its_own_leave_nothing_in_clearing(
         PayoutPart(reference="t6", kind="charge", amount=7_777, fee=77, authorization="pi_other"),
     ]  # fmt: skip
     payout = sent(till, *parts)
-    told(till, payout)
+    kept = told(till, payout)
     desk.bank(line(desk, payout.amount))
     own = balances(till)
     assert own == {"bank": 17_000 - 2 * FEE - 2_000, "fees": 2 * FEE + 2_000}
@@ -167,6 +170,18 @@ def test_refunds_disputes_and_fees_of_its_own_leave_nothing_in_clearing(
     rest = balances(till, nobody=True)
     assert rest == {"bank": 7_777 - 77 - 250, "fees": 77 + 250, "clearing": -7_777}
     assert own["bank"] + rest["bank"] == payout.amount
+    kept.refresh_from_db()
+    seen = reckon(kept, on=desk.today)
+    assert seen.totals == (
+        Total("charge", 3, 20_000 + 8_000 + 7_777, 2 * FEE + 77),
+        Total("refund", 1, -3_000, 0),
+        Total("dispute", 1, -8_000, 2_000),
+        Total("fee", 1, -250, 0),
+    )
+    assert (seen.fees, kept.state) == (2 * FEE + 77 + 2_000 + 250, "booked")
+    assert [part.authorization and part.authorization.id for part in seen.parts].count(held.id) == 2
+    assert [claim.bank_transaction.amount for claim in seen.lines] == [payout.amount]
+    assert seen.findings == (Finding("strangers", 7_777 - 77),)
 
 
 def test_a_payout_that_the_bank_gave_back_is_sent_once_more_with_another(
@@ -227,3 +242,83 @@ def test_a_payout_is_no_bank_file_of_a_stranger(till: Till, desk: Desk) -> None:
     invoice.refresh_from_db()
     assert invoice.state == "paid"
     assert balances(till)["bank"] == 2 * payout.amount
+
+
+def bank_line(till: Till, amount: int) -> BankTransaction:
+    return BankTransaction.objects.get(seller_id=till.trade.seller.id, amount=amount)
+
+
+def by_hand(till: Till, row: CardPayout, line: BankTransaction, **more: Any) -> CardPayout:
+    return payout_choices.book_payout(
+        till.trade.seller, payout_id=row.id, line_id=line.id, **more, **till.trade.act
+    )
+
+
+def test_a_person_says_which_of_two_payouts_a_line_is(till: Till, desk: Desk) -> None:
+    first, second = (
+        told(till, sent(till, charge(taken(till, 9_000), 9_000), name=name))
+        for name in ("po_0000001", "po_0000002")
+    )
+    desk.bank(line(desk, 9_000 - FEE))
+    it = bank_line(till, 9_000 - FEE)
+    assert payout_choices.lines_to_choose(second) == [it]
+    assert set(payout_choices.payouts_to_choose(it)) == {first, second}
+    assert by_hand(till, second, it).booked == 9_000 - FEE
+    assert balances(till) == {"bank": 9_000 - FEE, "fees": FEE, "clearing": 9_000}
+    assert (payments_of_nobody(till), balances(till, nobody=True)) == ([], {})
+    with books.nothing_written(till.trade.seller):
+        by_hand(till, second, it)
+        with pytest.raises(LineSettled):
+            by_hand(till, first, it)
+    assert payout_choices.lines_to_choose(first) == []
+    desk.on(desk.today + timedelta(days=1)).bank(line(desk, 9_000 - FEE, "STRIPE", value_on=None))
+    assert "clearing" not in balances(till)
+
+
+def test_a_line_of_another_amount_is_the_payout_where_a_person_says_so(
+    till: Till, desk: Desk
+) -> None:
+    kept = told(till, sent(till, charge(taken(till, 20_000), 20_000)))
+    assert [one.code for one in reckon(kept, on=desk.today + timedelta(days=8)).findings] == [
+        "late"
+    ]
+    desk.bank(line(desk, kept.amount - 500, "Cartes"), line(desk, -1, "Charges"))
+    it = bank_line(till, kept.amount - 500)
+    with books.nothing_written(till.trade.seller):
+        with pytest.raises(PayoutDiffers, match="-500"):
+            by_hand(till, kept, it)
+        with pytest.raises(Mismatch):
+            by_hand(till, kept, bank_line(till, -1), accept_difference=True)
+    booked = by_hand(till, kept, it, accept_difference=True)
+    assert balances(till) == {"bank": kept.amount, "fees": FEE}
+    assert balances(till, nobody=True) == {"bank": -500, "clearing": 500}
+    assert reckon(booked, on=desk.today).findings == (Finding("bank_differs", -500),)
+    desk.bank(line(desk, kept.amount, "Another"))
+    with pytest.raises(WrongState):
+        by_hand(till, booked, bank_line(till, kept.amount))
+
+
+def test_what_somebody_has_used_is_no_payout_until_that_is_taken_back(
+    till: Till, desk: Desk
+) -> None:
+    kept = told(till, sent(till, charge(taken(till, 20_000), 20_000)))
+    desk.bank(line(desk, kept.amount, "Cartes"))
+    [payment] = payments_of_nobody(till)
+    invoice = till.trade.invoice(kept.amount)
+    till.trade.allocate(payment, invoice)
+    it = bank_line(till, kept.amount)
+    assert payout_choices.lines_to_choose(kept) == []
+    with pytest.raises(LineSettled), books.nothing_written(till.trade.seller):
+        by_hand(till, kept, it)
+    match_answers.unidentify_payment(till.trade.seller, payment_id=payment.id, **till.trade.act)
+    by_hand(till, kept, it)
+    assert balances(till) == {"bank": kept.amount, "fees": FEE}
+
+
+def test_of_a_payout_made_by_hand_nobody_says_what_is_in_it(till: Till, desk: Desk) -> None:
+    taken(till, 20_000)
+    kept = told(till, sent(till, amount=15_000))
+    desk.bank(line(desk, 15_000, "Cartes"))
+    assert by_hand(till, kept, bank_line(till, 15_000)).state == "booked"
+    assert balances(till, nobody=True) == {"bank": 15_000, "clearing": -15_000}
+    assert reckon(kept, on=desk.today).findings[0].code == "not_told"

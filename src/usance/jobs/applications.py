@@ -12,14 +12,13 @@ from typing import Final
 from uuid import UUID
 
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.tasks import Task
 
 from config.clock import CLOCK
 from usance.flows import outgoing_mails
 from usance.flows.applications import checks
 from usance.gateways.mail.smtp import SmtpMail, is_configured
 from usance.jobs import tasks
+from usance.jobs.once import enqueue_once
 from usance.jobs.retry import AgainWhenAsked, TryAgain
 
 APPLICATIONS: Final = "applications"
@@ -46,21 +45,11 @@ def enqueue_due() -> int:
     at = CLOCK.now()
     made = 0
     for seller_id, application_id in checks.due(at=at):
-        made += _enqueue(check_application, seller_id, application_id)
+        made += enqueue_once(check_application, seller_id, application_id)
     if is_configured():
         for seller_id, mail_id in outgoing_mails.due(at=at):
-            made += _enqueue(send_mail, seller_id, mail_id)
+            made += enqueue_once(send_mail, seller_id, mail_id)
     return made
-
-
-def _enqueue(task: Task[..., None, ...], seller_id: UUID, object_id: UUID) -> bool:
-    try:
-        task.configure(lock=str(object_id), queueing_lock=f"{task.name}:{object_id}").defer(
-            seller_id=str(seller_id), object_id=str(object_id)
-        )
-    except AlreadyEnqueued:
-        return False
-    return True
 
 
 @app.task(name="check_application", queue=APPLICATIONS)

@@ -14,14 +14,13 @@ from typing import Final
 from uuid import UUID
 
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.tasks import Task
 
 from config.clock import CLOCK
 from usance.flows import promises
 from usance.flows.cards import charging, notices, pages, payouts, sending, tending
 from usance.gateways.errors import CounterpartError
 from usance.jobs import tasks
+from usance.jobs.once import enqueue_once
 from usance.jobs.retry import AgainWhenAsked, TryAgain
 from usance.records.cards import queries
 
@@ -77,20 +76,10 @@ def enqueue_due() -> int:
     at = CLOCK.now()
     made = 0
     for seller_id, instruction_id in sending.due(at=at):
-        made += _enqueue(tell_provider, seller_id, instruction_id)
+        made += enqueue_once(tell_provider, seller_id, instruction_id)
     for seller_id, event_id in notices.due(at=at):
-        made += _enqueue(take_card_event, seller_id, event_id)
+        made += enqueue_once(take_card_event, seller_id, event_id)
     return made
-
-
-def _enqueue(task: Task[..., None, ...], seller_id: UUID, object_id: UUID) -> bool:
-    try:
-        task.configure(lock=str(object_id), queueing_lock=f"{task.name}:{object_id}").defer(
-            seller_id=str(seller_id), object_id=str(object_id)
-        )
-    except AlreadyEnqueued:
-        return False
-    return True
 
 
 @app.task(name="tell_provider", queue=CARDS)

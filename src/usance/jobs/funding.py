@@ -12,12 +12,11 @@ from typing import Final
 from uuid import UUID
 
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.tasks import Task
 
 from config.clock import CLOCK
 from usance.flows.funding import following, notices, sending
 from usance.jobs import tasks
+from usance.jobs.once import enqueue_once
 from usance.jobs.retry import AgainWhenAsked, TryAgain
 
 FUNDING: Final = "funding"
@@ -45,20 +44,10 @@ def enqueue_due() -> int:
     at = CLOCK.now()
     made = 0
     for seller_id, instruction_id in sending.due(at=at):
-        made += _enqueue(tell_funding_partner, seller_id, instruction_id)
+        made += enqueue_once(tell_funding_partner, seller_id, instruction_id)
     for seller_id, event_id in notices.due(at=at):
-        made += _enqueue(take_funding_event, seller_id, event_id)
+        made += enqueue_once(take_funding_event, seller_id, event_id)
     return made
-
-
-def _enqueue(task: Task[..., None, ...], seller_id: UUID, object_id: UUID) -> bool:
-    try:
-        task.configure(lock=str(object_id), queueing_lock=f"{task.name}:{object_id}").defer(
-            seller_id=str(seller_id), object_id=str(object_id)
-        )
-    except AlreadyEnqueued:
-        return False
-    return True
 
 
 @app.task(name="tell_funding_partner", queue=FUNDING)

@@ -57,6 +57,7 @@ BODIES: Final[Mapping[str, Bodies | tuple[Bodies, ...]]] = {
     "approve_application": lambda ids: {"limit": EUR, "buyer": ids["buyer"]},
     "attach_to_order": lambda ids: _FILE,
     "attach_to_shipment": lambda ids: _FILE,
+    "book_card_payout": lambda ids: {"bank_transaction": ids["bank_transaction"]},
     "cancel_credit_note_registration": lambda ids: {"Irn": "1"},
     "cancel_invoice_registration": lambda ids: {"Irn": "1"},
     "capture_card_authorization": lambda ids: {"invoice": ids["invoice"]},
@@ -126,6 +127,7 @@ BODIES: Final[Mapping[str, Bodies | tuple[Bodies, ...]]] = {
     "put_invoice_registration": lambda ids: {"Irn": "1"},
     "refund_card_authorization": lambda ids: {"amount": EUR},
     "release_credit_line": lambda ids: _CURRENCY,
+    "release_order_from_card": lambda ids: {"reason": "They pay in advance"},
     "replay_webhook_endpoint": (
         lambda ids: {"since": "2026-01-01T00:00:00Z"},
         lambda ids: {"event": ids["event"]},

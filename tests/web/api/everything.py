@@ -12,7 +12,7 @@ from config.clock import CLOCK
 from tests.flows.applying import ITALIAN
 from tests.formats.remittances import TABLE
 from usance.gateways.funding.memory import SECRET
-from usance.records.cards.models import CardPage, StoredCard
+from usance.records.cards.models import CardPage, CardPayout, StoredCard
 from usance.records.collections.models import LateCharge
 from usance.records.credit.models import Review
 from usance.records.debits.models import Answer, DebitFile
@@ -214,6 +214,10 @@ class Everything(Mapping[str, str]):
         assert response.status_code == 201, response.content
         return str(self._shop.ask("GET", "/bank-statements")["data"][0]["id"])
 
+    def _make_bank_transaction(self) -> str:
+        assert self["bank_statement"]
+        return str(self._shop.ask("GET", "/bank-transactions")["data"][0]["id"])
+
     def _make_match_proposal(self) -> str:
         assert self["bank_statement"]
         return str(self._shop.ask("GET", "/match-proposals")["data"][0]["id"])
@@ -260,6 +264,13 @@ class Everything(Mapping[str, str]):
     def _make_card_authorization(self) -> str:
         held = {"card": self["card"], "amount": EUR}
         return str(self._post("/card-authorizations", held)["id"])
+
+    def _make_card_payout(self) -> str:
+        of = {"connection_id": self._uuid("connection"), "reference": f"po_{new_id().hex}"}
+        part = {"reference": "txn_1", "kind": "charge", "amount": 900, "fee": 30, "dispute": ""}
+        part |= {"authorization": "pi_1", "payout": "", "own_amount": None, "own_currency": ""}
+        sums = {"currency": "EUR", "amount": 870, "arrives_on": self._today()}
+        return self._row(CardPayout, "card_payout", parts=[part], **of, **sums)
 
     def _make_partner(self) -> str:
         """A connection too, of the kind that funds."""

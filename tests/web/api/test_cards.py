@@ -16,10 +16,12 @@ from config.clock import CLOCK
 from tests.gateways.contracts.server import serving
 from tests.gateways.contracts.stripe import KEY, StripeMock
 from usance.flows.cards import notices, sending, tending
+from usance.flows.journal import business_day
 from usance.records.cards.models import CardEvent, CardInstruction
 from usance.records.identity import parse_public_id
 
 from .conftest import Shop
+from .everything import Everything
 
 EUR = {"amount": 12_200, "currency": "EUR"}
 SECRET = "whsec_x"
@@ -238,7 +240,7 @@ def test_pay_links_and_promises(shop: Shop, buyer: str) -> None:
     assert shop.client.get("/pay/" + link["url"].rpartition("/")[2]).status_code == 410
     rules = {"most_parts": 2, "most_days": 400, "first_percent": 50}
     assert shop.ask("PUT", "/promise-rules", rules)["most_parts"] == 2
-    day = CLOCK.now().date().isoformat()
+    day = business_day(shop.seller, at=CLOCK.now()).isoformat()
     parts = [{"due_on": day, "amount": EUR | {"amount": 6_000}}]
     given = {"buyer": buyer, "invoices": [invoice], "parts": parts}
     assert shop.ask("POST", "/promises", given, status=422)["code"] == "invalid_promise"
@@ -251,3 +253,30 @@ def test_pay_links_and_promises(shop: Shop, buyer: str) -> None:
     assert shop.ask("GET", path)["answer"] == "Fine"
     assert shop.ask("POST", f"{path}/withdraw")["state"] == "withdrawn"
     shop.ask("POST", f"{path}/decline", {}, status=409)
+
+
+def test_payouts_and_releases_over_http(shop: Shop) -> None:
+    known = Everything(shop)
+    path = f"/card-payouts/{known['card_payout']}"
+    [listed] = shop.ask("GET", "/card-payouts?state=announced&limit=1")["data"]
+    assert (listed["amount"]["amount"], listed["fees"]["amount"]) == (870, 30)
+    assert shop.ask("GET", "/card-payouts?state=booked")["data"] == []
+    shown = shop.ask("GET", path)
+    assert [(it["kind"], it["count"], it["fee"]["amount"]) for it in shown["totals"]] == [
+        ("charge", 1, 30)
+    ]
+    assert shown["findings"] == [
+        {"code": "strangers", "amount": {"amount": 870, "currency": "EUR"}}
+    ]
+    table = b"Date,Amount,Currency,Counterparty,Description\n2026-03-20,8.00,EUR,A,x\n"
+    shop.send("POST", "/bank-statements", raw=table, content_type="text/csv")
+    line = {"bank_transaction": shop.ask("GET", "/bank-transactions")["data"][0]["id"]}
+    refused = shop.ask("POST", f"{path}/book", line, status=409)
+    assert refused["code"] == "payout_differs"
+    for _ in range(2):
+        booked = shop.ask("POST", f"{path}/book", line | {"accept_difference": True})
+        assert (booked["state"], booked["booked"]["amount"]) == ("booked", 800)
+        assert [it["bank_transaction"] for it in booked["bank_lines"]] == [line["bank_transaction"]]
+    release = f"/orders/{known['order']}/release-from-card"
+    assert shop.ask("POST", release, {"reason": "x"}, status=409)["code"] == "not_secured"
+    assert shop.ask("POST", release, {"reason": " "}, status=422)["code"] == "invalid_request"

@@ -9,10 +9,17 @@ from django.test import Client
 from lxml import html
 
 from tests.flows import books
+from tests.flows.collecting import Desk
+from tests.flows.paying import Till, invoice_of, secured
+from tests.flows.trading import Trade
 from tests.formats.zip_archives import zipped
 from tests.web import house as houses
 from tests.web.house import House
-from usance.records.payments.models import BankStatement, Payment
+from usance.gateways.psp import Payout, PayoutPart
+from usance.records.cards.models import CardPayout
+from usance.records.credit.models import CreditLine
+from usance.records.identity import public_id
+from usance.records.payments.models import BankStatement, BankTransaction, Payment
 
 SignIn = Callable[[str], Client]
 
@@ -168,3 +175,58 @@ def test_what_is_found_is_said_in_words(sign_in: SignIn, house: House) -> None:
     said = told(upload(sign_in("marco"), table, "saldo.sta"))
     assert "The bank's balances do not add up" in said
     assert "It begins with €10.00, its lines come to €5.00, and it ends with €16.00." in said
+
+
+def test_a_payout_is_told_apart_and_a_person_says_which_line_it_is(
+    sign_in: SignIn, house: House
+) -> None:
+    buyer = house.buyers["girard"]
+    line = CreditLine.objects.get(seller_id=house.seller.id, buyer_id=buyer.id, currency="EUR")
+    till = Till.of(Trade(house.seller, buyer, line, houses.TODAY))
+    order, held = secured(till, 20_000)
+    invoice_of(till, order)
+    part = PayoutPart(
+        reference="txn_1", kind="charge", amount=20_000, fee=330,
+        authorization=till.now(held).reference,
+    )  # fmt: skip
+    till.provider.sent["po_0000009"] = Payout(
+        reference="po_0000009", state="announced", amount=19_670, currency="EUR",
+        arrives_on=houses.TODAY.date(), names=("po_0000009",), parts=(part,),
+    )  # fmt: skip
+    till.notice("evt_9", "payout", "po_0000009")
+    till.work()
+    desk = Desk(till.trade)
+    desk.bank(desk.line(19_670, remittance_text="Cartes du mois"))
+    row = CardPayout.objects.get(seller_id=house.seller.id)
+    client = sign_in("marco")
+    said = told(client.get("/office/cards/payouts?state=announced"))
+    assert "po_0000009" in said and "€196.70" in said and "€3.30" in said
+    address = f"/office/cards/payouts/{public_id('card_payout', row.id)}"
+    said = told(client.get(address))
+    for words in ("Payments 1 €200.00", buyer.name, "No bank line is this payout yet", "Cartes"):
+        assert words in said, words
+    it = BankTransaction.objects.get(seller_id=house.seller.id, amount=19_670)
+    payment = Payment.objects.get(seller_id=house.seller.id, bank_transaction_id=it.id)
+    of_payment = f"/office/payments/{public_id('payment', payment.id)}"
+    assert "It is a card payout" in told(client.get(of_payment))
+    said_so = {"payout": public_id("card_payout", row.id), "once": "which-payout-this-line-is"}
+    assert sign_in("vera").post(f"{of_payment}/payout", said_so).status_code == 403
+    said = told(client.post(f"{of_payment}/payout", said_so, follow=True))
+    assert "Booked" in said and "At the bank" in said
+    assert "Choose its bank line" not in said
+    statement = f"/office/bank/{public_id('bank_statement', it.statement_id)}"
+    assert "Card payout po_0000009" in told(client.get(statement))
+    assert client.get(f"{address}?page=2").status_code == 404
+
+    order, held = secured(till, 5_000)
+    page = f"/office/orders/{public_id('order', order.id)}"
+    chiara = sign_in("chiara")
+    assert "Release from its card" in told(chiara.get(page))
+    assert client.post(f"{page}/release-card", {}).status_code == 403
+    why = {"reason": "A good customer", "once": "released-from-its-card"}
+    said = told(chiara.post(f"{page}/release-card", why, follow=True))
+    assert "Released from its card: €50.00 stand on the buyer's credit" in said
+    assert "A good customer" in said and "Release this order" not in said
+    till.work()
+    assert till.now(held).state == "voided"
+    assert not books.broken(house.seller)

@@ -42,6 +42,7 @@ KNOWN = {
     "dunning_message": "queued sent stopped",
     "dunning_task": "open done dropped",
     "card_authorization": "pending action_required authorized captured voided expired declined",
+    "card_payout": "announced booked failed",
 }
 SPRITE = set(re.findall(r'id="i-([\w-]+)"', render_to_string("design/sprite.html")))
 

@@ -31,6 +31,9 @@ from usance.rules.retries import Chance, next_attempt
 
 LEASE: Final = timedelta(minutes=2)
 BY: Final = "provider"
+MOST_TRIES: Final = 4
+"""A notice of what we do not know yet is looked at again this often: a page that was not read to its end
+may be on its way here."""
 _log = logging.getLogger(__name__)
 
 
@@ -88,26 +91,15 @@ def work_on(
     if row is None or not actions.take_event(row, at=at, until=at + LEASE):
         return
     seller = Seller.objects.get(id=seller_id)
+    attempts = row.attempts + 1
+    again = next_attempt(attempts, at=at, chance=chance)
     try:
         result = _do(seller, row, provider=provider, at=at)
+        again = again if result == "unknown" and attempts <= MOST_TRIES else None
     except (CounterpartError, SecretUnreadable) as error:
-        again = next_attempt(row.attempts + 1, at=at, chance=chance)
-        actions.change(
-            row,
-            attempts=row.attempts + 1,
-            due_at=again,
-            ended_at=None if again else at,
-            result=error.code,
-        )
-        return
-    # What we do not know yet may be on its way here: a page that was not read to its end.
-    again = next_attempt(row.attempts + 1, at=at, chance=chance) if result == "unknown" else None
+        result = error.code
     actions.change(
-        row,
-        attempts=row.attempts + 1,
-        due_at=again if row.attempts < 4 else None,
-        ended_at=None if again and row.attempts < 4 else at,
-        result=result,
+        row, attempts=attempts, due_at=again, ended_at=None if again else at, result=result
     )
 
 

@@ -17,29 +17,24 @@ from uuid import UUID
 
 from django.db import transaction
 
-from usance.flows.cards.booking_parts import Share, shares_of
+from usance.flows.cards.payout_booking import Found, book_all, is_next, lock, tell
 from usance.flows.cards.providers import KINDS, provider_at
 from usance.flows.journal import Journal, business_day
-from usance.flows.repayments import return_payment
 from usance.gateways.errors import CounterpartError
 from usance.gateways.psp import PaymentProvider, Payout
 from usance.records.cards import actions, payout_queries
 from usance.records.cards.models import CardPayout
 from usance.records.connections import queries as connections
-from usance.records.credit import actions as credit
 from usance.records.events.secrets import SecretUnreadable
 from usance.records.identity import new_id
 from usance.records.parties.models import Seller
-from usance.records.payments.models import BankClaim, BankTransaction
-from usance.records.statements import execute
-from usance.rules import ledger
+from usance.records.payments.models import BankTransaction
 from usance.rules.cards import PAYOUT_BEFORE, SentPayout, fits_payout, is_named
 
 LOOK_BACK: Final = timedelta(days=60)
 """A payout that the bank has not booked for so long is looked for no more."""
 ASK_BACK: Final = timedelta(days=10)
 """Payouts of so many days are asked for, in case a notice was lost."""
-KIND: Final = "card_payout"
 _log = logging.getLogger(__name__)
 
 Pair = tuple[BankTransaction, CardPayout]
@@ -59,7 +54,7 @@ def take_payout(
     told = asked.payout(reference)
     kept = _keep(seller, connection_id, told, at=at)
     with transaction.atomic():
-        _lock(seller)
+        lock(seller)
         claim(seller, at=at, by="provider")
     kept.refresh_from_db()
     return kept
@@ -96,7 +91,7 @@ def ask_for_payouts(
 @transaction.atomic
 def _keep(seller: Seller, connection_id: UUID, told: Payout, *, at: datetime) -> CardPayout:
     """What the provider says now; of one that the bank has booked, only that it failed after all."""
-    _lock(seller)
+    lock(seller)
     row = payout_queries.payout(
         seller_id=seller.id, connection_id=connection_id, reference=told.reference
     )
@@ -118,29 +113,14 @@ def _keep(seller: Seller, connection_id: UUID, told: Payout, *, at: datetime) ->
             reference=told.reference,
             **figures,
         )
-        _tell(journal, row, "announced")
+        tell(journal, row, what="announced")
     elif not row.booked:
         actions.change(row, **figures)
     if told.state == "failed" and row.failed_at is None:
         actions.change(row, failed_at=at)
-        _tell(journal, row, "failed")
+        tell(journal, row, what="failed")
     journal.close()
     return row
-
-
-def _lock(seller: Seller) -> None:
-    """The lock of those who settle bank lines."""
-    execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(seller.id)])
-
-
-def _tell(journal: Journal, row: CardPayout, what: str, **more: int) -> None:
-    journal.tell(
-        f"card_payout.{what}",
-        object_type="card_payout",
-        object_id=row.id,
-        currency=row.currency,
-        data={"reference": row.reference, "amount": row.amount} | more,
-    )
 
 
 def claim(seller: Seller, *, at: datetime, by: str) -> int:
@@ -161,30 +141,8 @@ def claim(seller: Seller, *, at: datetime, by: str) -> int:
     rows = BankTransaction.objects.filter(seller_id=seller.id).in_bulk([one for one, _ in possible])
     pairs = _pairs([rows[one] for one, _ in possible], waiting)
     made_of = dict(possible)
-    # The lines of all buyers in the order of all flows, before any of them is posted to.
-    credit.lock_lines(
-        seller_id=seller.id,
-        accounts={
-            (one.buyer_id, one.owed_in)
-            for _, row in pairs
-            for one in shares_of(row)
-            if one.buyer_id is not None
-        },
-    )
-    for line, row in pairs:
-        payment_id = made_of[line.id]
-        if payment_id is not None:
-            return_payment(
-                seller,
-                payment_id=payment_id,
-                kind="split",
-                reason="The provider named the card payments that the booking was made of.",
-                external_id=f"payout:{line.id}",
-                at=at,
-                by=by,
-            )
-        _book(seller, line, row, at=at, by=by)
-    return len(pairs)
+    found = [Found(line, row, made_of[line.id]) for line, row in pairs]
+    return len(book_all(seller, found, at=at, by=by))
 
 
 def _pairs(lines: Sequence[BankTransaction], waiting: Sequence[CardPayout]) -> list[Pair]:
@@ -199,7 +157,7 @@ def _pairs(lines: Sequence[BankTransaction], waiting: Sequence[CardPayout]) -> l
         ]
         if not found:
             without.append(line)
-        elif len(found) == 1 and _is_next(found[0], line.amount):
+        elif len(found) == 1 and is_next(found[0], line.amount):
             named[found[0].id].append(line)
     by_id = {row.id: row for row in waiting}
     pairs = [(own[0], by_id[id_]) for id_, own in named.items() if len(own) == 1]
@@ -243,11 +201,6 @@ def _is_expected(row: CardPayout) -> bool:
     return not row.booked and row.failed_at is None
 
 
-def _is_next(row: CardPayout, amount: int) -> bool:
-    """Whether a line of ``amount`` that names the payout books it, or takes it back after that."""
-    return amount == -row.booked if row.booked else amount * row.amount > 0
-
-
 def _sent(row: CardPayout) -> SentPayout:
     return SentPayout(
         amount=row.amount,
@@ -263,61 +216,3 @@ def _text(line: BankTransaction) -> str:
         (line.counterparty, line.text, line.info, line.bank_reference, line.end_to_end_id,
          line.entry_reference, line.structured_reference)
     )  # fmt: skip
-
-
-def _book(seller: Seller, line: BankTransaction, row: CardPayout, *, at: datetime, by: str) -> None:
-    """The bank booked a payout, buyer by buyer; what is over or short of its parts is the seller's own.
-    One that it had booked before comes back. The caller has locked the buyers' lines."""
-    back = -1 if row.booked else 1
-    journal = Journal(seller, at=at, by=by)
-    shares = shares_of(row)
-    left = line.amount
-    for share in shares:
-        left -= back * (share.amount - share.fee)
-        _enter(journal, line, share, back=back)
-    if left:
-        journal.enter(
-            "payout",
-            subject_id=line.id,
-            buyer_id=None,
-            currency=line.currency,
-            postings=ledger.payout(amount=left),
-        )
-    BankClaim.objects.create(
-        id=new_id(),
-        seller_id=seller.id,
-        created_at=at,
-        bank_transaction_id=line.id,
-        kind=KIND,
-        subject_id=row.id,
-        reference=row.reference,
-        currency=line.currency,
-        amount=line.amount,
-    )
-    actions.change(row, booked=row.booked + line.amount)
-    fees = sum(share.fee for share in shares)
-    _tell(journal, row, "booked" if back > 0 else "returned", fees=fees, difference=left)
-    journal.close()
-
-
-def _enter(journal: Journal, line: BankTransaction, share: Share, *, back: int) -> None:
-    journal.enter(
-        "payout",
-        subject_id=line.id,
-        buyer_id=share.buyer_id,
-        currency=line.currency,
-        postings=ledger.payout(
-            amount=back * share.amount,
-            kept_back=back * share.fee,
-            buyer_id=share.buyer_id,
-            out_of=ledger.CLEARING if share.owed_in == line.currency else ledger.EXCHANGE,
-        ),
-    )
-    if share.owed_in != line.currency:
-        journal.enter(
-            "payout",
-            subject_id=line.id,
-            buyer_id=share.buyer_id,
-            currency=share.owed_in,
-            postings=ledger.converted_payout(amount=back * share.owed, buyer_id=share.buyer_id),
-        )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from usance.flows.journal import Journal
-from usance.records.cards import actions, queries
+from usance.records.cards import actions, queries, shipment_queries
 from usance.records.cards.models import CardAuthorization
 from usance.records.credit.models import CreditLine
 
@@ -20,12 +20,17 @@ def secured_by(authorization: CardAuthorization, *, at: datetime) -> int:
     """How much of it secures an order now, minor units.
 
     Nothing once its time is over, whether or not the provider could be asked, nothing once another
-    holds in its place, and nothing where it names no order.
+    holds in its place, and nothing where it names no order, or one that is released from its card.
     """
     is_held = authorization.purpose == "order" and authorization.state == "authorized"
     is_over = authorization.expires_at is not None and authorization.expires_at <= at
     is_named = authorization.order_id is not None or bool(authorization.order_reference)
     if not is_held or is_over or not is_named or queries.is_renewed(authorization):
+        return 0
+    order_id = authorization.order_id
+    if order_id and shipment_queries.is_let_go(
+        seller_id=authorization.seller_id, order_id=order_id
+    ):
         return 0
     return authorization.capturable
 

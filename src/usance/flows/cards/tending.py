@@ -32,6 +32,8 @@ from usance.rules import cards
 from usance.rules.cards import RENEW_BEFORE, Held, follow, shares_of_capture
 
 BY: Final = "cards"
+LIVE: Final = ("pending", "action_required", "authorized")
+"""States in which an authorization holds something, or may come to."""
 CAPTURE_AGAIN: Final = timedelta(hours=6)
 """When a capture that the provider would not take is asked for again: an amount that it cannot say, for
 one, stays such."""
@@ -53,19 +55,31 @@ def to_tend(*, at: datetime, limit: int = 200) -> list[tuple[UUID, UUID]]:
 def claim(*, seller_id: UUID, order_id: UUID, at: datetime) -> None:
     """Let what is held for the shop's name of an order be held for the order."""
     order = orders.lock_order(seller_id=seller_id, order_id=order_id)
-    if order is None or not order.external_id:
+    if order is not None:
+        take_over(order, at=at)
+
+
+def take_over(order: Order, *, at: datetime) -> None:
+    """What is held for the shop's name of the locked ``order`` is held for the order from now on."""
+    if not order.external_id:
         return
     found = queries.unclaimed(
-        seller_id=seller_id,
+        seller_id=order.seller_id,
         buyer_id=order.buyer_id,
         order_reference=order.external_id,
         currency=order.currency,
     )
     for row in found:
         actions.change(row, order_id=order.id)
+    if not any(row.state in LIVE for row in found):
+        return
     card_id = next((row.card_id for row in found if row.card_id), None)
     actions.secure(
-        seller_id=seller_id, order_id=order.id, buyer_id=order.buyer_id, card_id=card_id, at=at
+        seller_id=order.seller_id,
+        order_id=order.id,
+        buyer_id=order.buyer_id,
+        card_id=card_id,
+        at=at,
     )
 
 

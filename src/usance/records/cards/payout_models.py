@@ -7,6 +7,10 @@ from django.db.models import Q
 
 from usance.records.seller_scope import ScopedForeignKey, SellerScoped
 
+PAYOUT_STATES = ("announced", "booked", "failed")
+"""``announced`` waits for the bank, ``booked`` is what a line of the bank brought, ``failed`` did not
+arrive, or is to come back."""
+
 
 class CardPayout(SellerScoped):
     """Money that the provider sends to the seller's bank, or takes from there where it is negative.
@@ -36,6 +40,13 @@ class CardPayout(SellerScoped):
             )
         ]
         indexes = [models.Index(fields=["seller", "arrives_on"], name="cards_payout_by_day")]
+
+    @property
+    def state(self) -> str:
+        """Where it stands: one of PAYOUT_STATES."""
+        if self.failed_at is not None:
+            return "failed"
+        return "booked" if self.booked else "announced"
 
 
 class CardDispute(SellerScoped):

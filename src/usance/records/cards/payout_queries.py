@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Abs
 
 from usance.records.cards.models import CardAuthorization, CardDispute, CardPayout
 from usance.records.statements import execute
@@ -43,9 +44,34 @@ SELECT t.id, f.payment_id
 """
 
 
-def payouts(*, seller_id: UUID) -> QuerySet[CardPayout]:
-    """Every payout of the seller's, the latest first."""
-    return CardPayout.objects.filter(seller_id=seller_id).order_by("-arrives_on", "-id")
+_IN_STATE: Final = {
+    "announced": Q(failed_at__isnull=True, booked=0),
+    "booked": Q(failed_at__isnull=True) & ~Q(booked=0),
+    "failed": Q(failed_at__isnull=False),
+}
+
+
+def payouts(
+    *, seller_id: UUID, connection_id: UUID | None = None, state: str | None = None
+) -> QuerySet[CardPayout]:
+    """The seller's payouts that fit, of one of PAYOUT_STATES where one is named, the latest first."""
+    found = CardPayout.objects.filter(seller_id=seller_id).order_by("-arrives_on", "-id")
+    if connection_id is not None:
+        found = found.filter(connection_id=connection_id)
+    return found if state is None else found.filter(_IN_STATE[state])
+
+
+def payout_with_id(*, seller_id: UUID, payout_id: UUID) -> CardPayout | None:
+    """One payout."""
+    return CardPayout.objects.filter(seller_id=seller_id, id=payout_id).first()
+
+
+def nearest_payouts(*, seller_id: UUID, currency: str, amount: int, limit: int) -> list[CardPayout]:
+    """Payouts that no bank line has booked and that go the way of ``amount``, those nearest to it first,
+    the latest before the others."""
+    same_way = Q(amount__gt=0) if amount > 0 else Q(amount__lt=0)
+    found = CardPayout.objects.filter(same_way, seller_id=seller_id, currency=currency, booked=0)
+    return list(found.order_by(Abs(F("amount") - amount), "-arrives_on", "-id")[:limit])
 
 
 def payout(*, seller_id: UUID, connection_id: UUID, reference: str) -> CardPayout | None:
@@ -70,6 +96,40 @@ def unknown_references(*, seller_id: UUID, connection_id: UUID, among: Sequence[
     )
     kept = set(known.values_list("reference", flat=True))
     return [reference for reference in among if reference not in kept]
+
+
+_NEAREST: Final = """
+SELECT t.id
+  FROM payments_banktransaction AS t
+  LEFT JOIN payments_payment AS p ON p.seller_id = t.seller_id AND p.bank_transaction_id = t.id
+ WHERE t.seller_id = %(seller)s AND t.currency = %(currency)s
+   AND t.booked_on BETWEEN %(since)s AND %(until)s
+   AND (p.id IS NULL
+        OR p.buyer_id IS NULL AND p.allocated = 0 AND p.refunded = 0 AND p.returned = 0)
+   AND sign(t.amount) = sign(%(amount)s::bigint)
+   AND NOT EXISTS (SELECT 1 FROM payments_bankclaim AS c
+                    WHERE c.seller_id = t.seller_id AND c.bank_transaction_id = t.id)
+   AND NOT EXISTS (SELECT 1 FROM payments_banktransaction AS b
+                    WHERE b.seller_id = t.seller_id AND b.batch_id = t.id)
+ ORDER BY abs(t.amount - %(amount)s::bigint), t.booked_on DESC, t.id DESC
+ LIMIT %(limit)s
+"""
+
+
+def nearest_lines(
+    *, seller_id: UUID, currency: str, amount: int, since: date, until: date, limit: int
+) -> list[UUID]:
+    """Bank lines of these days that go the way of ``amount`` and that nobody has settled but as money of
+    nobody's, untouched; those nearest to it first."""
+    given = {
+        "seller": seller_id,
+        "currency": currency,
+        "amount": amount,
+        "since": since,
+        "until": until,
+        "limit": limit,
+    }
+    return [row[0] for row in execute(_NEAREST, given)]
 
 
 def possible_lines(

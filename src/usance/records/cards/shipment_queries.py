@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from usance.records.cards.models import SecuredOrder
 from usance.records.statements import execute
 
 
@@ -49,3 +50,9 @@ def covers(*, seller_id: UUID, order_ids: Sequence[UUID]) -> list[Cover]:
     if not order_ids:
         return []
     return [Cover(*row) for row in execute(_COVERS, [seller_id, list(order_ids)])]
+
+
+def is_let_go(*, seller_id: UUID, order_id: UUID) -> bool:
+    """Whether an order that a card secured is secured no more: it is over, or a person released it."""
+    found = SecuredOrder.objects.filter(seller_id=seller_id, order_id=order_id)
+    return found.filter(is_open=False).exists()

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from usance.records.payments.models import (
     AccountStatement,
+    BankClaim,
     BankTransaction,
     TableMapping,
     WaitingBankFile,
@@ -24,6 +25,12 @@ def account_names(*, seller_id: UUID) -> list[str]:
         .values_list("account", flat=True)
         .distinct()
     )
+
+
+def claims_of_lines(*, seller_id: UUID, line_ids: Sequence[UUID]) -> dict[UUID, BankClaim]:
+    """What each bank line books that is in the books already, where it does."""
+    found = BankClaim.objects.filter(seller_id=seller_id, bank_transaction_id__in=list(line_ids))
+    return {claim.bank_transaction_id: claim for claim in found}
 
 
 def known_lines(

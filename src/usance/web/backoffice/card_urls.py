@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from usance.web.backoffice.views import cards, promises
+from usance.web.backoffice.views import card_payouts, cards, promises
 
 urlpatterns: list[URLPattern] = [
     path("cards", cards.cards_list, name="office_cards"),
+    path("cards/payouts", card_payouts.payouts_list, name="office_card_payouts"),
+    path("cards/payouts/<str:public>", card_payouts.payout_page, name="office_card_payout"),
+    path(
+        "cards/payouts/<str:public>/<slug:name>",
+        card_payouts.payout_act,
+        name="office_card_payout_act",
+    ),
     path("cards/<str:public>", cards.card_page, name="office_card"),
     path("cards/<str:public>/<slug:name>", cards.card_act, name="office_card_act"),
     path("promises", promises.promises_list, name="office_promises"),

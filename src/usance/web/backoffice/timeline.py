@@ -55,6 +55,7 @@ _WITH_PAGES: Final = (
     "application",
     "alarm",
     "watch",
+    "card_payout",
 )
 
 

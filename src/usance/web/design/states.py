@@ -230,6 +230,11 @@ STATES: Final[dict[str, dict[str, Look]]] = {
         "expired": Look(pgettext_lazy("card", "Ran out"), "neutral", "calendar"),
         "declined": Look(pgettext_lazy("card", "Declined"), "negative", "cross-circle"),
     },
+    "card_payout": {
+        "announced": Look(pgettext_lazy("card payout", "Waits for the bank"), "info", "clock"),
+        "booked": Look(pgettext_lazy("card payout", "Booked"), "positive", "check-circle"),
+        "failed": Look(pgettext_lazy("card payout", "Failed"), "negative", "cross-circle"),
+    },
     "alarm": {
         "open": Look(pgettext_lazy("alarm", "Open"), "caution", "alert"),
         "acknowledged": Look(pgettext_lazy("alarm", "Acknowledged"), "neutral", "check-circle"),

@@ -13,6 +13,15 @@ from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from usance.web.words.amounts import day_text, money_text
 
+CLAIMS: Final[Mapping[str, Promise]] = {
+    "card_payout": _lazy("Card payout"),
+    "debit": _lazy("Debit"),
+    "debit_batch": _lazy("Debits of a file"),
+    "debit_return": _lazy("Debit that came back"),
+    "funding": _lazy("Paid by the funding partner"),
+}
+"""What a bank line books that is in the books already."""
+
 COLUMNS: Final[Mapping[str, Promise]] = {
     "booked_on": _lazy("Day of booking"),
     "value_on": _lazy("Value date"),

@@ -41,6 +41,9 @@ CARD_TELLINGS: Final[Mapping[str, Telling]] = {
     "card_authorization.paid_twice": Telling(
         _("%(amount)s went to a card twice: claim it from the buyer"), "alert", "negative"
     ),
+    "order.card_released": Telling(
+        _("Released from its card: %(amount)s stand on the buyer's credit"), "shield", "caution"
+    ),
     "card_payout.announced": Telling(_("The provider sends %(amount)s"), "clock", "info"),
     "card_payout.booked": Telling(
         _("The bank has booked the provider's %(amount)s"), "check-circle", "positive"

@@ -302,7 +302,9 @@ _AMOUNTS: Final = (
     "limit",
     "outstanding",
     "payout",
+    "refund_failed",
     "refunded",
+    "secured",
     "voided",
 )
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from usance.flows.funding.requesting import NotEligible
+from usance.web.words.cards import CARD_REFUSALS
 from usance.web.words.delivery_reasons import held_text, missing_text
 from usance.web.words.dunning import DUNNING_REFUSALS
 from usance.web.words.funding import reason_text
@@ -16,6 +17,7 @@ from usance.web.words.late_charges import LATE_REFUSALS
 from usance.web.words.statements import STATEMENT_REFUSALS
 
 _WORDS: Final[Mapping[str, Promise]] = {
+    **CARD_REFUSALS,
     **LATE_REFUSALS,
     **STATEMENT_REFUSALS,
     **DUNNING_REFUSALS,

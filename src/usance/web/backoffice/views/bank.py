@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_safe
 from usance.flows import bank_findings
 from usance.records.identity import public_id
 from usance.records.payments import queries as payments
+from usance.records.payments.bank_queries import claims_of_lines
 from usance.records.payments.models import (
+    BankClaim,
     BankStatement,
     BankTransaction,
     Payment,
@@ -39,7 +42,7 @@ from usance.web.design.parts import (
     Table,
 )
 from usance.web.listing import cut
-from usance.web.words.bank import finding_text, finding_title
+from usance.web.words.bank import CLAIMS, finding_text, finding_title
 
 
 @require_safe
@@ -88,6 +91,7 @@ def bank_statement(request: HttpRequest, desk: Desk, public: str) -> HttpRespons
     aside = payments.reasons_set_aside(
         seller_id=desk.seller.id, line_ids=[line.id for line in part.rows]
     )
+    claims = claims_of_lines(seller_id=desk.seller.id, line_ids=[line.id for line in part.rows])
     result = payments.statement_result(seller_id=desk.seller.id, statement_id=statement.id)
     return page(
         request,
@@ -112,7 +116,7 @@ def bank_statement(request: HttpRequest, desk: Desk, public: str) -> HttpRespons
                 ),
             )
         ],
-        lines=_line_table(part.rows, made, aside) if part.rows else None,
+        lines=_line_table(part.rows, made, aside, claims) if part.rows else None,
         pagination=part.page,
         history=history_of(desk, [statement.id]),
     )
@@ -146,6 +150,17 @@ def _figures(statement: BankStatement, result: StatementResult) -> list[Figure]:
             note=_("payer unknown"),
             tone="caution" if result.unidentified else "neutral",
             href=f"{payments_href}?state=unidentified" if result.unidentified else "",
+        ),
+        *(
+            [
+                Figure(
+                    label=_("Recognized"),
+                    value=result.claimed,
+                    note=_("debits, card payouts and early money that are in the books already"),
+                )
+            ]
+            if result.claimed
+            else []
         ),
         Figure(label=_("Money out"), value=result.paid_out, note=_("lines that pay nothing in")),
         *(
@@ -193,6 +208,7 @@ def _line_table(
     rows: Sequence[BankTransaction],
     made: Mapping[UUID, Payment],
     aside: Mapping[UUID, SetAsideLine],
+    claims: Mapping[UUID, BankClaim],
 ) -> Table:
     return Table(
         caption=_("Lines of the file"),
@@ -209,7 +225,9 @@ def _line_table(
                     _counterparty(line, made.get(line.id)),
                     line.booked_on,
                     (line.structured_reference or line.text)[:120] or None,
-                    _outcome(line, made.get(line.id), aside.get(line.id)),
+                    _claimed(claims[line.id])
+                    if line.id in claims
+                    else _outcome(line, made.get(line.id), aside.get(line.id)),
                     Money(line.amount, line.currency),
                 ]
             )
@@ -221,6 +239,24 @@ def _line_table(
 def _counterparty(line: BankTransaction, payment: Payment | None) -> object:
     name = line.counterparty or line.counterparty_account or _("Line %(n)s") % {"n": line.ordinal}
     return Link(name, links.address("payment", payment.id)) if payment else name
+
+
+_PAGES: Final = {
+    "card_payout": ("office_card_payout", "card_payout"),
+    "debit": ("office_debit", "debit"),
+    "debit_batch": ("office_debit_file", "debit_file"),
+    "funding": ("office_advance", "advance"),
+}
+"""The page of what a line books, and of which kind of object that is. What came back may be several."""
+
+
+def _claimed(claim: BankClaim) -> object:
+    """A line that books what is in the books already, and where that is."""
+    shown: object = str(CLAIMS.get(claim.kind, claim.kind))
+    if claim.kind in _PAGES:
+        address, kind = _PAGES[claim.kind]
+        shown = Link(shown, reverse(address, args=[public_id(kind, claim.subject_id)]))
+    return Noted(shown, claim.reference) if claim.reference else shown
 
 
 def _outcome(line: BankTransaction, payment: Payment | None, aside: SetAsideLine | None) -> object:

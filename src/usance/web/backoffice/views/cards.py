@@ -53,6 +53,7 @@ def cards_list(request: HttpRequest, desk: Desk) -> HttpResponse:
         ),
         table=_table(part.rows) if part.rows else None,
         pagination=part.page,
+        other=Link(_("Card payouts"), reverse("office_card_payouts")),
         empty_icon="payment",
         empty_title=_("No cards yet"),
         empty_text=_("Buyers type a card on the page of your payment provider; connect one first."),

@@ -23,6 +23,7 @@ from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
 from usance.web.backoffice.attachment_rows import attachment_table
+from usance.web.backoffice.card_payout_acts import RELEASE
 from usance.web.backoffice.desk import Desk, id_in, office
 from usance.web.backoffice.line_facts import line_facts
 from usance.web.backoffice.order_acts import ORDER_ACTS
@@ -105,7 +106,7 @@ def order_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
         page_facts=[Identifier(public), links.buyer_link(order.buyer)],
         order=order,
         offers=offers(
-            desk, order, (*ORDER_ACTS, *CHARGE_ACTS), base=links.address("order", order.id)
+            desk, order, (*ORDER_ACTS, *CHARGE_ACTS, RELEASE), base=links.address("order", order.id)
         ),
         facts=_facts(order),
         decision=order.decision,
@@ -132,7 +133,7 @@ def order_act(request: HttpRequest, desk: Desk, public: str, name: str) -> HttpR
     """Do something to an order."""
     order = _order(desk, public)
     crumbs = [Link(_("Orders"), reverse("office_orders")), links.order_link(order)]
-    acts = (*ORDER_ACTS, *CHARGE_ACTS, DETACH)
+    acts = (*ORDER_ACTS, *CHARGE_ACTS, RELEASE, DETACH)
     return perform(request, desk, order, acts, name=name, current="orders", crumbs=crumbs)
 
 

@@ -20,6 +20,7 @@ from usance.rules.matching.payers import name_key
 from usance.rules.money import Money
 from usance.web.backoffice import links
 from usance.web.backoffice.acts import offers, perform
+from usance.web.backoffice.card_payout_acts import IS_PAYOUT
 from usance.web.backoffice.desk import Desk, id_in, office
 from usance.web.backoffice.found import buyer_at
 from usance.web.backoffice.match_rows import ProposalRow, proposal_rows
@@ -96,7 +97,9 @@ def payment_page(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
             links.buyer_link(payment.buyer) if payment.buyer else _("Payer not recognized"),
         ],
         payment=payment,
-        offers=offers(desk, payment, PAYMENT_ACTS, base=links.address("payment", payment.id)),
+        offers=offers(
+            desk, payment, (*PAYMENT_ACTS, IS_PAYOUT), base=links.address("payment", payment.id)
+        ),
         facts=_facts(payment),
         allocations=_allocation_table(desk, payment, made) if made else None,
         match=_match(desk, payment),
@@ -112,7 +115,7 @@ def payment_act(request: HttpRequest, desk: Desk, public: str, name: str) -> Htt
     """Do something to a payment."""
     payment = _payment(desk, public)
     crumbs = [Link(_("Payments"), reverse("office_payments")), links.payment_link(payment)]
-    acts = (*PAYMENT_ACTS, TAKE_BACK)
+    acts = (*PAYMENT_ACTS, IS_PAYOUT, TAKE_BACK)
     return perform(request, desk, payment, acts, name=name, current="payments", crumbs=crumbs)
 
 
