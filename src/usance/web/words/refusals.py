@@ -32,8 +32,6 @@ _WORDS: Final[Mapping[str, Promise]] = {
         " right, and accept again."
     ),
     "invalid_dispute": gettext_lazy("Choose a reason, and a line that the invoice has."),
-    "invalid_dispute_rules": gettext_lazy(
-        "Take from 1 to 365 days to answer in, and be reminded at most as many days before."
     "unsuitable_file": gettext_lazy(
         "One of these files cannot be handed in. Choose PDF, PNG, JPEG, CSV (in UTF-8), XLSX or ODS files,"
         " not empty and of at most 5 MB each."
@@ -42,6 +40,8 @@ _WORDS: Final[Mapping[str, Promise]] = {
         "A dispute takes 20 files of each side, 40 MB together. Join pages into one file, or say the"
         " rest in words."
     ),
+    "invalid_dispute_rules": gettext_lazy(
+        "Take from 1 to 365 days to answer in, and be reminded at most as many days before."
     ),
     "invalid_matching_rules": gettext_lazy(
         "One of the numbers makes no sense here. Look at what each field takes."
