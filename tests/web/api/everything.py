@@ -301,6 +301,11 @@ class Everything(Mapping[str, str]):
         said = {"reason_code": "price", "amount": some(20)}
         return str(self._post(f"/invoices/{self['invoice']}/dispute", said)["id"])
 
+    def _make_dispute_file(self) -> str:
+        file = base64.b64encode(b"a;b\n1;2\n").decode()
+        sent = {"content": file, "file_name": "counted.csv", "name": "Carla"}
+        return str(self._post(f"/disputes/{self['dispute']}/files", sent)["files"][-1]["id"])
+
     def _make_write_off_request(self) -> str:
         self._shop.ask("PUT", "/matching-rules", {"second_person_from": 1})
         invoice = self._invoice_of(300)["id"]
@@ -313,11 +318,6 @@ class Everything(Mapping[str, str]):
         return self._row(LateCharge, "late_charge", author="test", **days, **sums, **owed)
 
     def _make_dunning_policy(self) -> str:
-    def _make_dispute_file(self) -> str:
-        file = base64.b64encode(b"a;b\n1;2\n").decode()
-        sent = {"content": file, "file_name": "counted.csv", "name": "Carla"}
-        return str(self._post(f"/disputes/{self['dispute']}/files", sent)["files"][-1]["id"])
-
         made = self._post("/dunning/policies", DUNNING)["id"]
         self._post(f"/dunning/policies/{made}/preview", {"days": 5}, status=200)
         self._post(f"/dunning/policies/{made}/switch-on", status=200)
