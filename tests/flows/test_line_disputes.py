@@ -9,7 +9,14 @@ import pytest
 
 from tests.flows import books
 from tests.flows.trading import Trade
-from usance.flows import billing, dispute_talk, disputes, fulfilment, onboarding
+from usance.flows import (
+    billing,
+    dispute_talk,
+    disputes,
+    fulfilment,
+    onboarding,
+    seller_details,
+)
 from usance.flows.refusals import AmountTooLarge, NotFound, WrongState
 from usance.records.collections import dispute_queries
 from usance.records.collections.models import Dispute
@@ -18,6 +25,7 @@ from usance.records.events.secrets import decrypt
 from usance.records.identity import new_id, public_id
 from usance.records.invoices.models import CreditNote, Invoice
 from usance.rules.invoicing.crediting import CreditedLine
+from usance.rules.invoicing.profiles import SellerFields
 from usance.rules.orders import Line
 
 
@@ -157,6 +165,8 @@ def test_who_has_paid_meanwhile_is_not_told_that_it_is_due(trade: Trade, setting
     onboarding.update_buyer(
         trade.seller, buyer_id=trade.buyer.id, email="ap@x.example", **trade.act
     )
+    fields = SellerFields(contact_email="anna@seller.example")
+    seller_details.set_seller_details(trade.seller, fields=fields, **trade.act)
     for pays, due in ((True, False), (False, True)):
         made = opened(trade, billed(trade), CreditedLine("1"))
         if pays:
@@ -165,6 +175,7 @@ def test_who_has_paid_meanwhile_is_not_told_that_it_is_due(trade: Trade, setting
         mail = OutgoingMail.objects.filter(object_id=made.id, recipient="ap@x.example").latest("id")
         words = decrypt(mail.content)
         assert "cannot agree" in words
+        assert '"reply_to": "anna@seller.example"' in words
         assert ("due as before" in words) is due
 
 

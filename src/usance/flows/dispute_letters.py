@@ -167,6 +167,7 @@ def _to_buyer(
             dispute,
             to=to,
             at=at,
+            reply_to=_contact(seller),
             letter=Letter(
                 language=language,
                 sender=seller.name,
@@ -202,7 +203,9 @@ def _money(amount: int, currency: str, language: str) -> str:
     return str(format_currency(major, currency, locale=language))
 
 
-def _send(seller: Seller, dispute: Dispute, *, letter: Letter, to: str, at: datetime) -> None:
+def _send(
+    seller: Seller, dispute: Dispute, *, letter: Letter, to: str, at: datetime, reply_to: str = ""
+) -> None:
     queue_mail(
         seller,
         letter,
@@ -211,7 +214,14 @@ def _send(seller: Seller, dispute: Dispute, *, letter: Letter, to: str, at: date
         object_type="dispute",
         object_id=dispute.id,
         at=at,
+        reply_to=reply_to,
     )
+
+
+def _contact(seller: Seller) -> str:
+    """Where a buyer's answer by e-mail goes: the contact in the company's details."""
+    contact = seller_details(seller_id=seller.id).contact
+    return contact.email if contact else ""
 
 
 def _action(text: str, place: str) -> Action | None:
