@@ -137,7 +137,7 @@ PAYOUT_ACTS: Final = (
         label=_lazy("Choose its bank line"),
         title=_lazy("Which bank line is this payout?"),
         explanation=_lazy(
-            "For a line that was not recognised by itself. Payments, refunds and fees are told apart as"
+            "For a line that was not recognized by itself. Payments, refunds and fees are told apart as"
             " if it had been. It cannot be undone."
         ),
         duty="money",
