@@ -70,7 +70,7 @@ def queue_mail(
 
 def queue_written(rows: Sequence[OutgoingMail]) -> None:
     """Have many mails sent, each as :func:`written_mail` made it, in one statement."""
-    OutgoingMail.objects.bulk_create(rows)
+    mails.add_mails(rows)
 
 
 def written_mail(

@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from usance.records.events.models import OutgoingMail
+from usance.records.statements import execute, jsonb
+
+# As one document: written out value by value, each of these long texts would be searched for quotes.
+_ADD: Final = """
+INSERT INTO events_outgoingmail (id, seller_id, created_at, kind, object_type, object_id, recipient,
+                                 content, due_at, expires_at, attempts, message_id, last_error)
+SELECT m.id, m.seller_id, m.created_at, m.kind, m.object_type, m.object_id, m.recipient, m.content,
+       m.due_at, m.expires_at, 0, m.message_id, m.last_error
+  FROM jsonb_to_recordset(%s) AS m(
+       id uuid, seller_id uuid, created_at timestamptz, kind text, object_type text, object_id uuid,
+       recipient text, content text, due_at timestamptz, expires_at timestamptz, message_id text,
+       last_error text)
+"""
+_ADDED: Final = (
+    *("id", "seller_id", "created_at", "kind", "object_type", "object_id", "recipient", "content"),
+    *("due_at", "expires_at", "message_id", "last_error"),
+)
+
+
+def add_mails(rows: Sequence[OutgoingMail]) -> None:
+    """Keep messages that nobody has tried to send yet, in one statement."""
+    if rows:
+        execute(_ADD, [jsonb([{name: getattr(row, name) for name in _ADDED} for row in rows])])
 
 
 def due_mails(*, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
