@@ -241,6 +241,11 @@ def test_the_table_says_the_same_as_the_books(owing: Trade) -> None:
     assert rows[1]["number"].startswith("'=")
     assert int(rows[3]["days_overdue"]) > 0
     # There is no day before the first; asked for it, the table is of that day alone.
-    of = {"buyer_id": owing.buyer.id, "currency": "EUR", "today": on, "at": later.at}
+    of: dict[str, Any] = {
+        "buyer_id": owing.buyer.id,
+        "currency": "EUR",
+        "today": on,
+        "at": later.at,
+    }
     first = table(statements.statement_csv(owing.seller, on=date.min, **of))
     assert [row["date"] for row in first] == ["0001-01-01", "0001-01-01"]
