@@ -176,6 +176,7 @@ def test_of_instalments_the_overdue_are_claimed_and_the_others_dunned(desk: Desk
     demanded = [one["due_on"] for one in desk.sent()[-1].items if one["level"]]
     assert demanded == [days[1].isoformat()]
     # The agency has the interest of the whole invoice in its file: no notice claims it as well.
+    assert not any(one["interest"] for one in desk.sent()[-1].items)
     assert not LateCharge.objects.filter(seller_id=desk.seller.id).exists()
     seen = outlooks.outlooks_of(desk.seller, [case], at=desk.at)[case.id]
     assert [item.held for item in seen.items] == ["handed_over", None, None]

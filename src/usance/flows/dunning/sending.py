@@ -34,6 +34,7 @@ from usance.records.collections.models import PayLink
 from usance.records.credit import actions as credit
 from usance.records.dunning import account_queries, actions, queries
 from usance.records.dunning.account_queries import KnownAccount
+from usance.records.dunning.handover_queries import with_an_agency
 from usance.records.dunning.models import DunningMessage
 from usance.records.dunning.models import DunningPolicy as Kept
 from usance.records.events.models import OutgoingMail
@@ -252,7 +253,7 @@ def _fill(
 def _interest(outbox: Outbox, leaving: Sequence[_Leaving], *, on: date) -> dict[UUID, int]:
     """What has accrued on each invoice that is demanded and is not claimed, where interest is claimed from
     its buyer; nothing of an invoice for a day of which the rate is not known, nor where a tax is due on
-    it."""
+    it, nor where a collection agency has a part of it, and the interest with it."""
     if not outbox.claims:
         return {}
     seller = outbox.seller
@@ -263,6 +264,7 @@ def _interest(outbox: Outbox, leaving: Sequence[_Leaving], *, on: date) -> dict[
         own = terms.get(one.row.buyer_id, terms.get(None))
         if own is not None and own.charging == "at_notice":
             late |= {item.invoice_id for item in one.decision.items if item.days_late(on) > 0}
+    late -= with_an_agency(late, seller_id=seller.id)
     if not late:
         return {}
     invoices = Invoice.objects.select_related("buyer").filter(seller_id=seller.id, id__in=late)
