@@ -6,8 +6,10 @@ judged by what its invoices have been paid since.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -200,17 +202,11 @@ def judge_promise(*, seller_id: UUID, promise_id: UUID, at: datetime) -> None:
     promise = actions.lock_promise(seller_id=seller_id, promise_id=promise_id)
     if promise is None or promise.state not in ("accepted", "broken"):
         return
-    kept = queries.parts_of(seller_id=seller_id, promise_ids=[promise_id])[promise_id]
-    state, of_parts = judge(
-        [Part(part.due_on, part.amount) for part in kept],
-        paid=_paid(promise),
-        on=business_day(seller, at=at),
-    )
-    for part, now in zip(kept, of_parts, strict=True):
-        # Money that went back does not unmake what was kept in time.
-        if now != part.state and part.state != "kept" and now != "open":
-            actions.set_fields(part, state=now)
-    if state != promise.state and (state != "accepted"):
+    found = _Found.of([promise])
+    state, changed = found.judged(promise, on=business_day(seller, at=at))
+    for part, now in changed:
+        actions.set_fields(part, state=now)
+    if state != promise.state:
         actions.set_fields(promise, state=state, ended_at=at if state == "kept" else None)
         _tell(seller, promise, state, at=at, by="calendar")
 
@@ -218,35 +214,71 @@ def judge_promise(*, seller_id: UUID, promise_id: UUID, at: datetime) -> None:
 def judge_due(*, at: datetime, limit: int = 1000) -> int:
     """Judge every promise that is to be kept yet, ``limit`` at a time; how many there are.
 
-    A broken one is looked at for as long as it is not paid, and may keep no other from its turn.
+    A broken one is looked at for as long as it is not paid, and may keep no other from its turn. All of
+    them are looked at in a few statements; one by one, and locked, only those of which something changes.
     """
     judged, after = 0, None
-    while found := queries.promises_to_judge(limit=limit, after=after):
-        for seller_id, promise_id in found:
-            judge_promise(seller_id=seller_id, promise_id=promise_id, at=at)
-        judged, after = judged + len(found), found[-1][1]
+    while promises := queries.promises_to_judge(limit=limit, after=after):
+        found = _Found.of(promises)
+        for promise in promises:
+            state, changed = found.judged(promise, on=business_day(promise.seller, at=at))
+            if changed or state != promise.state:
+                judge_promise(seller_id=promise.seller_id, promise_id=promise.id, at=at)
+        judged, after = judged + len(promises), promises[-1].id
     return judged
 
 
-def _paid(promise: Promise) -> int:
-    """What of the promised was paid or credited since, minor units."""
-    ids = [one["invoice"] for one in promise.invoices]
-    invoices = Invoice.objects.filter(seller_id=promise.seller_id, id__in=ids)
-    now = {
-        id_: (outstanding, written_off)
-        for id_, outstanding, written_off in invoices.values_list(
-            "id", "outstanding", "written_off"
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What promises are judged by: their parts, and what is left of their invoices."""
+
+    parts: Mapping[UUID, Sequence[PromisePart]]
+    left: Mapping[tuple[UUID, UUID], tuple[int, int]]
+
+    @classmethod
+    def of(cls, promises: Sequence[Promise]) -> _Found:
+        """Read for ``promises``, which may be of several sellers."""
+        by_seller: defaultdict[UUID, list[Promise]] = defaultdict(list)
+        for promise in promises:
+            by_seller[promise.seller_id].append(promise)
+        parts: dict[UUID, Sequence[PromisePart]] = {}
+        left: dict[tuple[UUID, UUID], tuple[int, int]] = {}
+        for seller_id, of_seller in by_seller.items():
+            ids = [promise.id for promise in of_seller]
+            parts |= queries.parts_of(seller_id=seller_id, promise_ids=ids)
+            wanted = {UUID(one["invoice"]) for promise in of_seller for one in promise.invoices}
+            rows = Invoice.objects.filter(seller_id=seller_id, id__in=wanted)
+            for id_, outstanding, written_off in rows.values_list(
+                "id", "outstanding", "written_off"
+            ):
+                left[seller_id, id_] = outstanding, written_off
+        return cls(parts, left)
+
+    def judged(self, promise: Promise, *, on: date) -> tuple[str, list[tuple[PromisePart, str]]]:
+        """The state that the promise comes to on the day ``on``, and those of its parts that change."""
+        kept = self.parts[promise.id]
+        state, of_parts = judge(
+            [Part(part.due_on, part.amount) for part in kept], paid=self._paid(promise), on=on
         )
-    }
-    paid = 0
-    for one in promise.invoices:
-        outstanding, written_off = now[UUID(one["invoice"])]
-        paid += paid_of(
-            one["amount"],
-            outstanding=outstanding,
-            given_up=written_off - one.get("written_off", 0),
-        )
-    return paid
+        changed = [
+            (part, now)
+            for part, now in zip(kept, of_parts, strict=True)
+            # Money that went back does not unmake what was kept in time.
+            if now != part.state and part.state != "kept" and now != "open"
+        ]
+        return promise.state if state == "accepted" else state, changed
+
+    def _paid(self, promise: Promise) -> int:
+        """What of the promised was paid or credited since, minor units."""
+        paid = 0
+        for one in promise.invoices:
+            outstanding, written_off = self.left[promise.seller_id, UUID(one["invoice"])]
+            paid += paid_of(
+                one["amount"],
+                outstanding=outstanding,
+                given_up=written_off - one.get("written_off", 0),
+            )
+        return paid
 
 
 def _invoices(seller: Seller, *, buyer_id: UUID, invoice_ids: Sequence[UUID]) -> list[Invoice]:

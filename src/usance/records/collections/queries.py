@@ -105,9 +105,9 @@ def parts_of(*, seller_id: UUID, promise_ids: Sequence[UUID]) -> dict[UUID, list
     return dict(found)
 
 
-def promises_to_judge(*, limit: int, after: UUID | None = None) -> list[tuple[UUID, UUID]]:
-    """(seller, promise) of those that are to be kept yet, the oldest first, from ``after`` one on."""
+def promises_to_judge(*, limit: int, after: UUID | None = None) -> list[Promise]:
+    """Those that are to be kept yet, of every seller, the oldest first, from ``after`` one on."""
     found = Promise.objects.filter(state__in=("accepted", "broken")).order_by("id")
     if after is not None:
         found = found.filter(id__gt=after)
-    return list(found.values_list("seller_id", "id")[:limit])
+    return list(found.select_related("seller")[:limit])
