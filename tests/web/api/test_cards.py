@@ -277,6 +277,12 @@ def test_payouts_and_releases_over_http(shop: Shop) -> None:
         booked = shop.ask("POST", f"{path}/book", line | {"accept_difference": True})
         assert (booked["state"], booked["booked"]["amount"]) == ("booked", 800)
         assert [it["bank_transaction"] for it in booked["bank_lines"]] == [line["bank_transaction"]]
+    [told] = shop.ask("GET", "/bank-transactions")["data"]
+    assert [told[it] for it in ("state", "outcome", "books")] == [
+        "settled",
+        "booked",
+        "card_payout",
+    ]
     release = f"/orders/{known['order']}/release-from-card"
     assert shop.ask("POST", release, {"reason": "x"}, status=409)["code"] == "not_secured"
     assert shop.ask("POST", release, {"reason": " "}, status=422)["code"] == "invalid_request"

@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 
 from usance.records.payments.models import (
     Allocation,
+    BankClaim,
     BankStatement,
     BankTransaction,
     Payment,
@@ -314,8 +315,8 @@ def bank_transactions(
     """The seller's bank lines, or those that one file brought.
 
     Each with its ``payment_id``, whether that has ``paid`` something, is ``proposed`` to a person and
-    its ``payer_known``, with ``aside`` if its booking failed, and with ``split`` if other lines stand
-    in its place.
+    its ``payer_known``, with ``aside`` if its booking failed, with ``split`` if other lines stand in its
+    place, and with the kind of what it ``books`` that is in the books already.
     """
     of_seller = {"seller_id": seller_id}
     made = Payment.objects.filter(bank_transaction_id=OuterRef("id"), **of_seller)
@@ -323,6 +324,7 @@ def bank_transactions(
     proposed = Proposal.objects.filter(
         payment__bank_transaction_id=OuterRef("id"), state="open", **of_seller
     )
+    claim = BankClaim.objects.filter(bank_transaction_id=OuterRef("id"), **of_seller)
     names = ("code", "reason", "attempts", "again_at")
     aside = SetAsideLine.objects.filter(bank_transaction_id=OuterRef("id"), **of_seller).values(
         shown=JSONObject(**{name: name for name in names})
@@ -334,6 +336,7 @@ def bank_transactions(
         proposed=Exists(proposed),
         aside=Subquery(aside[:1]),
         split=Exists(instead),
+        books=Subquery(claim.values("kind")[:1]),
     )
     return found if statement_id is None else found.filter(statement_id=statement_id)
 

@@ -65,13 +65,16 @@ def allocation(record: Allocation, *, currency: str) -> dict[str, Any]:
 def bank_transaction(record: BankTransaction) -> dict[str, Any]:
     """A bank line and the payment that was made of it, if any; see queries.bank_transactions."""
     payment_id: UUID | None = getattr(record, "payment_id")  # noqa: B009 - not of the model
-    state = "settled" if payment_id else "unsettled" if record.amount > 0 else "outgoing"
+    books: str | None = getattr(record, "books")  # noqa: B009 - not of the model
+    settled = payment_id is not None or books is not None
+    state = "outgoing" if record.amount <= 0 else "settled" if settled else "unsettled"
     if getattr(record, "split"):  # noqa: B009 - not of the model
         state = "split"
     return objects.head("bank_transaction", record.id, record.created_at) | {
         "statement": public_id("bank_statement", record.statement_id),
         "state": state,
         "payment": objects.optional_id("payment", payment_id),
+        "books": books,
         "outcome": _outcome(record) if state in ("settled", "unsettled") else None,
         "set_aside": _set_aside(record),
         "batch": objects.optional_id("bank_transaction", record.batch_id),
@@ -92,6 +95,8 @@ def bank_transaction(record: BankTransaction) -> dict[str, Any]:
 
 def _outcome(record: Any) -> str | None:
     """What became of the money of a line; see ``queries.bank_transactions``."""
+    if record.books:
+        return "booked"
     if record.payment_id is None:
         return "set_aside" if record.aside else None
     if record.paid:

@@ -152,11 +152,15 @@ class BankTransaction(Described):
     state: Literal["unsettled", "settled", "outgoing", "split"] = Field(
         description="`split`: other lines stand in its place, the payments that it was made of."
     )
-    outcome: Literal["matched", "proposed", "unapplied", "unidentified", "set_aside"] | None = (
-        Field(
-            description="What became of the money: it pays something, waits for a person with a proposal or"
-            " without, nobody knows whose it is, or its booking failed and is tried again."
-        )
+    outcome: (
+        Literal["matched", "proposed", "unapplied", "unidentified", "set_aside", "booked"] | None
+    ) = Field(
+        description="What became of the money: it pays something, waits for a person with a proposal or"
+        " without, nobody knows whose it is, its booking failed and is tried again, or it is the bank's"
+        " booking of what `books` names."
+    )
+    books: Literal["debit_batch", "debit", "debit_return", "card_payout", "funding"] | None = Field(
+        description="What the line is the bank's booking of, where it is no payment of its own."
     )
     set_aside: SetAsideShown | None
     payment: PaymentId | None
