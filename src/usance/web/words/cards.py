@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from usance.records.cards.models import StoredCard
 
@@ -49,7 +49,7 @@ PART_KINDS: Final[Mapping[str, Promise]] = {
 
 PARTS: Final[Mapping[str, Promise]] = {
     "charge": gettext_lazy("Payment"),
-    "refund": gettext_lazy("Refund"),
+    "refund": pgettext_lazy("part of a payout", "Refund"),
     "dispute": gettext_lazy("Dispute"),
     "fee": gettext_lazy("Fee of the provider"),
     "payout": gettext_lazy("Payout that had failed"),
