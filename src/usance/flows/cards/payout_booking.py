@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from usance.flows.cards.booking_parts import Share, shares_of
+from usance.flows.claimed_lines import enter_rest, keep_claim
 from usance.flows.journal import Journal
 from usance.flows.repayments import return_payment
 from usance.records.cards import actions
 from usance.records.cards.models import CardPayout
 from usance.records.credit import actions as credit
-from usance.records.identity import new_id
 from usance.records.parties.models import Seller
-from usance.records.payments.models import BankClaim, BankTransaction, Payment
+from usance.records.payments.models import BankTransaction, Payment
 from usance.records.statements import execute
 from usance.rules import ledger
 
@@ -116,25 +116,8 @@ def _book(seller: Seller, line: BankTransaction, row: CardPayout, *, at: datetim
     for share in shares:
         left -= back * (share.amount - share.fee)
         _enter(journal, line, share, back=back)
-    if left:
-        journal.enter(
-            "payout",
-            subject_id=line.id,
-            buyer_id=None,
-            currency=line.currency,
-            postings=ledger.payout(amount=left),
-        )
-    BankClaim.objects.create(
-        id=new_id(),
-        seller_id=seller.id,
-        created_at=at,
-        bank_transaction_id=line.id,
-        kind=KIND,
-        subject_id=row.id,
-        reference=row.reference,
-        currency=line.currency,
-        amount=line.amount,
-    )
+    enter_rest(journal, line, rest=left)
+    keep_claim(line, kind=KIND, subject_id=row.id, reference=row.reference, at=at)
     actions.change(row, booked=row.booked + line.amount)
     fees = sum(share.fee for share in shares)
     what = "booked" if back > 0 else "returned"

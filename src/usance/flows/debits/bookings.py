@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from usance.flows.claimed_lines import enter_rest, keep_claim
 from usance.flows.debits import return_sums
 from usance.flows.debits.return_sums import ReturnSum, searched_text
 from usance.flows.debits.returns import Told, take_return
@@ -23,9 +24,8 @@ from usance.records.debits.booking_queries import (
     waiting_groups,
 )
 from usance.records.debits.models import Debit
-from usance.records.identity import new_id
 from usance.records.parties.models import Seller
-from usance.records.payments.models import BankClaim, BankTransaction
+from usance.records.payments.models import BankTransaction
 from usance.rules import ledger
 from usance.rules.debits.batch_lines import is_batch_line, names_one
 from usance.rules.debits.schemes import SCHEMES
@@ -138,7 +138,7 @@ def _book_one(
 ) -> None:
     """The bank booked one debit by itself, or names it among those of a batch that it booked before:
     then its money is there already."""
-    _keep(seller, line, kind="debit", subject_id=debit.id, reference=debit.end_to_end_id, at=at)
+    keep_claim(line, kind="debit", subject_id=debit.id, reference=debit.end_to_end_id, at=at)
     if debit.booked > 0:
         return
     journal = Journal(seller, at=at, by=by)
@@ -163,15 +163,8 @@ def _book_batch(
         _payout(journal, debit, amount=debit.amount, subject_id=line.id)
         actions.change(debit, booked=debit.booked + debit.amount)
         left -= debit.amount
-    if left:
-        journal.enter(
-            "payout",
-            subject_id=line.id,
-            buyer_id=None,
-            currency=line.currency,
-            postings=ledger.payout(amount=left),
-        )
-    _keep(seller, line, kind="debit_batch", subject_id=group.file_id, reference=group.id, at=at)
+    enter_rest(journal, line, rest=left)
+    keep_claim(line, kind="debit_batch", subject_id=group.file_id, reference=group.id, at=at)
     journal.tell(
         "debit_file.booked",
         object_type="debit_file",
@@ -218,9 +211,7 @@ def _book_return(
             ),
         )
     _payout(journal, debit, amount=line.amount, subject_id=line.id)
-    _keep(
-        seller, line, kind="debit_return", subject_id=debit.id, reference=debit.end_to_end_id, at=at
-    )
+    keep_claim(line, kind="debit_return", subject_id=debit.id, reference=debit.end_to_end_id, at=at)
     journal.close()
     actions.change(debit, booked=debit.booked + line.amount)
 
@@ -255,8 +246,7 @@ def _book_sum(
             currency=line.currency,
             postings=ledger.fee(None, amount=charges),
         )
-    _keep(
-        seller,
+    keep_claim(
         line,
         kind="debit_return",
         subject_id=together.subject_id,
@@ -289,26 +279,4 @@ def _payout(journal: Journal, debit: Debit, *, amount: int, subject_id: UUID) ->
         buyer_id=debit.buyer_id,
         currency=debit.currency,
         postings=ledger.payout(amount=amount, buyer_id=debit.buyer_id),
-    )
-
-
-def _keep(
-    seller: Seller,
-    line: BankTransaction,
-    *,
-    kind: str,
-    subject_id: UUID,
-    reference: str,
-    at: datetime,
-) -> None:
-    BankClaim.objects.create(
-        id=new_id(),
-        seller_id=seller.id,
-        created_at=at,
-        bank_transaction_id=line.id,
-        kind=kind,
-        subject_id=subject_id,
-        reference=reference,
-        currency=line.currency,
-        amount=line.amount,
     )

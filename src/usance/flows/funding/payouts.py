@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from usance.flows.claimed_lines import claim_of
 from usance.flows.journal import business_day
 from usance.records.funding import queries
-from usance.records.identity import PREFIXES, new_id, public_id
+from usance.records.identity import PREFIXES, public_id
 from usance.records.parties.models import Seller
 from usance.records.payments.models import BankClaim, BankTransaction
 
@@ -30,16 +31,12 @@ def claim(seller: Seller, *, at: datetime, by: str) -> int:
     )
     lines = BankTransaction.objects.filter(seller_id=seller.id).in_bulk([one for one, _ in found])
     BankClaim.objects.bulk_create(
-        BankClaim(
-            id=new_id(),
-            seller_id=seller.id,
-            created_at=at,
-            bank_transaction_id=line_id,
+        claim_of(
+            lines[line_id],
             kind=KIND,
             subject_id=advance_id,
             reference=public_id("advance", advance_id),
-            currency=lines[line_id].currency,
-            amount=lines[line_id].amount,
+            at=at,
         )
         for line_id, advance_id in found
     )
