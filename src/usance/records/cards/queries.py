@@ -39,12 +39,6 @@ def card(*, seller_id: UUID, card_id: UUID) -> StoredCard | None:
     return StoredCard.objects.filter(seller_id=seller_id, id=card_id).first()
 
 
-def usable_card(*, seller_id: UUID, buyer_id: UUID, connection_id: UUID) -> StoredCard | None:
-    """The buyer's card that was kept last."""
-    found = cards(seller_id=seller_id, buyer_id=buyer_id).filter(connection_id=connection_id)
-    return found.order_by("-id").first()
-
-
 def page(*, seller_id: UUID, page_id: UUID) -> CardPage | None:
     """One page of the provider's."""
     return CardPage.objects.filter(seller_id=seller_id, id=page_id).first()

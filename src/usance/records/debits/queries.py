@@ -25,9 +25,6 @@ from usance.records.debits.models import (
 from usance.records.held_invoices import NOT_HELD
 from usance.records.statements import execute
 
-UNDER_WAY: Final = ("scheduled", "submitted")
-"""The states of a debit whose money is still expected."""
-
 
 def collection_rules(*, seller_id: UUID, at: datetime) -> CollectionRules:
     """How the seller collects; the usual way where it has said nothing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
@@ -145,17 +144,6 @@ def tasks(
     return DunningTask.objects.select_related("buyer", "case").filter(
         seller_id=seller_id, **{key: value for key, value in wanted.items() if value is not None}
     )
-
-
-def open_tasks_of(
-    case_ids: Collection[UUID], *, seller_id: UUID, on: date
-) -> dict[UUID, list[DunningTask]]:
-    """The open tasks that are due by the day ``on``, by case."""
-    found: defaultdict[UUID, list[DunningTask]] = defaultdict(list)
-    due = tasks(seller_id=seller_id, state="open").filter(case_id__in=case_ids, due_on__lte=on)
-    for one in due.order_by("due_on", "id"):
-        found[one.case_id].append(one)
-    return dict(found)
 
 
 def notes(*, seller_id: UUID, case_id: UUID) -> list[DunningNote]:
