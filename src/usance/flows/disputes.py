@@ -16,6 +16,7 @@ from usance.flows.billing import take_back_of
 from usance.flows.dispute_evidence import Handed, keep_files
 from usance.flows.dispute_letters import tell_of_end, tell_of_opening
 from usance.flows.dispute_lines import InvalidDispute, lines_in_dispute, lines_to_credit
+from usance.flows.found import locked_invoice
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import (
     AmountTooLarge,
@@ -26,7 +27,6 @@ from usance.flows.refusals import (
 from usance.records.collections import dispute_queries
 from usance.records.collections.models import DISPUTE_REASONS, Dispute, DisputeRemark
 from usance.records.identity import new_id
-from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Seller
 from usance.records.payments.models import Payment
@@ -71,7 +71,7 @@ def open_dispute(
     Raises NotFound, WrongState (nothing is open, or a line is in dispute), AmountTooLarge,
     InvalidDispute, ExternalIdTaken, UnsuitableFile or TooManyFiles.
     """
-    invoice = _lock(seller, invoice_id)
+    invoice = locked_invoice(seller, invoice_id=invoice_id)
     if reason_code not in DISPUTE_REASONS:
         raise InvalidDispute(f"reason_code is one of {', '.join(DISPUTE_REASONS)}.")
     if invoice.state != "open":
@@ -121,7 +121,7 @@ def open_for_deductions(
             continue
         if not reason_code and not share.deduction_reason:
             continue
-        invoice = _lock(journal.seller, share.item_id)
+        invoice = locked_invoice(journal.seller, invoice_id=share.item_id)
         amount = min(share.short, invoice.outstanding - _disputed(invoice))
         if amount > 0:
             made.append(
@@ -244,19 +244,12 @@ def _open_one(seller: Seller, dispute_id: UUID) -> tuple[Dispute, Invoice]:
     found = dispute_queries.dispute(seller_id=seller.id, dispute_id=dispute_id)
     if found is None:
         raise NotFound("There is no such dispute.")
-    invoice = _lock(seller, found.invoice_id)
+    invoice = locked_invoice(seller, invoice_id=found.invoice_id)
     # The invoice's lock is the disputes' too.
     dispute = Dispute.objects.select_for_update(no_key=True).get(seller_id=seller.id, id=dispute_id)
     if dispute.state != "open":
         raise WrongState(f"The dispute is {dispute.state}; it has ended.")
     return dispute, invoice
-
-
-def _lock(seller: Seller, invoice_id: UUID) -> Invoice:
-    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
-    return invoice
 
 
 def _disputed(invoice: Invoice) -> int:

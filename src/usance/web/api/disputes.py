@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from usance.flows import billing, disputes, write_offs
+from usance.flows.found import invoice_of
 from usance.flows.refusals import NotFound
 from usance.records.collections import dispute_queries
 from usance.records.collections.models import (
@@ -17,7 +18,6 @@ from usance.records.collections.models import (
     WriteOffRequest,
 )
 from usance.records.identity import public_id
-from usance.records.invoices import queries as invoices
 from usance.web.api import answers, billing_answers, billing_objects, objects
 from usance.web.api.billing_schemas import WriteOff, lines_to_credit
 from usance.web.api.dispute_shapes import (
@@ -95,7 +95,7 @@ def dispute_invoice(request: ApiRequest, *, invoice_id: InvoiceId, payload: NewD
     """The amount stays outstanding, and is shown apart until the dispute ends. Until then nothing is
     sent to the buyer to claim the invoice."""
     fields = payload.model_dump(exclude={"amount", "lines"})
-    currency = _invoice(request, invoice_id).currency
+    currency = invoice_of(request.auth.seller, invoice_id=invoice_id).currency
     made = disputes.open_dispute(
         request.auth.seller,
         invoice_id=invoice_id,
@@ -268,7 +268,7 @@ def recover_write_off(
     payload: Recovery = Recovery(),  # noqa: B008 - frozen
 ) -> Any:
     """It is owed as before. Money that is allocated to the invoice recovers as much by itself."""
-    currency = _invoice(request, invoice_id).currency
+    currency = invoice_of(request.auth.seller, invoice_id=invoice_id).currency
     billing.recover_write_off(
         request.auth.seller,
         invoice_id=invoice_id,
@@ -277,14 +277,9 @@ def recover_write_off(
         at=request.at,
         by=request.auth.by,
     )
-    return billing_objects.invoice(_invoice(request, invoice_id), on=today(request))
-
-
-def _invoice(request: ApiRequest, invoice_id: UUID) -> Any:
-    found = invoices.invoice(seller_id=request.auth.seller.id, invoice_id=invoice_id)
-    if found is None:
-        raise NotFound("There is no such invoice.")
-    return found
+    return billing_objects.invoice(
+        invoice_of(request.auth.seller, invoice_id=invoice_id), on=today(request)
+    )
 
 
 def _one(request: ApiRequest, dispute_id: UUID) -> Dispute:
