@@ -15,19 +15,18 @@ from uuid import UUID
 
 from django.db import transaction
 
+from usance.flows.found import locked_invoice
 from usance.flows.journal import Journal
 from usance.flows.late_charge_notes import PrefixTaken, issue_note
 from usance.flows.late_charges import LateCharges, late_charges_of
 from usance.flows.refusals import (
     Conflict,
-    NotFound,
     external_id_once,
 )
 from usance.records.collections import late_charge_queries as queries
 from usance.records.collections.models import LateCharge
 from usance.records.dunning.handover_queries import with_an_agency
 from usance.records.identity import new_id
-from usance.records.invoices import actions as invoices
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Seller
 from usance.rules.interest.claim_document import Claim, steps_as_json
@@ -79,7 +78,7 @@ def claim(
     ``reason`` stands on the debit note. Raises NotFound, NothingToClaim,
     HeldByDispute, ReferenceRateMissing, TaxableCharge, PrefixTaken or ExternalIdTaken.
     """
-    invoice = locked(seller, invoice_id)
+    invoice = locked_invoice(seller, invoice_id=invoice_id)
     journal = Journal(seller, at=at, by=by)
     last = min(until or journal.on, journal.on)
     found = _claimable(seller, invoice, on=journal.on, until=last, costs=costs)
@@ -119,14 +118,6 @@ def claim_at_notice(
         except (NothingToClaim, HeldByDispute, ReferenceRateMissing, TaxableCharge, PrefixTaken):
             continue
     return made
-
-
-def locked(seller: Seller, invoice_id: UUID) -> Invoice:
-    """The invoice, locked until the transaction ends. Raises NotFound."""
-    invoice = invoices.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
-    return invoice
 
 
 def _claimable(

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from usance.flows.billing import take_back_of
+from usance.flows.found import locked_invoice
 from usance.flows.journal import Journal
-from usance.flows.late_charge_claims import NothingToClaim, locked
+from usance.flows.late_charge_claims import NothingToClaim
 from usance.flows.late_charges import late_charges_of
 from usance.flows.refusals import AmountTooLarge, NotFound, Refused, WrongState
 from usance.records.collections import late_charge_queries as queries
@@ -40,7 +41,7 @@ def waive(
     The next claim is less by it. Raises NotFound, ReasonMissing, NothingToClaim or AmountTooLarge.
     """
     _require_reason(reason)
-    invoice = locked(seller, invoice_id)
+    invoice = locked_invoice(seller, invoice_id=invoice_id)
     journal = Journal(seller, at=at, by=by)
     most = late_charges_of(seller, invoice, on=journal.on).open_amount
     if not most:
@@ -74,7 +75,7 @@ def waive_claim(
         raise NotFound("There is no such late charge.")
     if charge.claim_id is None:
         raise WrongState("All of it was waived before it was claimed.")
-    owed = locked(seller, charge.claim_id)
+    owed = locked_invoice(seller, invoice_id=charge.claim_id)
     journal = Journal(seller, at=at, by=by)
     note = take_back_of(journal, owed, amount=amount, reason=reason, external_id=None, metadata={})
     made = _waiver(

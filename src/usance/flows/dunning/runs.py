@@ -18,6 +18,7 @@ from django.db import transaction
 
 from usance.flows.dunning import choosing
 from usance.flows.dunning.choosing import Chosen
+from usance.flows.found import seller_of
 from usance.flows.journal import Journal, business_day
 from usance.flows.refusals import Conflict, NotFound
 from usance.records.dunning import account_queries, actions, queries
@@ -51,7 +52,7 @@ def open_scheduled_run(
 ) -> DunningRun | None:
     """The calendar's one run of the day, opened now or before, from an hour of the seller's day on; None
     before it, where the run is finished, and where no policy is switched on."""
-    seller = _seller(seller_id)
+    seller = seller_of(seller_id)
     if at.astimezone(ZoneInfo(seller.time_zone)).hour < from_hour:
         return None
     on = business_day(seller, at=at)
@@ -121,7 +122,7 @@ def work_for(
     stopping: Callable[[], bool],
 ) -> bool:
     """Work at a run of ``seller_id``; whether it is finished. Raises NotFound."""
-    run = work(_seller(seller_id), run_id=run_id, clock=clock, by=by, stopping=stopping)
+    run = work(seller_of(seller_id), run_id=run_id, clock=clock, by=by, stopping=stopping)
     return run.finished_at is not None
 
 
@@ -247,10 +248,3 @@ def _finish(seller: Seller, run: DunningRun, *, at: datetime, by: str) -> None:
         data={"on": run.on, "buyers": run.buyers_done, "messages": run.messages},
     )
     journal.close()
-
-
-def _seller(seller_id: UUID) -> Seller:
-    seller = Seller.objects.filter(id=seller_id).first()
-    if seller is None:
-        raise NotFound("There is no such seller.")
-    return seller
