@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 from uuid import UUID
 
 from usance.flows.refusals import NotFound
@@ -14,55 +15,47 @@ from usance.records.payments import actions as payment_actions
 from usance.records.payments import queries as payments
 from usance.records.payments.models import Payment
 
+Row = TypeVar("Row")
+
 
 def seller_of(seller_id: UUID) -> Seller:
     """The seller. Raises NotFound."""
-    seller = Seller.objects.filter(id=seller_id).first()
-    if seller is None:
-        raise NotFound("There is no such seller.")
-    return seller
+    return _there(Seller.objects.filter(id=seller_id).first(), "seller")
 
 
 def buyer_of(seller: Seller, *, buyer_id: UUID) -> Buyer:
     """The seller's buyer. Raises NotFound."""
-    buyer = parties.buyer(seller_id=seller.id, buyer_id=buyer_id)
-    if buyer is None:
-        raise NotFound("There is no such buyer.")
-    return buyer
+    return _there(parties.buyer(seller_id=seller.id, buyer_id=buyer_id), "buyer")
 
 
 def invoice_of(seller: Seller, *, invoice_id: UUID) -> Invoice:
     """The seller's invoice, to be read. Raises NotFound."""
-    invoice = invoices.invoice(seller_id=seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
-    return invoice
+    return _there(invoices.invoice(seller_id=seller.id, invoice_id=invoice_id), "invoice")
 
 
 def locked_invoice(seller: Seller, *, invoice_id: UUID) -> Invoice:
     """The seller's invoice, locked with its credit line until the transaction ends. Raises NotFound."""
-    invoice = invoice_actions.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
-    if invoice is None:
-        raise NotFound("There is no such invoice.")
-    return invoice
+    found = invoice_actions.lock_invoice(seller_id=seller.id, invoice_id=invoice_id)
+    return _there(found, "invoice")
 
 
 def payment_of(seller: Seller, *, payment_id: UUID) -> Payment:
     """The seller's payment, to be read. Raises NotFound."""
-    payment = payments.payment(seller_id=seller.id, payment_id=payment_id)
-    if payment is None:
-        raise NotFound("There is no such payment.")
-    return payment
+    return _there(payments.payment(seller_id=seller.id, payment_id=payment_id), "payment")
 
 
 def locked_payment(seller: Seller, *, payment_id: UUID) -> Payment:
     """The seller's payment, locked until the transaction ends, with the credit lines of the accounts into
     whose currency some of it was converted. Raises NotFound."""
-    payment = payment_actions.lock_payment(
+    found = payment_actions.lock_payment(
         seller_id=seller.id,
         payment_id=payment_id,
         also=payments.converted_accounts(seller_id=seller.id, payment_id=payment_id),
     )
-    if payment is None:
-        raise NotFound("There is no such payment.")
-    return payment
+    return _there(found, "payment")
+
+
+def _there(row: Row | None, what: str) -> Row:
+    if row is None:
+        raise NotFound(f"There is no such {what}.")
+    return row
