@@ -17,12 +17,17 @@ _django = get_asgi_application()
 
 from django.conf import settings  # noqa: E402
 
-from usance.web.api import problems  # noqa: E402 - needs Django's apps
-from usance.web.api.attachments import LARGEST_BODY  # noqa: E402
+from usance.flows.dispute_evidence import MOST_AT_ONCE  # noqa: E402 - needs Django's apps
+from usance.web.api import problems  # noqa: E402
 from usance.web.api.checkout_lane import PATH, CheckoutLane  # noqa: E402
+from usance.web.api.uploads import largest_body  # noqa: E402
 
 ATTACHMENTS = re.compile(r"/v1/(orders|shipments)/[^/]+/attachments|/office/orders/[^/]+/attach")
-"""Addresses that take the files that go with invoices."""
+"""Addresses that take a file that goes with an invoice."""
+EVIDENCE = re.compile(
+    r"/v1/disputes/[^/]+/files|/(office|account)/(invoices/[^/]+/dispute|disputes/[^/]+/say)"
+)
+"""Addresses that take files about a dispute."""
 BANK_FILES = frozenset({"/v1/bank-statements", "/office/bank/upload"})
 """Addresses that take files from a bank, which are larger than anything else that is sent."""
 
@@ -64,7 +69,9 @@ def _most(path: str) -> int:
     if path in BANK_FILES:
         return settings.BANK_FILE_MAX_BYTES + 65_536
     if ATTACHMENTS.fullmatch(path):
-        return LARGEST_BODY
+        return largest_body()
+    if EVIDENCE.fullmatch(path):
+        return largest_body(files=MOST_AT_ONCE)
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 65_536
 
 

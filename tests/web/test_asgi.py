@@ -7,8 +7,11 @@ import json
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from config import asgi
+
+_ID = "xyz_01a229bb"
 
 
 def ask(path: str, *, declared: int | None, chunks: list[bytes]) -> list[dict[str, Any]]:
@@ -47,3 +50,30 @@ def test_an_endless_body_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     read.clear()
     ask("/v1/bank-statements", declared=None, chunks=[b"x" * 1024 * 1024] * 101)
     assert len(read) == 100
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        ("/v1/buyers", 2),
+        (f"/v1/orders/{_ID}/attachments", 6),
+        (f"/v1/disputes/{_ID}/files", 25),
+        (reverse("office_order_act", args=[_ID, "attach"]), 6),
+        (reverse("office_invoice_act", args=[_ID, "dispute"]), 25),
+        (reverse("office_dispute_act", args=[_ID, "say"]), 25),
+        (reverse("account_invoice_act", args=[_ID, "dispute"]), 25),
+        (reverse("account_dispute_act", args=[_ID, "say"]), 25),
+    ],
+)
+def test_where_files_are_handed_in_larger_bodies_are_read(
+    monkeypatch: pytest.MonkeyPatch, address: str, most: int
+) -> None:
+    passed: list[str] = []
+
+    async def django(scope: Any, _: Any, __: Any) -> None:
+        passed.append(scope["path"])
+
+    monkeypatch.setattr(asgi, "_django", django)
+    ask(address, declared=most * 1024 * 1024, chunks=[])
+    assert passed == [address]
+    assert ask(address, declared=(most + 2) * 1024 * 1024, chunks=[])[0]["status"] == 413

@@ -30,6 +30,11 @@ _BESIDE: Final = 64 * 1024
 _IN_BASE64: Final = LARGEST_ATTACHMENT * 4 // 3
 
 
+def largest_body(*, files: int = 1) -> int:
+    """Bytes of a body that brings up to so many files: one in base64 or all as parts of a form."""
+    return max(_IN_BASE64, files * LARGEST_ATTACHMENT) + _BESIDE
+
+
 class Uploaded(Value):
     """A file with its name, as JSON. What it is, is told by its content."""
 
@@ -60,11 +65,11 @@ class Upload(Generic[Said]):
         Raises TooLarge, WrongMediaType, MalformedJson or InvalidRequest.
         """
         if request.content_type == "multipart/form-data":
-            _require_length(request, most=self._most_files * LARGEST_ATTACHMENT + _BESIDE)
+            _require_length(request, most=largest_body(files=self._most_files))
             said, files = self._from_form(request)
             new = self._checked(said)
         elif request.content_type == "application/json":
-            new = self._checked(_from_json(request, most=_IN_BASE64 + _BESIDE))
+            new = self._checked(_from_json(request, most=largest_body()))
             files = [(new.file_name, _decoded(new.content))] if new.content else []
         else:
             raise WrongMediaType
