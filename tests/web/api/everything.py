@@ -11,6 +11,7 @@ from uuid import UUID
 from config.clock import CLOCK
 from tests.flows.applying import ITALIAN
 from tests.formats.remittances import TABLE
+from usance.flows.journal import business_day
 from usance.gateways.funding.memory import SECRET
 from usance.records.cards.models import CardPage, CardPayout, StoredCard
 from usance.records.collections.models import LateCharge
@@ -102,7 +103,7 @@ class Everything(Mapping[str, str]):
         return CLOCK.now()
 
     def _today(self) -> date:
-        return self._now().date()
+        return business_day(self._shop.seller, at=self._now())
 
     def _invoice_of(self, amount: int) -> Any:
         """One more open invoice."""
