@@ -67,8 +67,8 @@ SELECT gen_random_uuid(), i.seller_id, i.created_at, i.order_id, b.id, i.series_
        i.terms, i.issued_on - (c.n %% 200), i.due_on - (c.n %% 200), '[]', 0, 0, 0, 0, '{}'
   FROM invoices_invoice AS i
  CROSS JOIN generate_series(1, %(count)s) AS c(n)
-  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS buyers
-          FROM parties_buyer WHERE seller_id = %(seller)s) AS b ON b.place = c.n %% b.buyers
+  JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place
+          FROM parties_buyer WHERE seller_id = %(seller)s) AS b ON b.place = c.n %% %(buyers)s
  WHERE i.seller_id = %(seller)s
 """
 
@@ -85,7 +85,7 @@ def open_invoices(trade: Trade, *, count: int) -> None:
     )[0]
     assert isinstance(made, checkout.Authorization)
     fulfilment.invoice_order(trade.seller, order_id=made.order_id, at=AT, by="bench")
-    _execute(_COPY, {"seller": trade.seller.id, "count": count})
+    _execute(_COPY, {"seller": trade.seller.id, "count": count, "buyers": len(trade.buyers)})
     _execute(
         "UPDATE credit_creditline AS l SET receivable = s.owed FROM (SELECT buyer_id,"
         " sum(outstanding) AS owed FROM invoices_invoice WHERE seller_id = %(seller)s"
