@@ -43,6 +43,9 @@ from usance.records.identity import new_id
 from usance.records.invoices.models import Invoice
 from usance.records.parties.models import Seller
 
+# What is due is asked for over all sellers there are.
+pytestmark = pytest.mark.usefixtures("own_database")
+
 
 def test_one_unreadable_document_stops_nobody(
     trade: Trade, at: datetime, monkeypatch: pytest.MonkeyPatch
