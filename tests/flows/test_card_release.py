@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.flows import books
 from tests.flows.paying import Till, invoice_of, secured
 from usance.flows import credit_lines, order_releases
-from usance.flows.cards import authorizing, notices, releasing
+from usance.flows.cards import authorizing, notices, pages, releasing
+from usance.flows.cards.pages import About
 from usance.flows.cards.releasing import CardBusy, NotSecured
 from usance.flows.refusals import LimitExceeded, WrongFields, WrongState
 from usance.records.cards.models import SecuredOrder
@@ -118,3 +121,22 @@ def test_an_invoice_that_the_card_did_not_pay_is_left_to_the_buyer(till: Till) -
     assert {row.state for row in till.all()} <= {"voided", "expired", "declined"}
     invoice.refresh_from_db()
     assert invoice.outstanding == 20_000
+
+
+def test_a_card_that_is_given_meanwhile_waits_for_the_order(till: Till) -> None:
+    order, _ = secured(till)
+    page = pages.want_page(
+        till.trade.seller, buyer_id=till.trade.buyer.id, kind="authorize",
+        about=About(order_id=order.id, amount=6_000), return_url="https://x.example",
+        **till.trade.act,
+    )  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        till.visit(page.id)
+    # Whoever releases or tends the order locks it, with its credit line, before what secures it.
+    locked = [
+        table
+        for one in asked.captured_queries
+        for table in ("orders_order", "cards_securedorder")
+        if f'FROM "{table}"' in one["sql"] and one["sql"].endswith("FOR NO KEY UPDATE")
+    ]
+    assert locked == ["orders_order", "cards_securedorder"]

@@ -32,6 +32,7 @@ from usance.records.cards import actions, page_queries, queries
 from usance.records.cards.models import CardAuthorization, CardPage
 from usance.records.identity import new_id, public_id
 from usance.records.invoices.models import Invoice
+from usance.records.orders import actions as orders
 from usance.records.orders.models import Order
 from usance.records.parties.models import Buyer, Member, Seller
 
@@ -349,6 +350,8 @@ def _complete(seller_id: UUID, page_id: UUID, now: Page, *, at: datetime) -> Non
     tell(journal, row, what="requested", state="pending")
     journal.close()
     if page.order_id is not None:
+        # The order with its credit line first, as whoever tends it or releases it from its card does.
+        orders.lock_order(seller_id=seller_id, order_id=page.order_id)
         actions.secure(
             seller_id=seller_id,
             order_id=page.order_id,
