@@ -12,14 +12,14 @@ from tests.flows import books
 from tests.flows.collecting import Desk
 from tests.flows.paying import Till, dispute, invoice_of, secured
 from tests.flows.trading import Trade
-from usance.flows import bank_claims, match_answers
+from usance.flows import bank_claims, match_answers, set_aside
 from usance.flows.cards import authorizing, payout_choices, payouts
 from usance.flows.cards.payout_choices import LineSettled, PayoutDiffers
 from usance.flows.cards.payout_reckoning import Finding, Total, reckon
 from usance.flows.refusals import Mismatch, WrongState
 from usance.gateways.psp import Payout, PayoutPart
 from usance.records.cards.models import CardPayout
-from usance.records.payments.models import BankClaim, BankTransaction, Payment
+from usance.records.payments.models import BankClaim, BankTransaction, Payment, SetAsideLine
 
 FEE = 330
 
@@ -284,12 +284,14 @@ def test_a_line_of_another_amount_is_the_payout_where_a_person_says_so(
     ]
     desk.bank(line(desk, kept.amount - 500, "Cartes"), line(desk, -1, "Charges"))
     it = bank_line(till, kept.amount - 500)
+    set_aside.set_aside(till.trade.seller, it, error=ValueError("Once it failed."), at=till.at)
     with books.nothing_written(till.trade.seller):
         with pytest.raises(PayoutDiffers, match="-500"):
             by_hand(till, kept, it)
         with pytest.raises(Mismatch):
             by_hand(till, kept, bank_line(till, -1), accept_difference=True)
     booked = by_hand(till, kept, it, accept_difference=True)
+    assert not SetAsideLine.objects.filter(seller_id=till.trade.seller.id).exists()
     assert balances(till) == {"bank": kept.amount, "fees": FEE}
     assert balances(till, nobody=True) == {"bank": -500, "clearing": 500}
     assert reckon(booked, on=desk.today).findings == (Finding("bank_differs", -500),)

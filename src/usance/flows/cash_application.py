@@ -224,7 +224,7 @@ def _settle_locked(
     changed = ledger.refresh(share.item_id for matched in first for share in _shares(matched))
     done = _Batch(ledger, locked=locked, changed=changed, at=at, by=by).book(rows, lines, first)
     remittance_joining.join(seller, advised, at=at, by=by)
-    set_aside.forget(seller, rows)
+    set_aside.forget(seller.id, rows)
     return done
 
 

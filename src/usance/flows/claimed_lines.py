@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from usance.flows import set_aside
 from usance.flows.journal import Journal
 from usance.records.identity import new_id
 from usance.records.payments.models import BankClaim, BankTransaction
@@ -31,9 +32,11 @@ def claim_of(
 def keep_claim(
     line: BankTransaction, *, kind: str, subject_id: UUID, reference: str, at: datetime
 ) -> None:
-    """Keep the claim of ``line``. In the caller's transaction, which holds the lock on settling."""
+    """Keep the claim of ``line``, which waits no more to be booked as a payment, if it did. In the
+    caller's transaction, which holds the lock on settling."""
     claim = claim_of(line, kind=kind, subject_id=subject_id, reference=reference, at=at)
     claim.save(force_insert=True)
+    set_aside.forget(line.seller_id, [line])
 
 
 def enter_rest(journal: Journal, line: BankTransaction, *, rest: int) -> None:

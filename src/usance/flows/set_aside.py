@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -60,7 +61,7 @@ def try_again(seller: Seller, *, line_id: UUID, at: datetime) -> None:
         raise NotFound("There is no such line set aside.")
 
 
-def forget(seller: Seller, lines: list[BankTransaction]) -> None:
-    """These lines are payments now."""
+def forget(seller_id: UUID, lines: Iterable[BankTransaction]) -> None:
+    """These lines are payments now, or claimed."""
     ids = [line.id for line in lines]
-    SetAsideLine.objects.filter(seller_id=seller.id, bank_transaction_id__in=ids).delete()
+    SetAsideLine.objects.filter(seller_id=seller_id, bank_transaction_id__in=ids).delete()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from usance.flows import set_aside
 from usance.flows.claimed_lines import claim_of
 from usance.flows.journal import business_day
 from usance.records.funding import queries
@@ -40,4 +41,5 @@ def claim(seller: Seller, *, at: datetime, by: str) -> int:
         )
         for line_id, advance_id in found
     )
+    set_aside.forget(seller.id, lines.values())
     return len(found)
