@@ -157,6 +157,24 @@ def test_what_is_disputed_is_not_charged(till: Till) -> None:
     assert due(till, invoice).charge_due() == 1
 
 
+def test_what_is_disputed_before_it_was_taken_is_not_charged(till: Till) -> None:
+    till.card(consent="Charge my invoices when they are due.")
+    seller, invoice = till.trade.seller, till.trade.invoice(10_000)
+    late = due(till, invoice)
+    charging.charge_due(seller_id=seller.id, at=late.at)
+    dispute = disputes.open_dispute(
+        seller, invoice_id=invoice.id, reason_code="damaged", amount=1_000, **till.trade.act
+    )
+    late.work()
+    [row] = till.all()
+    assert row.state == "voided" and not till.provider.held
+    # Nor where it was found to be due just before.
+    again = {"invoice_id": invoice.id, "card_id": row.card_id, "at": late.at}
+    assert not charging._charge(seller, **again)
+    disputes.withdraw(seller, dispute_id=dispute.id, **till.trade.act)
+    assert late.charge_due() == 1
+
+
 def test_a_charge_that_could_not_be_told_for_days_is_given_up_and_made_anew(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:

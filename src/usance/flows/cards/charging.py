@@ -54,6 +54,8 @@ def _charge(seller: Seller, *, invoice_id: UUID, card_id: UUID, at: datetime) ->
     amount = _due(seller, invoice, at=at)
     if not card.charge_at_due or not amount or under_way.exists():
         return False
+    if queries.is_held(seller_id=seller.id, invoice_id=invoice.id):
+        return False
     row = CardAuthorization(
         id=new_id(),
         seller_id=seller.id,

@@ -132,10 +132,12 @@ def _follow_order(authorization: CardAuthorization, *, at: datetime) -> None:
 
 def _is_wanted(row: CardInstruction, it: CardAuthorization) -> bool:
     """Whether the invoice that money is to be taken for still asks for as much: it may have been paid
-    otherwise while the provider could not be told."""
+    otherwise while the provider could not be told, or, where it is to be charged by itself, disputed."""
     invoice = row.invoice if row.kind == "capture" else it.invoice
     if invoice is None or not (row.kind == "capture" or it.purpose == "charge"):
         return True
+    if it.purpose == "charge" and queries.is_held(seller_id=it.seller_id, invoice_id=invoice.id):
+        return False
     return bool(invoice.state == "open" and invoice.outstanding >= row.amount)
 
 

@@ -382,6 +382,12 @@ def invoices_to_charge(
     return [ToCharge(*row) for row in execute(_CHARGES, values)]
 
 
+def is_held(*, seller_id: UUID, invoice_id: UUID) -> bool:
+    """Whether nothing collects the invoice by itself now."""
+    free = "SELECT 1 FROM invoices_invoice AS i WHERE i.seller_id = %s AND i.id = %s" + NOT_HELD
+    return not execute(free, [seller_id, invoice_id])
+
+
 def refusals_of(*, seller_id: UUID, invoice_id: UUID, card_id: UUID) -> int:
     """How often charging the card for the invoice was declined."""
     return CardAuthorization.objects.filter(
