@@ -176,6 +176,22 @@ def test_a_broken_promise_keeps_no_other_from_being_judged(trade: Trade) -> None
         assert [now(promise)[0] for promise in made] == ["broken"] * 3
 
 
+def test_a_promise_that_breaks_down_keeps_no_other_from_being_judged(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [proposed(trade, [trade.invoice(10_000)], (1, 10_000), by_seller=True) for _ in "ab"]
+    whole = promises.judge_promise
+
+    def judge(*, promise_id: Any, **more: Any) -> None:
+        if promise_id == made[0].id:
+            raise RuntimeError("nobody foresaw this")
+        whole(promise_id=promise_id, **more)
+
+    monkeypatch.setattr(promises, "judge_promise", judge)
+    promises.judge_due(at=trade.days_later(9).at)
+    assert [now(promise)[0] for promise in made] == ["accepted", "broken"]
+
+
 def test_the_rules_of_the_seller_accept_at_once_or_not_at_all(trade: Trade) -> None:
     rules = {"most_parts": 2, "most_days": 30, "first_percent": 50}
     promises.set_rules(trade.seller, is_open=True, accept_at_once=True, **rules, **trade.act)

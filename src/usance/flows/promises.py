@@ -6,6 +6,7 @@ judged by what its invoices have been paid since.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from usance.rules.promises import (
 )
 
 _LIVE: Final = ("proposed", "accepted")
+_log: Final = logging.getLogger(__name__)
 
 
 class PromiseStands(Conflict):
@@ -216,14 +218,18 @@ def judge_due(*, at: datetime, limit: int = 1000) -> int:
 
     A broken one is looked at for as long as it is not paid, and may keep no other from its turn. All of
     them are looked at in a few statements; one by one, and locked, only those of which something changes.
+    One that breaks down is said in the log and tried again at the next call.
     """
     judged, after = 0, None
     while promises := queries.promises_to_judge(limit=limit, after=after):
         found = _Found.of(promises)
         for promise in promises:
-            state, changed = found.judged(promise, on=business_day(promise.seller, at=at))
-            if changed or state != promise.state:
-                judge_promise(seller_id=promise.seller_id, promise_id=promise.id, at=at)
+            try:
+                state, changed = found.judged(promise, on=business_day(promise.seller, at=at))
+                if changed or state != promise.state:
+                    judge_promise(seller_id=promise.seller_id, promise_id=promise.id, at=at)
+            except Exception:  # noqa: BLE001 - it is said; those of all sellers wait behind it
+                _log.exception("promise %s", promise.id)
         judged, after = judged + len(promises), promises[-1].id
     return judged
 
