@@ -19,6 +19,7 @@ from usance.flows import (
     credit_lines,
     disputes,
     fulfilment,
+    late_charge_claims,
     late_interest_terms,
     onboarding,
     repayments,
@@ -27,7 +28,7 @@ from usance.flows.dunning import cases, handovers, outlooks
 from usance.flows.late_interest_terms import TermsFields
 from usance.flows.refusals import NotFound, WrongState
 from usance.records.collections.models import LateCharge
-from usance.records.dunning import handover_queries
+from usance.records.dunning import actions, handover_queries
 from usance.records.dunning.models import DunningCase, DunningClaimFile, DunningTask
 from usance.records.events.models import Event
 from usance.records.identity import new_id
@@ -233,6 +234,45 @@ def test_one_hand_over_that_breaks_down_keeps_none_back(
     assert told(desk, "settled") == [20_000]
     assert handovers.tell_money(seller_id=desk.seller.id, at=desk.at) == 1
     assert told(desk, "settled") == [20_000, 10_000]
+
+
+def test_a_notice_claims_nothing_of_what_is_handed_over_before_it_has_the_lock(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has the interest up to its day; claimed here too it would be claimed twice."""
+    fields = TermsFields(charging="at_notice", rate=Decimal(10))
+    late_interest_terms.set_terms(desk.seller, fields=fields, **desk.act)
+    invoice = desk.trade.invoice(100_000)
+    case = case_of(desk)
+    late(desk, invoice, 40)
+    locked = late_charge_claims.locked_invoice
+
+    def faster(seller: Any, *, invoice_id: Any) -> Invoice:
+        if not handover_queries.with_an_agency([invoice_id], seller_id=seller.id):
+            handovers.hand_over(seller, case_id=case.id, agency="Inkasso", **desk.act)
+        return locked(seller, invoice_id=invoice_id)
+
+    monkeypatch.setattr(late_charge_claims, "locked_invoice", faster)
+    claimed = late_charge_claims.claim_at_notice(desk.seller, invoice_ids=[invoice.id], **desk.act)
+    assert claimed == [] and handover_queries.with_an_agency([invoice.id], seller_id=desk.seller.id)
+
+
+def test_a_task_is_locked_after_its_case_as_by_a_hand_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = case_of(desk)
+    task = cases.add_task(desk.seller, case_id=case.id, due_on=desk.on, **desk.act)
+    locked = []
+    for name in ("lock_task", "lock_case"):
+        whole = getattr(actions, name)
+
+        def lock(whole: Any = whole, name: str = name, **asked: Any) -> Any:
+            locked.append(name)
+            return whole(**asked)
+
+        monkeypatch.setattr(actions, name, lock)
+    assert cases.finish_task(desk.seller, task_id=task.id, **desk.act).state == "done"
+    assert locked == ["lock_case", "lock_task"]
 
 
 def test_it_is_taken_back_with_a_reason_and_dunning_goes_on(desk: Desk) -> None:

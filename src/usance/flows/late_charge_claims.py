@@ -104,17 +104,20 @@ def claim_at_notice(
     Each in its own transaction; sending the notice again claims nothing twice.
     """
     made = []
-    handed_over = with_an_agency(invoice_ids, seller_id=seller.id)
     for invoice_id in invoice_ids:
         invoice = Invoice.objects.filter(seller_id=seller.id, id=invoice_id).first()
-        if invoice is None or invoice_id in handed_over:
+        if invoice is None:
             continue
         terms = queries.terms_for_buyers(seller_id=seller.id, buyer_ids={invoice.buyer_id})
         own = terms.get(invoice.buyer_id, terms.get(None))
         if own is None or own.charging != "at_notice":
             continue
         try:
-            made.append(claim(seller, invoice_id=invoice_id, at=at, by=by))
+            with transaction.atomic():
+                # Behind the lock that a hand-over takes, whose file has the interest up to its day.
+                locked_invoice(seller, invoice_id=invoice_id)
+                if not with_an_agency([invoice_id], seller_id=seller.id):
+                    made.append(claim(seller, invoice_id=invoice_id, at=at, by=by))
         except (NothingToClaim, HeldByDispute, ReferenceRateMissing, TaxableCharge, PrefixTaken):
             continue
     return made

@@ -146,13 +146,16 @@ def finish_task(
     seller: Seller, *, task_id: UUID, at: datetime, by: str, dropped: bool = False
 ) -> DunningTask:
     """Tick a task off, or drop it as not needed any more. Raises NotFound or WrongState."""
-    task = actions.lock_task(seller_id=seller.id, task_id=task_id)
-    if task is None:
+    found = queries.task(seller_id=seller.id, task_id=task_id)
+    if found is None:
         raise NotFound("There is no such task.")
+    # The case before its task, as a hand-over locks them.
+    case = _locked(seller, found.case_id)
+    task = actions.lock_task(seller_id=seller.id, task_id=task_id)
+    assert task is not None
     if task.state != "open":
         raise WrongState(f"The task is {task.state} already.")
     actions.set_fields(task, state="dropped" if dropped else "done", done_by=by, done_at=at)
-    case = _locked(seller, task.case_id)
     _tell(seller, case, f"task_{task.state}", {"kind": task.kind}, at=at, by=by)
     return task
 
