@@ -142,10 +142,7 @@ def _lock(journal: Journal, payment: Payment, matched: Matched) -> set[tuple[UUI
     if matched.best is not None:
         owners.add((matched.best.buyer_id, matched.best.currency))
     accounts = {(buyer_id, currency) for buyer_id, currency in owners if buyer_id}
-    for buyer_id, currency in sorted(accounts):
-        credit.ensure_line(
-            seller_id=journal.seller.id, buyer_id=buyer_id, currency=currency, at=journal.at
-        )
+    credit.ensure_lines(seller_id=journal.seller.id, accounts=accounts, at=journal.at)
     credit.lock_lines(seller_id=journal.seller.id, accounts=accounts)
     return accounts
 

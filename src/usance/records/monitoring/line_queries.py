@@ -8,11 +8,18 @@ from uuid import UUID
 
 from usance.records.statements import execute
 
+# Locked first, in the order of all flows: who moves money or sends reminders locks many at once too.
 _SCHEDULE: Final = """
-UPDATE credit_creditline AS l SET review_on = %(on)s::date + c.days
-  FROM monitoring_reviewcycle AS c
- WHERE l.seller_id = %(seller)s AND c.seller_id = l.seller_id AND c.tier = l.tier
-   AND l.review_on IS NULL AND l.state <> 'closed'
+WITH unplanned AS MATERIALIZED (
+    SELECT l.id, c.days
+      FROM credit_creditline AS l
+      JOIN monitoring_reviewcycle AS c ON c.seller_id = l.seller_id AND c.tier = l.tier
+     WHERE l.seller_id = %(seller)s AND l.review_on IS NULL AND l.state <> 'closed'
+     ORDER BY l.id FOR NO KEY UPDATE OF l
+)
+UPDATE credit_creditline AS l SET review_on = %(on)s::date + unplanned.days
+  FROM unplanned
+ WHERE l.seller_id = %(seller)s AND l.id = unplanned.id
 RETURNING l.id
 """
 
