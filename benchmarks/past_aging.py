@@ -80,8 +80,8 @@ UPDATE invoices_invoice SET allocated = amount, state = 'paid', closed_on = (met
 _CREDITS = """
 INSERT INTO invoices_creditnote (id, seller_id, created_at, invoice_id, series_id, sequence, number,
        currency, amount, tax_amount, reason, issued_on, metadata)
-SELECT gen_random_uuid(), seller_id, now(), id, series_id, sequence, 'C' || number, currency,
-       amount / 3, 0, '', issued_on + 12, '{}'
+SELECT gen_random_uuid(), seller_id, (issued_on + 12 + time '10:00') AT TIME ZONE 'Europe/Rome', id,
+       series_id, sequence, 'C' || number, currency, amount / 3, 0, '', issued_on + 12, '{}'
   FROM invoices_invoice
  WHERE seller_id = %(seller)s AND (metadata ->> 'how') IN ('94', '95') AND issued_on + 12 <= %(today)s
 """
