@@ -56,7 +56,7 @@ async def application(
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif _declared(scope) > _most(scope["path"]):
-        await _refuse(send)
+        await _refuse(send, most=_most(scope["path"]))
     else:
         receive = _bounded(receive, most=_most(scope["path"]))
         # Django types its ASGI messages more loosely than it reads them.
@@ -80,8 +80,8 @@ def _declared(scope: dict[str, Any]) -> int:
     return int(length) if length.isdigit() else 0
 
 
-async def _refuse(send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
-    status, body = problems.render(problems.TooLarge(settings.BANK_FILE_MAX_BYTES))
+async def _refuse(send: Callable[[dict[str, Any]], Awaitable[None]], *, most: int) -> None:
+    status, body = problems.render(problems.TooLarge(most))
     headers = [
         (b"content-type", problems.CONTENT_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),

@@ -34,7 +34,9 @@ def ask(path: str, *, declared: int | None, chunks: list[bytes]) -> list[dict[st
 def test_a_body_declared_too_large_is_refused_unread() -> None:
     start, body = ask("/v1/buyers", declared=3 * 1024 * 1024, chunks=[])
     assert start["status"] == 413
-    assert json.loads(body["body"])["code"] == "too_large"
+    problem = json.loads(body["body"])
+    assert problem["code"] == "too_large"
+    assert str(2 * 1024 * 1024 + 65_536) in problem["detail"], "the limit of this very address"
 
 
 def test_an_endless_body_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
