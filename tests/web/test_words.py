@@ -17,6 +17,7 @@ from usance.rules.credit.facts import FACTS
 from usance.rules.dunning.policy import ACCOUNT_FACTS
 from usance.rules.funding.choice import FACTS as FUNDING_FACTS
 from usance.rules.monitoring import OWN_FACTS
+from usance.web.words.amounts import file_size
 from usance.web.words.decisions import (
     BUYER_REASONS,
     REASONS,
@@ -80,6 +81,12 @@ def test_every_event_that_a_flow_tells_has_a_sentence() -> None:
 )
 def test_an_event_is_told_with_its_amounts_and_days(told: Event, sentence: str) -> None:
     assert sentence_of(told) == sentence
+
+
+def test_the_size_of_a_file_is_grouped_as_the_reader_groups() -> None:
+    assert [file_size(size) for size in (1, 3_001_978)] == ["1 kB", "3,001 kB"]
+    with translation.override("it"):
+        assert file_size(3_001_978) == "3.001 kB"
 
 
 def test_a_sentence_in_hindi_groups_as_indians_do() -> None:

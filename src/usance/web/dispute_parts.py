@@ -32,6 +32,7 @@ from usance.web.backoffice.fields import AmountField
 from usance.web.design.parts import Column, Entry, Link, Row, Table
 from usance.web.design.states import look
 from usance.web.question_parts import talk
+from usance.web.words.amounts import file_size
 from usance.web.words.disputes import DISPUTE_WORDS
 
 
@@ -233,7 +234,7 @@ def _file_entry(file: DisputeFile, *, side: str, href: str) -> Entry:
     return Entry(
         at=file.created_at,
         title=Link(file.file_name, href),
-        detail=_("%(size)s kB") % {"size": max(file.size // 1000, 1)},
+        detail=file_size(file.size),
         actor=file.name or side,
         icon="upload",
         tone="caution" if file.author == "buyer" else "info",

@@ -12,6 +12,7 @@ from usance.records.orders.models import Attachment
 from usance.web.backoffice import links
 from usance.web.backoffice.desk import Desk
 from usance.web.design.parts import Column, Link, Row, State, Table
+from usance.web.words.amounts import file_size
 
 
 def attachment_table(found: Sequence[Attachment], desk: Desk) -> Table:
@@ -50,7 +51,7 @@ def attachment_link(one: Attachment) -> Link:
 
 def size_text(one: Attachment) -> str:
     """How large the file is; empty for a link."""
-    return _("%(size)s kB") % {"size": max(one.size // 1000, 1)} if one.size else ""
+    return file_size(one.size) if one.size else ""
 
 
 def _remove(one: Attachment) -> Link | None:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from babel.numbers import format_compact_currency
+from django.utils.translation import gettext as _
 
 from usance.rules.money import Money
 from usance.web.design import display, locale
@@ -36,6 +37,13 @@ def short_money(amount: int, currency: str) -> str:
         locale=locale.locale_of(display.language()),
         fraction_digits=1,
     )
+
+
+def file_size(size: int) -> str:
+    """``size`` bytes of a file in thousands, one at least."""
+    return _("%(size)s kB") % {
+        "size": locale.number(max(size // 1000, 1), language=display.language())
+    }
 
 
 def country_text(code: str) -> str:
