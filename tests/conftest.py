@@ -14,6 +14,8 @@ from usance.flows import credit_lines, onboarding
 from usance.records.credit.models import CreditLine
 from usance.records.parties.models import Buyer, Seller
 
+pytest_plugins = ["tests.once_more"]
+
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 """The moment at which most tests happen: a Monday morning."""
 
